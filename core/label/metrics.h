@@ -1,0 +1,34 @@
+/* metrics.h: how well a label map agrees with the truth, as MATLAB's evaluateSemanticSegmentation defines it
+ * (docs/metrics.md gives the formulas and the choices that its pages leave open). Plain pointers, so that core/nn may use it. */
+#pragma once
+
+#include <glib.h>
+
+/* Row: truth; column: prediction. Pixels whose truth or prediction is not below n (void, not labelled) are left out, and counted. */
+typedef struct {
+  int n;
+  guint64 *counts;         /* n * n */
+  guint64 left_out_truth, left_out_predicted;
+} LwConfusion;
+
+LwConfusion *lw_confusion_new (int n);
+void lw_confusion_free (LwConfusion *confusion);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwConfusion, lw_confusion_free)
+void lw_confusion_add (LwConfusion *confusion, const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride,
+                       int width, int height);
+void lw_confusion_merge (LwConfusion *into, const LwConfusion *from);
+
+/* NaN where a class is in neither truth nor prediction; means leave NaN out. */
+typedef struct {
+  double global_accuracy, mean_accuracy, mean_iou, weighted_iou, mean_bf;    /* mean_bf: NaN where not measured */
+  double *accuracy, *iou, *bf;                                               /* per class, n each */
+  int n;
+} LwScores;
+LwScores *lw_confusion_score (const LwConfusion *confusion);
+void lw_scores_free (LwScores *scores);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwScores, lw_scores_free)
+
+/* Boundary F1 of each class in one image: @bf receives n values, NaN where the class is in neither map.
+ * Boundary: 4-neighbour inner boundary, image border not counted; theta: 0.75 % of the diagonal; matching by distance transform. */
+void lw_boundary_f1 (const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride, int width, int height,
+                     int n, double *bf);

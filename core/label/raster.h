@@ -1,0 +1,25 @@
+/* raster.h: which pixels a shape covers
+ *
+ * The rule of all shapes: a pixel (x, y) is covered when its centre (x + 0.5, y + 0.5) is inside. A centre exactly on a circle is
+ * inside; on a polygon's edge it belongs to the left and top edges, not to the right and bottom ones, so that polygons
+ * that share an edge neither overlap nor leave a gap. Coordinates are image pixels, the origin at the top left corner. */
+#pragma once
+
+#include "label/label-map.h"
+
+/* Called once a row and run, rows from top to bottom: x0 <= x < x1, already clipped. */
+typedef void (*LwSpanFunc) (int y, int x0, int x1, gpointer data);
+
+typedef enum { LW_BRUSH_ROUND, LW_BRUSH_SQUARE } LwBrushShape;
+
+/* The area swept by a brush that moves straight from (x0, y0) with radius r0 to (x1, y1) with radius r1: for a round one the convex hull of
+ * the two discs. A still brush (both ends equal) is a dab. Radius 0.5 is one pixel at least: the one that holds the point. */
+void lw_raster_brush (LwBrushShape shape, double x0, double y0, double r0, double x1, double y1, double r1,
+                      const LwRect *clip, LwSpanFunc func, gpointer data);
+
+typedef struct { double x, y; } LwPoint;
+/* Even-odd over all rings together, so an inner ring is a hole. @ring_sizes: points of each ring, rings closed by themselves. */
+void lw_raster_polygon (const LwPoint *points, const gsize *ring_sizes, gsize n_rings, const LwRect *clip, LwSpanFunc func, gpointer data);
+
+/* The 4-connected region of equal labels that holds (x, y). */
+void lw_raster_region (const LwLabelMap *map, int x, int y, LwSpanFunc func, gpointer data);

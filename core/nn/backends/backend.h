@@ -1,0 +1,74 @@
+/* backend.h: what a device does with a whole graph. One table a backend; each module exports `lw_backend`. */
+#pragma once
+#include "nn/weights/model.h"
+
+typedef enum { LW_PRECISION_AUTO, LW_PRECISION_F32, LW_PRECISION_BF16 } LwPrecision;
+
+typedef struct _LwDevice LwDevice;
+typedef struct _LwPlan LwPlan;
+
+typedef struct {
+  int n, height, width;        /* batch and picture size that the plan is compiled for */
+  gboolean train;
+  LwPrecision precision;
+  gboolean deterministic;
+  LwInputTransform transform;
+} LwPlanOptions;
+
+/* One of @rgb (n pictures, packed RGB bytes, height x width each) and @input (n x 3 x height x width float32, already normalised; for tests). */
+typedef struct {
+  const guint8 *rgb;
+  const float *input;
+  const guint8 *labels;        /* n x height x width: channel of each pixel; >= classes: ignored. Training only. */
+} LwBatch;
+
+/* Where the results go; NULL: not wanted. For n > 1, one after the other. */
+typedef struct {
+  float *scores;               /* n x classes x grid height x grid width, for tests and tiling */
+  guint8 *labels;              /* n x out_height x out_width: argmax channel */
+  guint8 *confidence;          /* n x ceil (out_height / 4) x ceil (out_width / 4): softmax of the argmax at the centre of each 4x4 block, 0..255 */
+  int out_height, out_width;   /* the frame's own size: the final pass samples the grid there. 0: the plan's size */
+} LwResult;
+
+typedef enum { LW_SGD, LW_ADAMW } LwOptimizerKind;
+typedef struct {
+  LwOptimizerKind kind;
+  float rate, momentum, beta2, weight_decay;   /* decay not on biases and normalisation */
+  float bias_rate_factor;                      /* 2 in FCN's recipe, else 1 */
+  const float *class_weights;                  /* classes, or NULL */
+  float clip_norm;                             /* global gradient norm; 0: none */
+  guint64 step;                                /* number of this step: seeds dropout; AdamW's bias correction */
+  guint64 seed;
+} LwOptimizer;
+/* @loss: sum of w[label] * -log p over labelled pixels, divided by the sum of w[label] */
+typedef struct { double loss; guint64 pixels; double gradient_norm; } LwStepStats;
+
+/* Called between primitives. FALSE: stop; the call returns LW_NET_ERROR_CANCELLED and the plan can go on with the next call. May itself run other plans. */
+typedef gboolean (*LwYield) (gpointer data);
+
+typedef struct {
+  guint abi;                   /* LW_BACKEND_ABI */
+  const char *name;            /* "cpu", "ref" */
+  LwDevice *(*open) (GError **error);
+  void (*close) (LwDevice *device);
+  char *(*describe) (LwDevice *device);                            /* "AMD EPYC, 2 threads, bfloat16" */
+  LwPlan *(*compile) (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, GError **error);
+  void (*free_plan) (LwPlan *plan);
+  gboolean (*load) (LwPlan *plan, const LwWeights *weights, GError **error);   /* optimizer state is kept if only values change */
+  gboolean (*save) (LwPlan *plan, LwWeights *weights, GError **error);         /* values of every tensor, into tensors that are there */
+  gboolean (*run) (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error);
+  /* (optional) NULL: this backend does not train. Forward, backward, update. */
+  gboolean (*step) (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error);
+  /* (optional) forward and backward without update: the gradient of every trainable tensor, for tests; dropout off */
+  gboolean (*gradients) (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *gradients, double *loss, GError **error);
+  /* Optimizer state (momentum …) as tensors named `<state>.<tensor>`, for checkpoints. */
+  gboolean (*save_state) (LwPlan *plan, LwWeights *state, GError **error);
+  gboolean (*load_state) (LwPlan *plan, const LwWeights *state, GError **error);
+  char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
+} LwBackend;
+
+#define LW_BACKEND_ABI 1
+
+/* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
+const LwBackend *lw_backend_load (const char *path, GError **error);
+extern const LwBackend lw_backend_ref;      /* plain C, linked into tests only */

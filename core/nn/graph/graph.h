@@ -1,0 +1,70 @@
+/* graph.h: a network as a list of layers: shapes of channels only, no picture size, no layout, no device */
+#pragma once
+
+#include <glib.h>
+
+#define LW_NET_ERROR (lw_net_error_quark ())
+typedef enum {
+  LW_NET_ERROR_SHAPE,       /* shapes disagree: the message names the tensor, what was found and what was expected */
+  LW_NET_ERROR_FORMAT,      /* a weights file that is damaged or not what it says */
+  LW_NET_ERROR_VALUE,       /* NaN or infinity where there must be none */
+  LW_NET_ERROR_MEMORY,
+  LW_NET_ERROR_DEVICE,      /* the device or its library failed */
+  LW_NET_ERROR_UNSUPPORTED, /* e.g. bfloat16 on a processor without it */
+  LW_NET_ERROR_CANCELLED,
+  LW_NET_ERROR_IO,
+} LwNetError;
+GQuark lw_net_error_quark (void);
+
+typedef enum {
+  LW_OP_INPUT,              /* (N, 3, H, W), already normalised */
+  LW_OP_CONV,               /* stride, pad, bias; weights (out, in, k, k) */
+  LW_OP_DECONV,             /* bilinear, fixed, depthwise: kernel 2 * stride, padding stride / 2: exactly stride times the input's size. No parameters. */
+  LW_OP_MAX_POOL,           /* 2x2, stride 2; @ceil_mode rounds the output's size up */
+  LW_OP_UNPOOL,             /* by the indices of @pool; output has that pool's input size */
+  LW_OP_BATCH_NORM,         /* weight, bias, running_mean, running_var */
+  LW_OP_RELU,
+  LW_OP_DROPOUT,            /* training only */
+  LW_OP_SCALE,              /* by the constant @value (FCN-8s at once: 0.01, 0.0001) */
+  LW_OP_CROP,               /* first input cut to the second one's size, starting at @offset; offset -1: top left, the rest is dropped */
+  LW_OP_ADD,
+  LW_OP_CONCAT,
+  LW_OP_SCORE,              /* the end: the input is the score grid (N, C, h, w) at @stride of the picture; the final pass upsamples it bilinearly
+                               (half-pixel centres, edges repeated) to the picture, then softmax, argmax and confidence, or the loss */
+} LwOpKind;
+
+typedef struct {
+  LwOpKind kind;
+  int inputs[2];            /* node numbers, all smaller than its own; -1: none */
+  int in_channels, channels;/* of the first input, and of the output */
+  int kernel, stride, pad;
+  gboolean bias, ceil_mode, frozen;
+  int offset;
+  int pool;                 /* LW_OP_UNPOOL: the node whose indices it uses */
+  float value;              /* LW_OP_SCALE's factor; LW_OP_DROPOUT's rate; LW_OP_BATCH_NORM's epsilon */
+  char name[48];            /* unique; of layers with parameters the tensors are `<name>.weight`, `<name>.bias`, … */
+} LwNode;
+
+/* Built once, then read only. */
+typedef struct {
+  char *architecture;       /* "fcn8s", "fcn8s-lite" */
+  int classes;
+  GArray *nodes;            /* of LwNode, in order of execution */
+} LwGraph;
+
+void lw_graph_free (LwGraph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwGraph, lw_graph_free)
+
+static inline const LwNode *
+lw_graph_node (const LwGraph *graph, int i)
+{
+  return &g_array_index (graph->nodes, LwNode, i);
+}
+
+/* Height and width of every node for a picture of @height x @width: arrays of nodes->len. */
+gboolean lw_graph_sizes (const LwGraph *graph, int height, int width, int *heights, int *widths, GError **error);
+
+/* Parameter tensors in a fixed order (that of the nodes; weight, bias, running_mean, running_var). */
+typedef struct { char name[64]; int node; int dims[4]; int rank; gsize count; gboolean trainable; } LwTensorInfo;
+GArray *lw_graph_tensors (const LwGraph *graph);
+guint64 lw_graph_macs (const LwGraph *graph, int height, int width);      /* multiply-accumulates of one forward pass */

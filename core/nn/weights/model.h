@@ -1,0 +1,27 @@
+/* model.h: what a weights file says of itself: network, classes, input transform, scale rule. Kept in the safetensors metadata under
+ * "labelwright.model" as one JSON object; a file without it is refused as a model. */
+#pragma once
+#include "nn/networks/networks.h"
+#include "nn/weights/weights.h"
+
+/* x = (rgb / 255 - mean) / std, channel by channel; @bgr flips the channels after that. */
+typedef struct { float mean[3], std[3]; gboolean bgr; } LwInputTransform;
+
+typedef struct {
+  char *architecture;
+  int n_classes;               /* channels */
+  char **class_names;          /* NULL-terminated, one a channel */
+  LwInputTransform transform;
+  int train_width, train_height;
+  int max_side;                /* larger frames are scaled down to it */
+  LwGraph *graph;
+  LwWeights *weights;
+} LwNetModel;
+
+LwNetModel *lw_net_model_new (const char *architecture, const char *const *class_names, guint64 seed, GError **error);
+LwNetModel *lw_net_model_load (const char *path, GError **error);
+gboolean lw_net_model_save (const LwNetModel *model, LwStoreType type, const char *path, GError **error);
+void lw_net_model_free (LwNetModel *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwNetModel, lw_net_model_free)
+/* The size at which a frame of this size goes through the network (scale rule). */
+void lw_net_model_net_size (const LwNetModel *model, int frame_width, int frame_height, int *net_width, int *net_height);

@@ -1,0 +1,33 @@
+/* weights.h: named float32 tensors in memory, and the files that they come from (safetensors, bounds-checked, no pickle) */
+#pragma once
+#include "nn/graph/graph.h"
+
+typedef struct { char *name; int dims[4]; int rank; gsize count; float *data; } LwTensor;
+
+/* Plain OIHW, float32. Blocked layouts stay inside the backends. */
+typedef struct {
+  GPtrArray *tensors;          /* of LwTensor */
+  GHashTable *by_name;
+  GHashTable *metadata;        /* string → string: safetensors' __metadata__ */
+} LwWeights;
+
+LwWeights *lw_weights_new (void);
+void lw_weights_free (LwWeights *weights);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwWeights, lw_weights_free)
+LwTensor *lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank);     /* zeroed; (transfer none) */
+LwTensor *lw_weights_get (const LwWeights *weights, const char *name);
+LwWeights *lw_weights_copy (const LwWeights *weights);
+
+/* Every tensor of @graph, started as He et al. 2015 (fan in) for convolutions, zero biases and final scores, ones and zeros for normalisation. */
+LwWeights *lw_weights_init (const LwGraph *graph, guint64 seed);
+gboolean lw_weights_check (const LwWeights *weights, const LwGraph *graph, GError **error);     /* all there, right shapes, finite */
+
+/* F32, F16, BF16 (and F64) are read, all to float32. */
+LwWeights *lw_safetensors_load (const char *path, GError **error);
+typedef enum { LW_STORE_F32, LW_STORE_F16, LW_STORE_BF16 } LwStoreType;
+gboolean lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *path, GError **error);   /* atomically */
+/* Only the header's metadata and tensor shapes: cheap. */
+LwWeights *lw_safetensors_inspect (const char *path, GError **error);     /* tensors with data NULL */
+
+/* Copies the trunk of a VGG-16 (torchvision or timm names; fc6, fc7 where there) into @into. Returns the number of layers taken, -1 on error. */
+int lw_vgg16_import (LwWeights *into, const LwWeights *vgg, GError **error);

@@ -1,0 +1,25 @@
+/* canvas.h: the widget that shows a document and paints into it (docs/canvas.md) */
+#pragma once
+
+#include <gtk/gtk.h>
+#include "document.h"
+#include "toolbox.h"
+
+/* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
+ * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.cancel, canvas.peek (overlay off while held). */
+#define LW_TYPE_CANVAS (lw_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)
+GtkWidget *lw_canvas_new (void);
+void lw_canvas_set_document (LwCanvas *canvas, LwDocument *document);
+void lw_canvas_set_toolbox (LwCanvas *canvas, LwToolbox *toolbox);
+double lw_canvas_get_zoom (LwCanvas *canvas);
+void lw_canvas_zoom_to (LwCanvas *canvas, double zoom, double x, double y);   /* the image point under widget (x, y) stays there */
+void lw_canvas_zoom_fit (LwCanvas *canvas);
+/* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
+void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
+
+/* One sample of a brush, in widget coordinates: what pointer, pen and tests all call. @pressure 0..1 (1 for a mouse); @time in ms. */
+typedef struct { double x, y, pressure, tilt_x, tilt_y; guint32 time; } LwBrushSample;
+void lw_canvas_stroke_begin (LwCanvas *canvas, const LwBrushSample *sample);
+void lw_canvas_stroke_to (LwCanvas *canvas, const LwBrushSample *samples, gsize n);
+void lw_canvas_stroke_end (LwCanvas *canvas);
