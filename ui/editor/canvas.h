@@ -2,8 +2,8 @@
 #pragma once
 
 #include <gtk/gtk.h>
-#include "document.h"
-#include "toolbox.h"
+#include "editor/document.h"
+#include "editor/toolbox.h"
 
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
  * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.cancel, canvas.peek (overlay off while held). */

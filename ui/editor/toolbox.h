@@ -3,11 +3,15 @@
 
 #include <glib-object.h>
 #include "label/edit.h"
+#include "label/raster.h"
 
 typedef enum { LW_TOOL_PAN, LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_POLYGON, LW_TOOL_FILL, LW_TOOL_APPLY_REGION, LW_N_TOOLS } LwTool;
+#define LW_BRUSH_SIZE_MIN 1.0
+#define LW_BRUSH_SIZE_MAX 1024.0
 
-/* Properties: "tool" (LwTool as int), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "paint-over" (int, LwPaintOver),
- * "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "hidden-classes" (signal "hidden-changed"). */
+/* Properties: "tool" (LwTool as int), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
+ * "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool).
+ * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
 G_DECLARE_FINAL_TYPE (LwToolbox, lw_toolbox, LW, TOOLBOX, GObject)
 LwToolbox *lw_toolbox_new (void);
@@ -16,8 +20,15 @@ void lw_toolbox_set_tool (LwToolbox *toolbox, LwTool tool);
 guint8 lw_toolbox_get_class (LwToolbox *toolbox);
 void lw_toolbox_set_class (LwToolbox *toolbox, guint8 class_id);
 double lw_toolbox_get_brush_size (LwToolbox *toolbox);
-void lw_toolbox_set_brush_size (LwToolbox *toolbox, double diameter);
+void lw_toolbox_set_brush_size (LwToolbox *toolbox, double diameter);        /* clamped */
+LwBrushShape lw_toolbox_get_brush_shape (LwToolbox *toolbox);
+double lw_toolbox_get_opacity (LwToolbox *toolbox);
+void lw_toolbox_set_opacity (LwToolbox *toolbox, double opacity);
+gboolean lw_toolbox_get_overlay_visible (LwToolbox *toolbox);
+gboolean lw_toolbox_get_show_proposal (LwToolbox *toolbox);
 gboolean lw_toolbox_is_hidden (LwToolbox *toolbox, guint8 class_id);
 void lw_toolbox_set_hidden (LwToolbox *toolbox, guint8 class_id, gboolean hidden);
+gboolean lw_toolbox_is_locked (LwToolbox *toolbox, guint8 class_id);
+void lw_toolbox_set_locked (LwToolbox *toolbox, guint8 class_id, gboolean locked);
 /* Protection that the settings amount to (paint over, locked classes). */
 void lw_toolbox_get_protection (LwToolbox *toolbox, LwProtection *protection);
