@@ -19,18 +19,21 @@ GQuark lw_net_error_quark (void);
 typedef enum {
   LW_OP_INPUT,              /* (N, 3, H, W), already normalised */
   LW_OP_CONV,               /* stride, pad, bias; weights (out, in, k, k) */
-  LW_OP_DECONV,             /* bilinear, fixed, depthwise: kernel 2 * stride, padding stride / 2: exactly stride times the input's size. No parameters. */
+  LW_OP_DECONV,             /* bilinear, fixed, depthwise: kernel 2 * stride; tap i of a row is 1 - |i - stride + 0.5| / stride. No parameters. Output
+                               (in - 1) * stride + kernel - 2 * pad: with pad stride / 2 exactly stride times the input's size; 0 for the original padding */
   LW_OP_MAX_POOL,           /* 2x2, stride 2; @ceil_mode rounds the output's size up */
   LW_OP_UNPOOL,             /* by the indices of @pool; output has that pool's input size */
-  LW_OP_BATCH_NORM,         /* weight, bias, running_mean, running_var */
+  LW_OP_BATCH_NORM,         /* weight, bias, running_mean, running_var; epsilon @value. Training normalises by the batch's mean and biased variance over
+                               n, h, w and moves running = 0.9 running + 0.1 batch (variance with m / (m - 1)); else by the running values */
   LW_OP_RELU,
-  LW_OP_DROPOUT,            /* training only */
+  LW_OP_DROPOUT,            /* training only: elements kept by lw_dropout_keep (backends/dropout.h), divided by 1 - @value */
   LW_OP_SCALE,              /* by the constant @value (FCN-8s at once: 0.01, 0.0001) */
-  LW_OP_CROP,               /* first input cut to the second one's size, starting at @offset; offset -1: top left, the rest is dropped */
+  LW_OP_CROP,               /* first input cut to the second one's size, starting at row and column @offset */
   LW_OP_ADD,
   LW_OP_CONCAT,
   LW_OP_SCORE,              /* the end: the input is the score grid (N, C, h, w) at @stride of the picture; the final pass upsamples it bilinearly
-                               (half-pixel centres, edges repeated) to the picture, then softmax, argmax and confidence, or the loss */
+                               to the picture, then softmax, argmax and confidence, or the loss. Row y of the picture lies at row
+                               (y + offset + 0.5) / stride - 0.5 of the grid, held within it (edges repeated); columns alike */
 } LwOpKind;
 
 typedef struct {
