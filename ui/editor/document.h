@@ -4,26 +4,31 @@
 #include "label/apply.h"
 #include "store/project.h"
 
-/* Properties (all notify): "frame" (via lw_document_get_frame), "loading", "can-undo", "can-redo", "n-unsaved" (strokes not yet on disk), "has-proposal".
- * Signals: "opened" (another frame is shown: everything changed), "damaged" (LwRect *: repaint this part of the labels or the proposal),
- * "palette-changed", "failed" (const GError *: a toast). Main thread only. */
+/* Properties (all notify, all read-only): "frame" (pointer: lw_document_get_frame), "loading", "can-undo", "can-redo", "n-unsaved" (uint: strokes not yet on disk), "has-proposal".
+ * Signals: "opened" (another frame is shown, or the same one was loaded again: everything changed), "damaged" (const LwRect *: repaint this part of the labels
+ * or the proposal), "palette-changed", "source-opened" (gint64 media: lw_document_get_source() has it now), "failed" (const GError *: a toast).
+ * Main thread only. A document that goes away hands its last strokes to the project first: lw_project_close() waits for them. */
 #define LW_TYPE_DOCUMENT (lw_document_get_type ())
 G_DECLARE_FINAL_TYPE (LwDocument, lw_document, LW, DOCUMENT, GObject)
 
+/* The palette is the project's, and follows its "classes-changed". */
 LwDocument *lw_document_new (LwProject *project);
 LwProject *lw_document_get_project (LwDocument *document);
 
-/* Opens another frame; an edit in progress is finished and committed first. The picture comes from the cache at once where it is there. */
+/* Opens another frame; an edit in progress is finished and committed first. What was shown stays on show until picture and labels of the new one are there
+ * ("opened"): at once where the picture is in the cache and the frame still has unsaved strokes, else some milliseconds later. */
 void lw_document_open (LwDocument *document, const LwFrame *frame);
-void lw_document_reload (LwDocument *document);                          /* after a change from outside */
-const LwFrame *lw_document_get_frame (LwDocument *document);             /* NULL: none */
-LwImage *lw_document_get_image (LwDocument *document);                   /* (transfer none); NULL while loading */
+void lw_document_reload (LwDocument *document);                          /* after a change from outside; "opened" comes again only where something differs */
+const LwFrame *lw_document_get_frame (LwDocument *document);             /* NULL: none; the new one from the call of open() on */
+gboolean lw_document_is_loading (LwDocument *document);
+LwImage *lw_document_get_image (LwDocument *document);                   /* (transfer none); NULL while loading, and where it can't be read ("failed" was emitted) */
 const LwPlanes *lw_document_get_planes (LwDocument *document);           /* NULL while loading */
 const LwProposal *lw_document_get_proposal (LwDocument *document);       /* NULL: none */
-const LwPalette *lw_document_get_palette (LwDocument *document);
+const LwPalette *lw_document_get_palette (LwDocument *document);         /* never NULL; empty until the project's is loaded */
 void lw_document_set_palette (LwDocument *document, const LwPalette *palette);
-void lw_document_set_proposal (LwDocument *document, LwProposal *proposal);   /* taken; already stored in the project */
-LwFrameSource *lw_document_get_source (LwDocument *document, gint64 media);   /* (transfer none): open sources are kept */
+void lw_document_set_proposal (LwDocument *document, LwProposal *proposal);   /* taken; already stored in the project; of any frame: one of another frame is dropped */
+/* (transfer none): open sources are kept. NULL until the medium is open: the first call starts that, "source-opened" or "failed" ends it. */
+LwFrameSource *lw_document_get_source (LwDocument *document, gint64 media);
 
 /* One edit at a time. begin returns NULL while loading, for a read-only project, or while another edit is open. Author: the person. */
 LwEdit *lw_document_begin_edit (LwDocument *document, const LwProtection *protection);
@@ -31,8 +36,12 @@ void lw_document_edit_changed (LwDocument *document);                    /* emit
 void lw_document_end_edit (LwDocument *document, const char *tool);      /* commits in the background; undoable */
 void lw_document_cancel_edit (LwDocument *document);
 
+/* An edit in progress is ended first. A stroke begun while an undo still loads its diff drops that undo. */
 void lw_document_undo (LwDocument *document);
 void lw_document_redo (LwDocument *document);
+gboolean lw_document_can_undo (LwDocument *document);
+gboolean lw_document_can_redo (LwDocument *document);
+guint lw_document_get_n_unsaved (LwDocument *document);
 
 /* Applies (a part of) the proposal as one undoable stroke whose origin is the model. Hand-painted pixels stay unless @overwrite_hand. Returns pixels changed. */
 guint64 lw_document_apply_proposal (LwDocument *document, const LwApplySelection *selection, gboolean overwrite_hand);
