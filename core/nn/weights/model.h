@@ -7,8 +7,10 @@
 /* x = (rgb / 255 - mean) / std, channel by channel; @bgr flips the channels after that. */
 typedef struct { float mean[3], std[3]; gboolean bgr; } LwInputTransform;
 
+/* @graph is always without batch normalisation: what was trained with it has been folded (batch-norm.h). */
 typedef struct {
   char *architecture;
+  gboolean original_padding;   /* FCN-8s only: as the published weights want it (networks.h) */
   int n_classes;               /* channels */
   char **class_names;          /* NULL-terminated, one a channel */
   LwInputTransform transform;
@@ -18,9 +20,11 @@ typedef struct {
   LwWeights *weights;
 } LwNetModel;
 
+/* For ImageNet's transform, 480 x 360 and at most 640 pixels a side. */
 LwNetModel *lw_net_model_new (const char *architecture, const char *const *class_names, guint64 seed, GError **error);
 LwNetModel *lw_net_model_load (const char *path, GError **error);
 gboolean lw_net_model_save (const LwNetModel *model, LwStoreType type, const char *path, GError **error);
+LwNetModel *lw_net_model_copy (const LwNetModel *model);
 void lw_net_model_free (LwNetModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwNetModel, lw_net_model_free)
 /* The size at which a frame of this size goes through the network (scale rule). */

@@ -38,7 +38,7 @@ lw_weights_free (LwWeights *weights)
 }
 
 LwTensor *
-lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank)
+lw_weights_take (LwWeights *weights, const char *name, const int *dims, int rank, float *data)
 {
   g_return_val_if_fail (rank >= 0 && rank <= 4 && lw_weights_get (weights, name) == NULL, NULL);
   LwTensor *tensor = g_new0 (LwTensor, 1);
@@ -46,14 +46,23 @@ lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank)
   tensor->name = g_strdup (name);
   tensor->rank = rank;
   tensor->count = 1;
+  tensor->data = data;
   for (int d = 0; d < 4; d++)
     {
       tensor->dims[d] = d < rank ? dims[d] : 1;
       tensor->count *= (gsize) tensor->dims[d];
     }
-  tensor->data = g_new0 (float, tensor->count);
   g_ptr_array_add (weights->tensors, tensor);
   g_hash_table_insert (weights->by_name, tensor->name, tensor);
+  return tensor;
+}
+
+LwTensor *
+lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank)
+{
+  LwTensor *tensor = lw_weights_take (weights, name, dims, rank, NULL);
+
+  tensor->data = g_new0 (float, tensor->count);
   return tensor;
 }
 

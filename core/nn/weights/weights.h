@@ -15,6 +15,8 @@ LwWeights *lw_weights_new (void);
 void lw_weights_free (LwWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwWeights, lw_weights_free)
 LwTensor *lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank);     /* zeroed; (transfer none) */
+/* The same with values that are there already (g_malloc; taken), or NULL for a shape without values. */
+LwTensor *lw_weights_take (LwWeights *weights, const char *name, const int *dims, int rank, float *data);
 LwTensor *lw_weights_get (const LwWeights *weights, const char *name);
 LwWeights *lw_weights_copy (const LwWeights *weights);
 
@@ -22,12 +24,13 @@ LwWeights *lw_weights_copy (const LwWeights *weights);
 LwWeights *lw_weights_init (const LwGraph *graph, guint64 seed);
 gboolean lw_weights_check (const LwWeights *weights, const LwGraph *graph, GError **error);     /* all there, right shapes, finite */
 
-/* F32, F16, BF16 (and F64) are read, all to float32. */
+/* F32, F16, BF16 (and F64) are read, all to float32; tensors of integers are left out. Values are not checked: lw_weights_check does. */
 LwWeights *lw_safetensors_load (const char *path, GError **error);
 typedef enum { LW_STORE_F32, LW_STORE_F16, LW_STORE_BF16 } LwStoreType;
 gboolean lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *path, GError **error);   /* atomically */
 /* Only the header's metadata and tensor shapes: cheap. */
 LwWeights *lw_safetensors_inspect (const char *path, GError **error);     /* tensors with data NULL */
 
-/* Copies the trunk of a VGG-16 (torchvision or timm names; fc6, fc7 where there) into @into. Returns the number of layers taken, -1 on error. */
+/* Copies the trunk of a VGG-16 (torchvision or timm names; fc6, fc7 where there) into @into. Returns the number of layers taken, or -1 on error
+ * (@into may then be changed in part). What such weights want as input: RGB with ImageNet's mean and deviation, lw_net_model_new's transform. */
 int lw_vgg16_import (LwWeights *into, const LwWeights *vgg, GError **error);
