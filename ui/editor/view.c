@@ -30,18 +30,20 @@ lw_view_content_height (const LwView *view)
 }
 
 /* The middle of the viewport stays over the image: the image can't be lost, and each of its corners can be brought to the middle. */
-static int
+static double
 clamp_origin (double origin, int viewport, int content)
 {
   double low = -viewport / 2, high = content - viewport + viewport / 2;
-  return (int) lround (CLAMP (origin, low, MAX (low, high)));
+  return CLAMP (origin, low, MAX (low, high));
 }
 
 static void
 set_origin (LwView *view, double x, double y)
 {
-  view->x = clamp_origin (x, view->width, lw_view_content_width (view));
-  view->y = clamp_origin (y, view->height, lw_view_content_height (view));
+  view->exact_x = clamp_origin (x, view->width, lw_view_content_width (view));
+  view->exact_y = clamp_origin (y, view->height, lw_view_content_height (view));
+  view->x = (int) floor (view->exact_x + 0.5);
+  view->y = (int) floor (view->exact_y + 0.5);
 }
 
 void
@@ -72,7 +74,7 @@ lw_view_set_size (LwView *view, int width, int height)
   if (view->fit)
     lw_view_fit (view);
   else
-    set_origin (view, view->x + dx, view->y + dy);
+    set_origin (view, view->exact_x + dx, view->exact_y + dy);
 }
 
 void
@@ -88,9 +90,8 @@ lw_view_set_image (LwView *view, int width, int height)
 void
 lw_view_zoom_to (LwView *view, double zoom, double x, double y)
 {
-  double image_x, image_y;
+  double image_x = (x + view->exact_x) / view->zoom, image_y = (y + view->exact_y) / view->zoom;
 
-  lw_view_to_image (view, x, y, &image_x, &image_y);
   view->zoom = clamp_zoom (zoom);
   view->fit = FALSE;
   set_origin (view, image_x * view->zoom - x, image_y * view->zoom - y);
@@ -100,7 +101,7 @@ void
 lw_view_pan (LwView *view, double dx, double dy)
 {
   view->fit = FALSE;
-  set_origin (view, view->x - dx, view->y - dy);
+  set_origin (view, view->exact_x - dx, view->exact_y - dy);
 }
 
 double

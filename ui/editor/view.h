@@ -15,6 +15,7 @@ typedef struct {
   int width, height;            /* of the viewport */
   double zoom;
   int x, y;                     /* content pixel at the viewport's top left corner; negative where the image is smaller */
+  double exact_x, exact_y;      /* what x and y are rounded from: slow panning adds up */
   gboolean fit;                 /* follows the viewport's size until the user zooms or pans */
 } LwView;
 

@@ -1,0 +1,50 @@
+/* compositor.h: picture, labels and proposal composed to content pixels (view.h); no GTK, and no state but the colours
+ *
+ * A content pixel shows the label, the proposal and (from 100 % on) the picture of the one image pixel under its centre, so what is seen is what is stored.
+ * Below 100 % the picture alone is averaged over the pixel's area, by lw_compositor_filter(), once for many repaints.
+ *
+ * Labels lie flat over the picture. The proposal is hatched over both, only where it differs from the label: what it would change. The hatch lies in
+ * content pixels, so that it looks alike at every zoom; the surer the model, the broader and stronger its lines. */
+#pragma once
+
+#include "label/label-map.h"
+#include "label/palette.h"
+#include "media/image.h"
+
+#define LW_HATCH_PERIOD 8         /* content pixels from line to line, along a row */
+#define LW_CONFIDENCE_STEP 4      /* image pixels a confidence pixel */
+
+/* out = background * keep / 256 + add, per channel; add is the colour times its alpha already. */
+typedef struct { guint32 add, keep; } LwBlend;
+
+typedef struct {
+  double zoom;
+  LwBlend label[256];
+  LwBlend proposal[2][256];       /* between the lines, and on them */
+  guint8 line_width[256];         /* of the hatch, for each confidence; 0..LW_HATCH_PERIOD */
+} LwCompositor;
+
+/* Whichever is NULL isn't shown; without a picture the background is a grey. Sizes agree; @confidence is a quarter of them, rounded up. */
+typedef struct {
+  int width, height;
+  const LwImage *image;
+  const LwLabelMap *labels, *proposal, *confidence;
+} LwScene;
+
+/* @opacity of labels and proposal, 0..1; @hidden: 256 flags, or NULL. Ids that the palette lacks are shown in magenta. */
+void lw_compositor_set_colours (LwCompositor *compositor, const LwPalette *palette, const gboolean *hidden, double opacity);
+
+/* The picture under @rect (content pixels), averaged: 32 bits a pixel as in image.h. For zoom < 1. */
+void lw_compositor_filter (const LwCompositor *compositor, const LwScene *scene, const LwRect *rect, guint8 *out, gsize stride);
+
+/* Composes @rect. @picture: what filter made of the same rectangle; needed for zoom < 1, ignored otherwise. */
+void lw_compositor_compose (const LwCompositor *compositor, const LwScene *scene, const LwRect *rect, const guint8 *picture, gsize picture_stride,
+                            guint8 *out, gsize stride);
+
+/* The image pixel that content pixel @content shows. */
+static inline int
+lw_content_to_image (double zoom, int content, int image_size)
+{
+  int pixel = (int) ((content + 0.5) / zoom);
+  return MIN (pixel, image_size - 1);
+}

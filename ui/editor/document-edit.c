@@ -1,0 +1,342 @@
+/* document-edit.c: strokes, from the first dab to the disk, and back by undo */
+#include "config.h"
+#include "editor/document-private.h"
+#include <glib/gi18n-lib.h>
+
+#define DIFFS_LOADED 16        /* by an undo that must ask the disk: the next ones find theirs in memory */
+
+/* ---- commits ---- */
+
+typedef struct { GWeakRef document; FrameState *state; } Commit;
+
+static void send_next (LwDocument *self, FrameState *state);
+
+static void
+set_unsaved (LwDocument *self, FrameState *state, int change)
+{
+  self->n_unsaved = (guint) ((int) self->n_unsaved + change);
+  document_notify (self, DOCUMENT_PROP_N_UNSAVED);
+  if (g_queue_is_empty (&state->unsaved))
+    g_hash_table_remove (self->unsaved, &state->frame);
+}
+
+/* The stroke is not on disk and won't be: neither will those that came after it, which were made on top of it. What is shown goes back to what is stored. */
+static void
+give_up_strokes (LwDocument *self, FrameState *state, GError *error)
+{
+  int lost = (int) g_queue_get_length (&state->unsaved);
+  gboolean shown = state == self->state;
+
+  g_queue_clear_full (&state->unsaved, (GDestroyNotify) stroke_free);
+  set_unsaved (self, state, -lost);
+  document_failed (self, error, ngettext ("The last stroke could not be saved", "The last strokes could not be saved", (gulong) lost));
+  if (shown && state == self->state)
+    {
+      g_autoptr(LwFrame) frame = g_steal_pointer (&self->frame);
+      lw_document_open (self, frame);
+    }
+}
+
+static void
+committed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Commit *commit = data;
+  g_autoptr(LwDocument) self = g_weak_ref_get (&commit->document);
+  g_autoptr(FrameState) state = commit->state;
+  GError *error = NULL;
+  gboolean saved = lw_project_commit_stroke_finish (LW_PROJECT (source), result, &error);
+
+  g_weak_ref_clear (&commit->document);
+  if (self == NULL)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  state->in_flight = FALSE;
+  if (!saved)
+    {
+      give_up_strokes (self, state, error);
+      return;
+    }
+  state->seq++;
+  stroke_free (g_queue_pop_head (&state->unsaved));
+  set_unsaved (self, state, -1);
+  send_next (self, state);
+}
+
+static void
+send_stroke (LwDocument *self, FrameState *state, const Stroke *stroke, gint64 base_seq, GAsyncReadyCallback callback, gpointer data)
+{
+  LwStrokeInfo info = { stroke->uuid, stroke->undoes, stroke->tool, stroke->origin, base_seq };
+
+  lw_project_commit_stroke_async (self->project, state->frame, &info, stroke->diff, callback, data);
+}
+
+static void
+send_next (LwDocument *self, FrameState *state)
+{
+  const Stroke *stroke = g_queue_peek_head (&state->unsaved);
+
+  if (stroke == NULL || state->in_flight)
+    return;
+  Commit *commit = g_new0 (Commit, 1);
+  g_weak_ref_init (&commit->document, self);
+  commit->state = frame_state_ref (state);
+  state->in_flight = TRUE;
+  send_stroke (self, state, stroke, state->seq, committed_cb, commit);
+}
+
+void
+document_hand_over_strokes (LwDocument *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->unsaved);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      FrameState *state = value;
+      gint64 base_seq = state->seq;
+      for (GList *link = state->unsaved.head; link != NULL; link = link->next, base_seq++)
+        if (!(state->in_flight && link == state->unsaved.head))
+          send_stroke (self, state, link->data, base_seq, NULL, NULL);
+    }
+  g_hash_table_remove_all (self->unsaved);
+}
+
+static void
+save_stroke (LwDocument *self, const char *uuid, const char *undoes, const char *tool, guint8 origin, LwDiff *diff)
+{
+  FrameState *state = self->state;
+
+  g_queue_push_tail (&state->unsaved, stroke_new (uuid, undoes, tool, origin, diff));
+  g_hash_table_replace (self->unsaved, g_memdup2 (&state->frame, sizeof state->frame), frame_state_ref (state));
+  set_unsaved (self, state, 1);
+  send_next (self, state);
+  document_notify (self, DOCUMENT_PROP_CAN_UNDO);
+  document_notify (self, DOCUMENT_PROP_CAN_REDO);
+}
+
+static void
+save_new_stroke (LwDocument *self, const char *tool, guint8 origin, LwDiff *diff)
+{
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  if (lw_diff_is_empty (diff))
+    return;
+  frame_state_push (self->state, uuid, diff);
+  save_stroke (self, uuid, NULL, tool, origin, diff);
+}
+
+/* ---- edits ---- */
+
+LwEdit *
+lw_document_begin_edit (LwDocument *self, const LwProtection *protection)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), NULL);
+
+  if (self->state == NULL || self->edit != NULL || self->person < 0)
+    return NULL;
+  document_forget_undo (self);
+  self->edit = lw_edit_new (self->state->planes, (guint8) self->person, protection);
+  return self->edit;
+}
+
+void
+lw_document_edit_changed (LwDocument *self)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self) && self->edit != NULL);
+
+  LwRect damage = lw_edit_take_damage (self->edit);
+  document_damaged (self, &damage);
+}
+
+void
+lw_document_end_edit (LwDocument *self, const char *tool)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self) && self->edit != NULL && tool != NULL);
+
+  lw_document_edit_changed (self);
+  g_autoptr(LwDiff) diff = lw_edit_finish (g_steal_pointer (&self->edit));
+  document_edit_ended (self);
+  save_new_stroke (self, tool, (guint8) self->person, diff);
+}
+
+void
+lw_document_cancel_edit (LwDocument *self)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self) && self->edit != NULL);
+
+  g_autoptr(LwDiff) diff = NULL;
+  LwRect whole = { 0, 0, self->frame->width, self->frame->height };
+  lw_edit_cancel (g_steal_pointer (&self->edit));
+  document_edit_ended (self);
+  document_damaged (self, &whole);
+}
+
+/* ---- undo and redo ---- */
+
+static void take_undo_steps (LwDocument *self);
+
+void
+document_forget_undo (LwDocument *self)
+{
+  self->undo_wanted = 0;
+  if (self->undo_load != NULL)
+    g_cancellable_cancel (self->undo_load);
+  g_clear_object (&self->undo_load);
+}
+
+static void
+turn (LwDocument *self, gboolean redo)
+{
+  FrameState *state = self->state;
+  g_autoptr(LwDiff) diff = lw_diff_ref (frame_state_get_diff (state, frame_state_peek (state, redo)));
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *turned = frame_state_turn (state, redo, uuid);
+  LwRect damage = lw_diff_get_bbox (diff);
+
+  lw_diff_apply (diff, state->planes);
+  save_stroke (self, uuid, turned, redo ? "redo" : "undo", (guint8) self->person, diff);
+  document_damaged (self, &damage);
+}
+
+typedef struct { GWeakRef document; GCancellable *cancellable; } UndoLoad;
+
+static void
+diffs_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree UndoLoad *load = data;
+  g_autoptr(LwDocument) self = g_weak_ref_get (&load->document);
+  g_autoptr(GCancellable) cancellable = load->cancellable;
+  GError *error = NULL;
+  g_autoptr(GHashTable) diffs = frame_load_diffs_finish (result, &error);
+  GHashTableIter iter;
+  gpointer uuid, diff;
+
+  g_weak_ref_clear (&load->document);
+  if (self == NULL || self->undo_load != cancellable)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  g_clear_object (&self->undo_load);
+  if (diffs == NULL)
+    {
+      self->undo_wanted = 0;
+      document_failed (self, error, _("The stroke to take back could not be read"));
+      return;
+    }
+  g_hash_table_iter_init (&iter, diffs);
+  while (g_hash_table_iter_next (&iter, &uuid, &diff))
+    g_hash_table_replace (self->state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+  take_undo_steps (self);
+}
+
+static void
+load_undo (LwDocument *self, gboolean redo)
+{
+  const GPtrArray *stack = redo ? self->state->redo : self->state->undo;
+  g_autoptr(GPtrArray) uuids = g_ptr_array_new_with_free_func (g_free);
+  UndoLoad *load = g_new0 (UndoLoad, 1);
+
+  for (guint i = 0; i < MIN (stack->len, DIFFS_LOADED); i++)
+    g_ptr_array_add (uuids, g_strdup (stack->pdata[stack->len - 1 - i]));
+  self->undo_load = g_cancellable_new ();
+  g_weak_ref_init (&load->document, self);
+  load->cancellable = g_object_ref (self->undo_load);
+  frame_load_diffs_async (self->project, self->state->frame, uuids, self->undo_load, diffs_loaded_cb, load);
+}
+
+/* As many of the wanted steps as are in memory; the first that isn't is loaded, and goes on from there. */
+static void
+take_undo_steps (LwDocument *self)
+{
+  while (self->undo_wanted != 0 && self->undo_load == NULL)
+    {
+      gboolean redo = self->undo_wanted > 0;
+      const char *next = frame_state_peek (self->state, redo);
+      if (next == NULL)
+        self->undo_wanted = 0;
+      else if (frame_state_get_diff (self->state, next) == NULL)
+        load_undo (self, redo);
+      else
+        {
+          self->undo_wanted += redo ? -1 : 1;
+          turn (self, redo);
+        }
+    }
+}
+
+static void
+step (LwDocument *self, int direction)
+{
+  if (self->edit != NULL)
+    lw_document_end_edit (self, "brush");
+  if (self->state == NULL || self->person < 0)
+    return;
+  self->undo_wanted += direction;
+  take_undo_steps (self);
+}
+
+void
+lw_document_undo (LwDocument *self)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self));
+  step (self, -1);
+}
+
+void
+lw_document_redo (LwDocument *self)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self));
+  step (self, 1);
+}
+
+gboolean
+lw_document_can_undo (LwDocument *self)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), FALSE);
+  return self->state != NULL && self->person >= 0 && self->state->undo->len > 0;
+}
+
+gboolean
+lw_document_can_redo (LwDocument *self)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), FALSE);
+  return self->state != NULL && self->person >= 0 && self->state->redo->len > 0;
+}
+
+guint
+lw_document_get_n_unsaved (LwDocument *self)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), 0);
+  return self->n_unsaved;
+}
+
+/* ---- proposals ---- */
+
+guint64
+lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection, gboolean overwrite_hand)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self) && selection != NULL, 0);
+
+  if (self->edit != NULL)
+    lw_document_end_edit (self, "brush");
+  if (self->state == NULL || self->state->proposal == NULL || self->state->proposal_origin < 0)
+    return 0;
+  document_forget_undo (self);
+
+  guint8 origin = (guint8) self->state->proposal_origin;
+  LwProtection protection = { .paint_over = LW_PAINT_OVER_ALL };
+  if (!overwrite_hand)
+    memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
+  LwEdit *edit = lw_edit_new (self->state->planes, origin, &protection);
+  lw_apply_proposal (edit, self->state->proposal->map, self->state->proposal->confidence, selection);
+
+  g_autoptr(LwDiff) diff = lw_edit_finish (edit);
+  LwRect damage = lw_diff_get_bbox (diff);
+  save_new_stroke (self, "apply", origin, diff);
+  document_damaged (self, &damage);
+  return lw_diff_count (diff);
+}

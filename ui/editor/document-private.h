@@ -1,0 +1,46 @@
+/* document-private.h: shared by document.c (what is open) and document-edit.c (what is done to it) */
+#pragma once
+
+#include "editor/document.h"
+#include "editor/frame-load.h"
+
+/* One call of open() or reload(): its callbacks find document NULL once another one took its place. */
+typedef struct _Opening Opening;
+
+struct _LwDocument
+{
+  GObject parent_instance;
+
+  LwProject *project;
+  LwPalette *palette;
+  GHashTable *sources;             /* gint64 media → LwFrameSource; NULL value: being opened */
+  GHashTable *unsaved;             /* gint64 frame → FrameState: every one that has strokes which aren't on disk */
+  GCancellable *cancellable;       /* of everything that ends with the document */
+
+  LwFrame *frame;                  /* asked for last; NULL: none */
+  Opening *opening, *reloading;    /* NULL: none */
+  FrameState *state;               /* of @frame; NULL while loading */
+  LwImage *image;
+  int person;                      /* origin of the user; -1: nothing may be changed */
+  gboolean is_person[256];
+
+  LwEdit *edit;                    /* in progress, by the person, on the planes of @state */
+  GCancellable *undo_load;         /* the undo that waits for its diff; NULL: none */
+  int undo_wanted;                 /* steps still to take: negative undo, positive redo */
+  guint n_unsaved;
+};
+
+enum { DOCUMENT_PROP_FRAME = 1, DOCUMENT_PROP_LOADING, DOCUMENT_PROP_CAN_UNDO, DOCUMENT_PROP_CAN_REDO, DOCUMENT_PROP_N_UNSAVED, DOCUMENT_PROP_HAS_PROPOSAL,
+       DOCUMENT_N_PROPS };
+
+void document_notify (LwDocument *document, int property);
+void document_damaged (LwDocument *document, const LwRect *rect);
+void document_failed (LwDocument *document, GError *error, const char *doing);      /* takes @error; "@doing: message" */
+void document_edit_ended (LwDocument *document);
+
+/* document.c: shows @state, whose frame is the open one, in place of what is shown. */
+void document_take_state (LwDocument *document, FrameState *state);
+
+/* document-edit.c */
+void document_forget_undo (LwDocument *document);
+void document_hand_over_strokes (LwDocument *document);       /* all that isn't on its way yet, at the end */
