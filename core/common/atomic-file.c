@@ -54,17 +54,30 @@ gboolean
 lw_atomic_file_commit (LwAtomicFile *file, GError **error)
 {
   g_return_val_if_fail (file->stream != NULL, FALSE);
-  gboolean written = !ferror (file->stream) && fflush (file->stream) == 0 && fsync (fileno (file->stream)) == 0;
+  gboolean written = !ferror (file->stream) && fflush (file->stream) == 0 && (file->unsynced || fsync (fileno (file->stream)) == 0);
   int saved = errno;
   written = fclose (g_steal_pointer (&file->stream)) == 0 && written;
   if (written && g_rename (file->temporary, file->path) == 0)
     {
-      sync_folder (file->path);
+      if (!file->unsynced)
+        sync_folder (file->path);
       g_clear_pointer (&file->temporary, g_free);
       return TRUE;
     }
   errno = errno == 0 ? saved : errno;
   return fail (error, _("“%s” can’t be written"), file->path);
+}
+
+gboolean
+lw_sync_folder (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && syncfs (fd) == 0;
+  if (!ok)
+    fail (error, _("“%s” can’t be written"), path);
+  if (fd >= 0)
+    close (fd);
+  return ok;
 }
 
 void

@@ -227,6 +227,7 @@ typedef struct {
   gsize stride;
   const guint8 (*palette)[3];
   int n_palette;
+  gboolean unsynced;
 } Picture;
 
 static void
@@ -269,6 +270,7 @@ write_picture (const char *path, const Picture *picture, GError **error)
       g_set_error_literal (error, LW_PNG_ERROR, LW_PNG_ERROR_IO, cause->message);
       return FALSE;
     }
+  writer.file.unsynced = picture->unsynced;
   writer.png = png_create_write_struct (PNG_LIBPNG_VER_STRING, writer.message, report_cb, ignore_cb);
   writer.info = png_create_info_struct (writer.png);
   png_set_user_limits (writer.png, LW_PNG_MAX_SIDE, LW_PNG_MAX_SIDE);
@@ -283,18 +285,39 @@ write_picture (const char *path, const Picture *picture, GError **error)
   return FALSE;
 }
 
+static gboolean
+write_index (const char *path, const guint8 *values, int width, int height, gsize stride, const guint8 (*palette)[3],
+             int n_palette, gboolean unsynced, GError **error)
+{
+  g_return_val_if_fail (palette == NULL || (n_palette > 0 && n_palette <= 256), FALSE);
+  Picture picture = { values, width, height, palette != NULL ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_GRAY, stride, palette, n_palette, unsynced };
+  return write_picture (path, &picture, error);
+}
+
 gboolean
 lw_png_write_index (const char *path, const guint8 *values, int width, int height, gsize stride, const guint8 (*palette)[3],
                     int n_palette, GError **error)
 {
-  g_return_val_if_fail (palette == NULL || (n_palette > 0 && n_palette <= 256), FALSE);
-  Picture picture = { values, width, height, palette != NULL ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_GRAY, stride, palette, n_palette };
-  return write_picture (path, &picture, error);
+  return write_index (path, values, width, height, stride, palette, n_palette, FALSE, error);
+}
+
+gboolean
+lw_png_write_index_unsynced (const char *path, const guint8 *values, int width, int height, gsize stride, const guint8 (*palette)[3],
+                             int n_palette, GError **error)
+{
+  return write_index (path, values, width, height, stride, palette, n_palette, TRUE, error);
 }
 
 gboolean
 lw_png_write_rgb (const char *path, const guint8 *rgb, int width, int height, gsize stride, GError **error)
 {
-  Picture picture = { rgb, width, height, PNG_COLOR_TYPE_RGB, stride, NULL, 0 };
+  Picture picture = { rgb, width, height, PNG_COLOR_TYPE_RGB, stride, NULL, 0, FALSE };
+  return write_picture (path, &picture, error);
+}
+
+gboolean
+lw_png_write_rgb_unsynced (const char *path, const guint8 *rgb, int width, int height, gsize stride, GError **error)
+{
+  Picture picture = { rgb, width, height, PNG_COLOR_TYPE_RGB, stride, NULL, 0, TRUE };
   return write_picture (path, &picture, error);
 }

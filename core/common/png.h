@@ -44,3 +44,8 @@ guint8 *lw_png_read_rgb (const char *path, int *width, int *height, GError **err
 gboolean lw_png_write_index (const char *path, const guint8 *values, int width, int height, gsize stride,
                              const guint8 (*palette)[3], int n_palette, GError **error);
 gboolean lw_png_write_rgb (const char *path, const guint8 *rgb, int width, int height, gsize stride, GError **error);
+
+/* The same without the wait for the disk: for many files of one folder, after which the caller calls lw_sync_folder() (atomic-file.h) once. */
+gboolean lw_png_write_index_unsynced (const char *path, const guint8 *values, int width, int height, gsize stride,
+                                      const guint8 (*palette)[3], int n_palette, GError **error);
+gboolean lw_png_write_rgb_unsynced (const char *path, const guint8 *rgb, int width, int height, gsize stride, GError **error);
