@@ -30,6 +30,11 @@ typedef struct {
   int out_height, out_width;   /* the frame's own size: the final pass samples the grid there. 0: the plan's size */
 } LwResult;
 
+/* g: the gradient after clipping; w: the value; rate: that of the step, for biases of convolutions times bias_rate_factor.
+ * SGD:   m = momentum m + g + decay w;  w -= rate m
+ * AdamW: m = momentum m + (1 - momentum) g;  v = beta2 v + (1 - beta2) g²;  t = step + 1
+ *        w -= rate (m / (1 - momentum^t) / (sqrt (v / (1 - beta2^t)) + 1e-8) + decay w)
+ * Tensors of frozen nodes stay as they are; a frozen normalisation normalises by its running values and leaves them. */
 typedef enum { LW_SGD, LW_ADAMW } LwOptimizerKind;
 typedef struct {
   LwOptimizerKind kind;
@@ -37,10 +42,10 @@ typedef struct {
   float bias_rate_factor;                      /* 2 in FCN's recipe, else 1 */
   const float *class_weights;                  /* classes, or NULL */
   float clip_norm;                             /* global gradient norm; 0: none */
-  guint64 step;                                /* number of this step: seeds dropout; AdamW's bias correction */
+  guint64 step;                                /* number of this step, from 0: seeds dropout; AdamW's bias correction */
   guint64 seed;
 } LwOptimizer;
-/* @loss: sum of w[label] * -log p over labelled pixels, divided by the sum of w[label] */
+/* @loss: sum of w[label] * -log p over labelled pixels, divided by the sum of w[label]; 0 without any. @gradient_norm: before clipping */
 typedef struct { double loss; guint64 pixels; double gradient_norm; } LwStepStats;
 
 /* Called between primitives. FALSE: stop; the call returns LW_NET_ERROR_CANCELLED and the plan can go on with the next call. May itself run other plans. */
@@ -59,7 +64,7 @@ typedef struct {
   gboolean (*run) (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error);
   /* (optional) NULL: this backend does not train. Forward, backward, update. */
   gboolean (*step) (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error);
-  /* (optional) forward and backward without update: the gradient of every trainable tensor, for tests; dropout off */
+  /* (optional) forward and backward without update: the gradient of every trainable tensor, for tests; dropout off, running values left alone */
   gboolean (*gradients) (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *gradients, double *loss, GError **error);
   /* Optimizer state (momentum …) as tensors named `<state>.<tensor>`, for checkpoints. */
   gboolean (*save_state) (LwPlan *plan, LwWeights *state, GError **error);
@@ -71,4 +76,4 @@ typedef struct {
 
 /* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
 const LwBackend *lw_backend_load (const char *path, GError **error);
-extern const LwBackend lw_backend_ref;      /* plain C, linked into tests only */
+extern const LwBackend lw_backend_ref;      /* plain C, in double precision, linked into tests only */
