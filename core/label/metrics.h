@@ -29,6 +29,22 @@ void lw_scores_free (LwScores *scores);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwScores, lw_scores_free)
 
 /* Boundary F1 of each class in one image: @bf receives n values, NaN where the class is in neither map.
- * Boundary: 4-neighbour inner boundary, image border not counted; theta: 0.75 % of the diagonal; matching by distance transform. */
+ * Boundary: 4-neighbour inner boundary, image border not counted; theta: 0.75 % of the diagonal; matching by distance transform.
+ * Predicted boundary pixels where the truth is not below @n are left out. */
 void lw_boundary_f1 (const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride, int width, int height,
                      int n, double *bf);
+
+/* Means over images: a class over those that hold it; the whole over the image means (of the classes present). */
+typedef struct {
+  int n;
+  double *sum;             /* per class */
+  guint *images;
+  double image_sum;
+  guint n_images;
+} LwBoundaryMean;
+LwBoundaryMean *lw_boundary_mean_new (int n);
+void lw_boundary_mean_free (LwBoundaryMean *mean);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwBoundaryMean, lw_boundary_mean_free)
+void lw_boundary_mean_add (LwBoundaryMean *mean, const double *bf);           /* one image: what lw_boundary_f1() gave */
+void lw_boundary_mean_merge (LwBoundaryMean *into, const LwBoundaryMean *from);
+void lw_scores_set_boundary (LwScores *scores, const LwBoundaryMean *mean);   /* fills bf and mean_bf */

@@ -3,6 +3,10 @@
 
 #include "label/label-map.h"
 
+#define LW_TILE_ERROR (lw_tile_error_quark ())
+typedef enum { LW_TILE_ERROR_DAMAGED } LwTileError;      /* a tile or a diff that does not decode: the stored bytes are not what was written */
+GQuark lw_tile_error_quark (void);
+
 #define LW_TILE_SIDE 128
 #define LW_TILE_BYTES (LW_TILE_SIDE * LW_TILE_SIDE)
 
@@ -17,6 +21,8 @@ void lw_planes_free (LwPlanes *planes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwPlanes, lw_planes_free)
 
 static inline int lw_tiles_across (int pixels) { return (pixels + LW_TILE_SIDE - 1) / LW_TILE_SIDE; }
+
+LwRect lw_tile_rect (const LwLabelMap *map, int ty, int tx);      /* the part of the map that a tile holds */
 
 /* Raw bytes of a tile, row by row; past the edge of the map LW_LABEL_NONE. */
 void lw_tile_read (const LwLabelMap *map, int ty, int tx, guint8 raw[LW_TILE_BYTES]);

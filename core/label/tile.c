@@ -1,0 +1,85 @@
+/* tile.c: cuts planes into tiles and packs a tile with zstd */
+#include "config.h"
+#include "label/tile.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "label/zstd-context.h"
+
+G_DEFINE_QUARK (lw-tile-error-quark, lw_tile_error)
+
+#define TILE_LEVEL 3
+
+LwPlanes *
+lw_planes_new (int width, int height)
+{
+  LwLabelMap *classes = lw_label_map_new (width, height);
+  if (classes == NULL)
+    return NULL;
+  LwPlanes *planes = g_new (LwPlanes, 1);
+  planes->plane[LW_PLANE_CLASS] = classes;
+  planes->plane[LW_PLANE_ORIGIN] = lw_label_map_new (width, height);
+  return planes;
+}
+
+LwPlanes *
+lw_planes_copy (const LwPlanes *planes)
+{
+  LwPlanes *copy = g_new (LwPlanes, 1);
+  for (int i = 0; i < LW_N_PLANES; i++)
+    copy->plane[i] = lw_label_map_copy (planes->plane[i]);
+  return copy;
+}
+
+void
+lw_planes_free (LwPlanes *planes)
+{
+  if (planes == NULL)
+    return;
+  for (int i = 0; i < LW_N_PLANES; i++)
+    lw_label_map_free (planes->plane[i]);
+  g_free (planes);
+}
+
+LwRect
+lw_tile_rect (const LwLabelMap *map, int ty, int tx)
+{
+  LwRect tile = { tx * LW_TILE_SIDE, ty * LW_TILE_SIDE, LW_TILE_SIDE, LW_TILE_SIDE };
+  return lw_rect_intersect (tile, (LwRect) { 0, 0, map->width, map->height });
+}
+
+void
+lw_tile_read (const LwLabelMap *map, int ty, int tx, guint8 raw[LW_TILE_BYTES])
+{
+  LwRect in = lw_tile_rect (map, ty, tx);
+  if (in.width < LW_TILE_SIDE || in.height < LW_TILE_SIDE)
+    memset (raw, LW_LABEL_NONE, LW_TILE_BYTES);
+  for (int y = 0; y < in.height; y++)
+    memcpy (raw + y * LW_TILE_SIDE, lw_label_map_row (map, in.y + y) + in.x, (gsize) in.width);
+}
+
+void
+lw_tile_write (LwLabelMap *map, int ty, int tx, const guint8 raw[LW_TILE_BYTES])
+{
+  LwRect in = lw_tile_rect (map, ty, tx);
+  for (int y = 0; y < in.height; y++)
+    memcpy (lw_label_map_row (map, in.y + y) + in.x, raw + y * LW_TILE_SIDE, (gsize) in.width);
+}
+
+GBytes *
+lw_tile_encode (const guint8 raw[LW_TILE_BYTES])
+{
+  guint8 packed[ZSTD_COMPRESSBOUND (LW_TILE_BYTES)];
+  gsize length = ZSTD_compressCCtx (lw_zstd_compressor (), packed, sizeof packed, raw, LW_TILE_BYTES, TILE_LEVEL);
+  g_assert (!ZSTD_isError (length));      /* the buffer holds the worst case */
+  return g_bytes_new (packed, length);
+}
+
+gboolean
+lw_tile_decode (const void *data, gsize length, guint8 raw[LW_TILE_BYTES], GError **error)
+{
+  if (lw_zstd_unpack (data, length, raw, LW_TILE_BYTES))
+    return TRUE;
+  g_set_error_literal (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED, _("A stored label tile is damaged"));
+  return FALSE;
+}
