@@ -6,7 +6,9 @@
 #include "editor/toolbox.h"
 
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
- * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.cancel, canvas.peek (overlay off while held). */
+ * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.remove-corner, canvas.cancel,
+ * canvas.brush-smaller, canvas.brush-larger, canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it).
+ * docs/canvas.md lists keys and pointer. The CSS node is `canvas`; what the picture leaves free shows its background. */
 #define LW_TYPE_CANVAS (lw_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)
 GtkWidget *lw_canvas_new (void);

@@ -10,12 +10,14 @@
 #define HATCH_SHADE 0.18
 #define HATCH_NARROW 1             /* width of the lines where the model knows nothing, and where it is sure */
 #define HATCH_BROAD 5
+#define GRID_STRENGTH 0.3
 
 typedef struct {
   const LwCompositor *compositor;
   const LwScene *scene;
   int n;                           /* columns of the block */
   int columns[BLOCK];              /* the image column of each */
+  int column_before;               /* of the content pixel left of the block */
 } Block;
 
 static LwBlend
@@ -127,12 +129,25 @@ hatch_row (const Block *block, int y, guint phase, guint32 *out)
     }
 }
 
+/* @top: the row shows the top edge of its image pixels. */
+static void
+grid_row (const Block *block, gboolean top, guint32 *out)
+{
+  LwBlend line = blend_for (0, GRID_STRENGTH);
+  int before = block->column_before;
+
+  for (int i = 0; i < block->n; before = block->columns[i++])
+    if (top || block->columns[i] != before)
+      out[i] = blend (out[i], line);
+}
+
 static void
 compose_block (const Block *block, const LwRect *rect, const guint8 *picture, gsize picture_stride, guint8 *out, gsize stride)
 {
   double zoom = block->compositor->zoom;
-  gboolean hatched = block->scene->proposal != NULL;
-  int last_y = -1;
+  gboolean hatched = block->scene->proposal != NULL, grid = block->compositor->grid;
+  int last_y = rect->y > 0 ? lw_content_to_image (zoom, rect->y - 1, block->scene->height) : -1;
+  gboolean repeats = FALSE;        /* the row above is in @out, and was made for the same image row */
 
   for (int row = 0; row < rect->height; row++)
     {
@@ -141,12 +156,15 @@ compose_block (const Block *block, const LwRect *rect, const guint8 *picture, gs
 
       if (zoom < 1)
         reduce_row (block, y, (const guint32 *) (gconstpointer) (picture + (gsize) row * picture_stride), pixels);
-      else if (y != last_y || hatched)
-        enlarge_row (block, y, pixels);
-      else
+      else if (repeats && y == last_y)
         memcpy (pixels, (guint8 *) pixels - stride, (gsize) block->n * 4);
+      else
+        enlarge_row (block, y, pixels);
       if (hatched)
         hatch_row (block, y, (guint) (rect->x + rect->y + row), pixels);
+      if (grid && !(repeats && y == last_y))
+        grid_row (block, y != last_y, pixels);
+      repeats = !hatched && !(grid && y != last_y);
       last_y = y;
     }
 }
@@ -161,6 +179,7 @@ lw_compositor_compose (const LwCompositor *self, const LwScene *scene, const LwR
     {
       LwRect part = { rect->x + done, rect->y, MIN (BLOCK, rect->width - done), rect->height };
       block.n = part.width;
+      block.column_before = part.x > 0 ? lw_content_to_image (self->zoom, part.x - 1, scene->width) : -1;
       for (int i = 0; i < block.n; i++)
         block.columns[i] = lw_content_to_image (self->zoom, part.x + i, scene->width);
       compose_block (&block, &part, picture != NULL ? picture + done * 4 : NULL, picture_stride, out + done * 4, stride);

@@ -19,6 +19,7 @@ typedef struct { guint32 add, keep; } LwBlend;
 
 typedef struct {
   double zoom;
+  gboolean grid;                  /* darkens the left and top edge of every image pixel */
   LwBlend label[256];
   LwBlend proposal[2][256];       /* between the lines, and on them */
   guint8 line_width[256];         /* of the hatch, for each confidence; 0..LW_HATCH_PERIOD */

@@ -142,6 +142,13 @@ lw_document_begin_edit (LwDocument *self, const LwProtection *protection)
   return self->edit;
 }
 
+LwEdit *
+lw_document_get_edit (LwDocument *self)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), NULL);
+  return self->edit;
+}
+
 void
 lw_document_edit_changed (LwDocument *self)
 {

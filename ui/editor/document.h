@@ -32,6 +32,7 @@ LwFrameSource *lw_document_get_source (LwDocument *document, gint64 media);
 
 /* One edit at a time. begin returns NULL while loading, for a read-only project, or while another edit is open. Author: the person. */
 LwEdit *lw_document_begin_edit (LwDocument *document, const LwProtection *protection);
+LwEdit *lw_document_get_edit (LwDocument *document);                     /* NULL: none is open */
 void lw_document_edit_changed (LwDocument *document);                    /* emits "damaged" for what the edit touched */
 void lw_document_end_edit (LwDocument *document, const char *tool);      /* commits in the background; undoable */
 void lw_document_cancel_edit (LwDocument *document);

@@ -1,0 +1,380 @@
+/* canvas-input.c: pointer, pen, touch, wheel and held keys, turned into samples, clicks and moves of the view */
+#include "config.h"
+#include "editor/canvas-private.h"
+#include <math.h>
+
+#define WHEEL_STEPS 1              /* zoom steps a notch (view.c: four of them double) */
+#define SURFACE_PAN 1.0            /* widget units a unit of two-finger scrolling */
+#define SIZE_A_NOTCH 1.15
+
+static LwBrushSample
+mouse_sample (double x, double y, guint32 time)
+{
+  return (LwBrushSample) { .x = x, .y = y, .pressure = 1, .time = time };
+}
+
+static void
+pointer_at (LwCanvas *self, double x, double y)
+{
+  self->hovering = TRUE;
+  self->pointer_x = x;
+  self->pointer_y = y;
+  canvas_update_pointer (self);
+}
+
+/* ---- drags: the mouse and the finger ---- */
+
+static gboolean
+is_touch (GdkEvent *event)
+{
+  GdkDevice *device = gdk_event_get_device (event);
+  return device != NULL && gdk_device_get_source (device) == GDK_SOURCE_TOUCHSCREEN;
+}
+
+static gboolean
+should_pan (LwCanvas *self, guint button, GdkEvent *event)
+{
+  return button == GDK_BUTTON_MIDDLE || is_touch (event) ||
+         (button == GDK_BUTTON_PRIMARY && (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN));
+}
+
+static void
+press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
+{
+  gboolean alt = (gdk_event_get_modifier_state (event) & GDK_ALT_MASK) != 0;
+  guint32 time = gdk_event_get_time (event);
+
+  if (should_pan (self, button, event))
+    self->panning = TRUE;
+  else if (button == GDK_BUTTON_SECONDARY || (button == GDK_BUTTON_PRIMARY && alt))
+    canvas_pick_class (self, x, y);
+  else if (button == GDK_BUTTON_PRIMARY && canvas_tool_paints (self))
+    {
+      LwBrushSample sample = mouse_sample (x, y, time);
+      lw_canvas_stroke_begin (self, &sample);
+    }
+  else if (button == GDK_BUTTON_PRIMARY)
+    canvas_tool_press (self, x, y, time);
+}
+
+static void
+drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
+{
+  GdkEventSequence *sequence = gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture));
+  GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (gesture), sequence);
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+
+  if (event == NULL || (gdk_event_get_device_tool (event) != NULL && button == GDK_BUTTON_PRIMARY))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);      /* the stylus gesture's */
+      return;
+    }
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->drag_x = x;
+  self->drag_y = y;
+  press (self, button, x, y, event);
+  pointer_at (self, x, y);
+}
+
+/* GTK delivers one motion a frame and keeps the others in its history: without them a quick stroke would be chords. */
+static void
+stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  GtkNative *native = gtk_widget_get_native (widget);
+  guint n = 0;
+  g_autofree GdkTimeCoord *history = gdk_event_get_history (event, &n);
+  g_autofree LwBrushSample *samples = g_new (LwBrushSample, n + 1);
+  gsize used = 0;
+  double native_x, native_y;
+
+  gtk_native_get_surface_transform (native, &native_x, &native_y);
+  for (guint i = 0; i < n; i++)
+    {
+      double at_x, at_y;
+      if ((history[i].flags & (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y)) != (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y))
+        continue;
+      gtk_widget_translate_coordinates (GTK_WIDGET (native), widget, history[i].axes[GDK_AXIS_X] - native_x, history[i].axes[GDK_AXIS_Y] - native_y, &at_x, &at_y);
+      samples[used++] = mouse_sample (at_x, at_y, history[i].time);
+    }
+  samples[used++] = mouse_sample (x, y, gdk_event_get_time (event));
+  lw_canvas_stroke_to (self, samples, used);
+}
+
+static void
+drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
+{
+  double x, y;
+
+  gtk_gesture_drag_get_start_point (gesture, &x, &y);
+  x += offset_x;
+  y += offset_y;
+  if (self->panning)
+    canvas_pan (self, x - self->drag_x, y - self->drag_y);
+  else if (self->stroking)
+    {
+      GdkEventSequence *sequence = gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture));
+      stroke_with_history (self, gtk_gesture_get_last_event (GTK_GESTURE (gesture), sequence), x, y);
+    }
+  self->drag_x = x;
+  self->drag_y = y;
+  pointer_at (self, x, y);
+}
+
+static void
+drag_end_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
+{
+  self->panning = FALSE;
+  lw_canvas_stroke_end (self);
+  canvas_update_pointer (self);
+}
+
+static void
+drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
+{
+  self->panning = FALSE;
+  lw_canvas_stroke_end (self);
+}
+
+/* ---- the pen ---- */
+
+static void
+stylus_sample (GtkGestureStylus *gesture, double x, double y, LwBrushSample *sample)
+{
+  *sample = mouse_sample (x, y, gtk_event_controller_get_current_event_time (GTK_EVENT_CONTROLLER (gesture)));
+  if (!gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_PRESSURE, &sample->pressure))
+    sample->pressure = 1;
+  gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_XTILT, &sample->tilt_x);
+  gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_YTILT, &sample->tilt_y);
+}
+
+static void
+stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
+{
+  GdkDeviceTool *tool = gtk_gesture_stylus_get_device_tool (gesture);
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
+  LwBrushSample sample;
+
+  stylus_sample (gesture, x, y, &sample);
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->drag_x = x;
+  self->drag_y = y;
+  if (canvas_tool_paints (self) && event != NULL && !should_pan (self, GDK_BUTTON_PRIMARY, event))
+    {
+      lw_canvas_stroke_end (self);
+      self->erasing = tool != NULL && gdk_device_tool_get_tool_type (tool) == GDK_DEVICE_TOOL_TYPE_ERASER;
+      lw_canvas_stroke_begin (self, &sample);
+    }
+  else if (event != NULL)
+    press (self, GDK_BUTTON_PRIMARY, x, y, event);
+  pointer_at (self, x, y);
+}
+
+static void
+add_backlog (GtkGestureStylus *gesture, GArray *samples)
+{
+  g_autofree GdkTimeCoord *backlog = NULL;
+  guint n = 0;
+
+  if (!gtk_gesture_stylus_get_backlog (gesture, &backlog, &n))
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      const GdkTimeCoord *point = &backlog[i];
+      LwBrushSample sample = mouse_sample (point->axes[GDK_AXIS_X], point->axes[GDK_AXIS_Y], point->time);
+      if (point->flags & GDK_AXIS_FLAG_PRESSURE)
+        sample.pressure = point->axes[GDK_AXIS_PRESSURE];
+      g_array_append_val (samples, sample);
+    }
+}
+
+static void
+stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
+{
+  g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (LwBrushSample));
+  LwBrushSample last;
+
+  if (self->panning)
+    canvas_pan (self, x - self->drag_x, y - self->drag_y);
+  else if (self->stroking)
+    {
+      add_backlog (gesture, samples);
+      stylus_sample (gesture, x, y, &last);
+      g_array_append_val (samples, last);
+      lw_canvas_stroke_to (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
+    }
+  self->drag_x = x;
+  self->drag_y = y;
+  pointer_at (self, x, y);
+}
+
+static void
+stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
+{
+  self->panning = FALSE;
+  lw_canvas_stroke_end (self);
+  self->pressure = 1;
+  canvas_update_pointer (self);
+}
+
+/* ---- hovering, wheel, pinch ---- */
+
+static void
+motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
+{
+  if (self->stroking || self->panning)
+    return;                  /* the drag tells, with its history */
+  pointer_at (self, x, y);
+}
+
+static void
+leave_cb (GtkEventControllerMotion *motion, LwCanvas *self)
+{
+  self->hovering = FALSE;
+  canvas_update_pointer (self);
+}
+
+static void
+wheel (LwCanvas *self, double dx, double dy, GdkModifierType modifiers)
+{
+  if (modifiers & GDK_SHIFT_MASK)
+    {
+      if (self->toolbox != NULL)
+        lw_toolbox_set_brush_size (self->toolbox, lw_toolbox_get_brush_size (self->toolbox) * pow (SIZE_A_NOTCH, -(dy != 0 ? dy : dx)));
+      return;
+    }
+  self->scroll_rest -= dy * WHEEL_STEPS;
+  int steps = (int) self->scroll_rest;      /* a wheel with fine steps adds up to whole ones */
+  self->scroll_rest -= steps;
+  if (steps != 0)
+    canvas_zoom_steps (self, steps, self->pointer_x, self->pointer_y);
+}
+
+static gboolean
+scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, LwCanvas *self)
+{
+  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
+
+  if (gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL)
+    wheel (self, dx, dy, modifiers);
+  else if (modifiers & GDK_CONTROL_MASK)
+    lw_canvas_zoom_to (self, self->view.zoom * exp2 (-dy / 100), self->pointer_x, self->pointer_y);
+  else
+    canvas_pan (self, -dx * SURFACE_PAN, -dy * SURFACE_PAN);
+  return TRUE;
+}
+
+static void
+pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
+{
+  self->pinch_zoom = self->view.zoom;
+}
+
+static void
+pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
+{
+  double x, y;
+
+  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    lw_canvas_zoom_to (self, self->pinch_zoom * scale, x, y);
+}
+
+/* ---- held keys ---- */
+
+static gboolean
+key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers, LwCanvas *self)
+{
+  if (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
+    return GDK_EVENT_PROPAGATE;
+  switch (key)
+    {
+    case GDK_KEY_Tab:
+    case GDK_KEY_h:
+    case GDK_KEY_H:
+      canvas_set_peek (self, TRUE);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_space:
+      self->space_held = TRUE;
+      canvas_update_pointer (self);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+key_released_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers, LwCanvas *self)
+{
+  if (key == GDK_KEY_Tab || key == GDK_KEY_ISO_Left_Tab || key == GDK_KEY_h || key == GDK_KEY_H)
+    canvas_set_peek (self, FALSE);
+  if (key == GDK_KEY_space)
+    {
+      self->space_held = FALSE;
+      canvas_update_pointer (self);
+    }
+}
+
+/* The release of a held key goes to whoever has the focus then. */
+static void
+focus_left_cb (GtkEventControllerFocus *controller, LwCanvas *self)
+{
+  canvas_set_peek (self, FALSE);
+  self->space_held = FALSE;
+  canvas_update_pointer (self);
+}
+
+static void
+add (LwCanvas *self, GtkEventController *controller)
+{
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
+static void
+add_gestures (LwCanvas *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
+  g_signal_connect (drag, "drag-end", G_CALLBACK (drag_end_cb), self);
+  g_signal_connect (drag, "cancel", G_CALLBACK (drag_cancel_cb), self);
+  add (self, GTK_EVENT_CONTROLLER (drag));
+
+  GtkGesture *stylus = gtk_gesture_stylus_new ();
+  g_signal_connect (stylus, "down", G_CALLBACK (stylus_down_cb), self);
+  g_signal_connect (stylus, "motion", G_CALLBACK (stylus_motion_cb), self);
+  g_signal_connect (stylus, "up", G_CALLBACK (stylus_up_cb), self);
+  add (self, GTK_EVENT_CONTROLLER (stylus));
+
+  GtkGesture *pinch = gtk_gesture_zoom_new ();
+  g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
+  g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_scale_cb), self);
+  add (self, GTK_EVENT_CONTROLLER (pinch));
+}
+
+void
+canvas_add_controllers (LwCanvas *self)
+{
+  add_gestures (self);
+
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  g_signal_connect (motion, "enter", G_CALLBACK (motion_cb), self);
+  g_signal_connect (motion, "motion", G_CALLBACK (motion_cb), self);
+  g_signal_connect (motion, "leave", G_CALLBACK (leave_cb), self);
+  add (self, motion);
+
+  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  g_signal_connect (scroll, "scroll", G_CALLBACK (scroll_cb), self);
+  add (self, scroll);
+
+  GtkEventController *key = gtk_event_controller_key_new ();
+  g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  g_signal_connect (key, "key-released", G_CALLBACK (key_released_cb), self);
+  add (self, key);
+
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  g_signal_connect (focus, "leave", G_CALLBACK (focus_left_cb), self);
+  add (self, focus);
+}

@@ -1,0 +1,369 @@
+/* canvas-tools.c: what each tool does to the document, and the canvas's actions with their keys */
+#include "config.h"
+#include "editor/canvas-private.h"
+#include <math.h>
+
+#define LEAST_PRESSURE 0.05      /* a pen that barely touches still leaves a line */
+#define CLOSE_DISTANCE 8.0       /* widget units: a click this near to the first corner closes the polygon */
+#define SIZE_STEP 1.2
+
+/* ---- strokes ---- */
+
+typedef struct { LwEdit *edit; guint8 class_id; } Paint;
+
+static void
+paint_span (int y, int x0, int x1, gpointer data)
+{
+  const Paint *paint = data;
+  lw_edit_span (paint->edit, y, x0, x1, paint->class_id);
+}
+
+gboolean
+canvas_tool_paints (LwCanvas *self)
+{
+  LwTool tool = self->toolbox != NULL ? lw_toolbox_get_tool (self->toolbox) : LW_TOOL_PAN;
+  return tool == LW_TOOL_BRUSH || tool == LW_TOOL_ERASER;
+}
+
+double
+canvas_brush_radius (LwCanvas *self, double pressure)
+{
+  return MAX (0.5, lw_toolbox_get_brush_size (self->toolbox) / 2 * CLAMP (pressure, LEAST_PRESSURE, 1));
+}
+
+static LwEdit *
+begin_edit (LwCanvas *self)
+{
+  LwProtection protection;
+
+  if (self->document == NULL || self->toolbox == NULL || self->playback_image != NULL)
+    return NULL;
+  lw_toolbox_get_protection (self->toolbox, &protection);
+  return lw_document_begin_edit (self->document, &protection);
+}
+
+static LwRect
+whole_image (LwCanvas *self)
+{
+  return (LwRect) { 0, 0, self->view.image_width, self->view.image_height };
+}
+
+/* From where the brush was to @sample. */
+static void
+paint_to (LwCanvas *self, const LwBrushSample *sample)
+{
+  Paint paint = { lw_document_get_edit (self->document), self->erasing ? LW_LABEL_NONE : lw_toolbox_get_class (self->toolbox) };
+  double x, y, radius = canvas_brush_radius (self, sample->pressure);
+  LwRect clip = whole_image (self);
+
+  canvas_to_image (self, sample->x, sample->y, &x, &y);
+  lw_raster_brush (lw_toolbox_get_brush_shape (self->toolbox), self->last_x, self->last_y, self->last_radius, x, y, radius, &clip, paint_span, &paint);
+  self->last_x = x;
+  self->last_y = y;
+  self->last_radius = radius;
+}
+
+void
+lw_canvas_stroke_begin (LwCanvas *self, const LwBrushSample *sample)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && sample != NULL);
+
+  lw_canvas_stroke_end (self);
+  if (begin_edit (self) == NULL)
+    return;
+  self->stroking = TRUE;
+  self->erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
+  self->pressure = sample->pressure;
+  canvas_to_image (self, sample->x, sample->y, &self->last_x, &self->last_y);
+  self->last_radius = canvas_brush_radius (self, sample->pressure);
+  paint_to (self, sample);
+  lw_document_edit_changed (self->document);
+}
+
+void
+lw_canvas_stroke_to (LwCanvas *self, const LwBrushSample *samples, gsize n)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && (samples != NULL || n == 0));
+
+  if (!self->stroking || n == 0)
+    return;
+  for (gsize i = 0; i < n; i++)
+    paint_to (self, &samples[i]);
+  self->pressure = samples[n - 1].pressure;
+  lw_document_edit_changed (self->document);
+}
+
+void
+lw_canvas_stroke_end (LwCanvas *self)
+{
+  g_return_if_fail (LW_IS_CANVAS (self));
+
+  if (self->stroking)
+    lw_document_end_edit (self->document, self->erasing ? "eraser" : "brush");
+  self->stroking = FALSE;
+  self->erasing = FALSE;
+}
+
+/* ---- polygon ---- */
+
+gboolean
+canvas_can_close_polygon (LwCanvas *self)
+{
+  return self->polygon->len >= 3;
+}
+
+static void
+close_polygon (LwCanvas *self)
+{
+  gsize n = self->polygon->len;
+  LwEdit *edit = canvas_can_close_polygon (self) ? begin_edit (self) : NULL;
+
+  if (edit == NULL)
+    return;
+  Paint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  LwRect clip = whole_image (self);
+  lw_raster_polygon ((const LwPoint *) (gpointer) self->polygon->data, &n, 1, &clip, paint_span, &paint);
+  g_array_set_size (self->polygon, 0);
+  lw_document_end_edit (self->document, "polygon");
+  canvas_update_actions (self);
+}
+
+static gboolean
+is_near (double x, double y, double other_x, double other_y, double distance)
+{
+  return hypot (x - other_x, y - other_y) <= distance;
+}
+
+static void
+add_corner (LwCanvas *self, double x, double y, guint32 time)
+{
+  int double_click_ms, double_click_distance;
+  LwPoint corner;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-double-click-time", &double_click_ms,
+                "gtk-double-click-distance", &double_click_distance, NULL);
+  gboolean again = self->polygon->len > 0 && time - self->click_time <= (guint32) double_click_ms &&
+                   is_near (x, y, self->click_x, self->click_y, double_click_distance);
+  self->click_time = time;
+  self->click_x = x;
+  self->click_y = y;
+  if (self->polygon->len > 0)
+    {
+      const LwPoint *first = &g_array_index (self->polygon, LwPoint, 0);
+      double first_x, first_y;
+      canvas_from_image (self, first->x, first->y, &first_x, &first_y);
+      if (again || (canvas_can_close_polygon (self) && is_near (x, y, first_x, first_y, CLOSE_DISTANCE)))
+        {
+          close_polygon (self);
+          return;
+        }
+    }
+  canvas_to_image (self, x, y, &corner.x, &corner.y);
+  g_array_append_val (self->polygon, corner);
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+remove_corner (LwCanvas *self)
+{
+  if (self->polygon->len == 0)
+    return;
+  g_array_set_size (self->polygon, self->polygon->len - 1);
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+canvas_cancel (LwCanvas *self)
+{
+  if (self->stroking)
+    lw_document_cancel_edit (self->document);
+  self->erasing = FALSE;
+  g_array_set_size (self->polygon, 0);
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* ---- clicks ---- */
+
+static void
+fill_region (LwCanvas *self, int x, int y)
+{
+  LwEdit *edit = begin_edit (self);
+
+  if (edit == NULL)
+    return;
+  Paint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  lw_raster_region (lw_document_get_planes (self->document)->plane[LW_PLANE_CLASS], x, y, paint_span, &paint);
+  lw_document_end_edit (self->document, "fill");
+}
+
+static void
+apply_region (LwCanvas *self, int x, int y)
+{
+  LwApplySelection selection = { .one_region = TRUE, .x = x, .y = y };
+
+  lw_document_apply_proposal (self->document, &selection, FALSE);
+}
+
+void
+canvas_tool_press (LwCanvas *self, double x, double y, guint32 time)
+{
+  int px, py;
+
+  if (self->document == NULL || lw_document_get_planes (self->document) == NULL || self->playback_image != NULL)
+    return;
+  LwTool tool = lw_toolbox_get_tool (self->toolbox);
+  if (tool == LW_TOOL_POLYGON)
+    add_corner (self, x, y, time);
+  else if (canvas_pixel_at (self, x, y, &px, &py))
+    {
+      if (tool == LW_TOOL_FILL)
+        fill_region (self, px, py);
+      else if (tool == LW_TOOL_APPLY_REGION)
+        apply_region (self, px, py);
+    }
+}
+
+/* The label under the pointer; where there is none, what is proposed there. */
+void
+canvas_pick_class (LwCanvas *self, double x, double y)
+{
+  int px, py;
+  const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
+
+  if (planes == NULL || self->toolbox == NULL || !canvas_pixel_at (self, x, y, &px, &py))
+    return;
+  const LwProposal *proposal = lw_document_get_proposal (self->document);
+  guint8 id = lw_label_map_get (planes->plane[LW_PLANE_CLASS], px, py);
+  if (id == LW_LABEL_NONE && proposal != NULL)
+    id = lw_label_map_get (proposal->map, px, py);
+  if (id != LW_LABEL_NONE)
+    lw_toolbox_set_class (self->toolbox, id);
+}
+
+/* ---- actions ---- */
+
+static void
+zoom_by_key (LwCanvas *self, int steps)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  double x = self->hovering ? self->pointer_x : gtk_widget_get_width (widget) / 2.0;
+  double y = self->hovering ? self->pointer_y : gtk_widget_get_height (widget) / 2.0;
+
+  if (steps != 0)
+    canvas_zoom_steps (self, steps, x, y);
+  else
+    lw_canvas_zoom_to (self, 1, x, y);
+}
+
+static void
+zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  if (g_str_equal (name, "canvas.zoom-fit"))
+    lw_canvas_zoom_fit (self);
+  else
+    zoom_by_key (self, g_str_equal (name, "canvas.zoom-in") ? 2 : g_str_equal (name, "canvas.zoom-out") ? -2 : 0);
+}
+
+static void
+undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  lw_canvas_stroke_end (self);
+  if (g_str_equal (name, "canvas.undo"))
+    lw_document_undo (self->document);
+  else
+    lw_document_redo (self->document);
+}
+
+static void
+polygon_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  if (g_str_equal (name, "canvas.finish-polygon"))
+    close_polygon (self);
+  else
+    remove_corner (self);
+}
+
+static void
+cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  canvas_cancel (LW_CANVAS (widget));
+}
+
+static void
+size_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwToolbox *toolbox = LW_CANVAS (widget)->toolbox;
+  double size = toolbox != NULL ? lw_toolbox_get_brush_size (toolbox) : 0;
+
+  if (toolbox == NULL)
+    return;
+  if (g_str_equal (name, "canvas.brush-larger"))
+    lw_toolbox_set_brush_size (toolbox, MAX (size + 1, round (size * SIZE_STEP)));
+  else
+    lw_toolbox_set_brush_size (toolbox, MIN (size - 1, round (size / SIZE_STEP)));
+}
+
+void
+canvas_update_actions (LwCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  gtk_widget_action_set_enabled (widget, "canvas.undo", self->document != NULL && lw_document_can_undo (self->document));
+  gtk_widget_action_set_enabled (widget, "canvas.redo", self->document != NULL && lw_document_can_redo (self->document));
+  gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", canvas_can_close_polygon (self));
+  gtk_widget_action_set_enabled (widget, "canvas.remove-corner", self->polygon->len > 0);
+  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->polygon->len > 0);
+}
+
+static const struct { guint key; GdkModifierType modifiers; const char *action; } bindings[] = {
+  { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
+  { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" },
+  { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
+  { GDK_KEY_plus, GDK_CONTROL_MASK, "canvas.zoom-in" },
+  { GDK_KEY_equal, GDK_CONTROL_MASK, "canvas.zoom-in" },
+  { GDK_KEY_KP_Add, GDK_CONTROL_MASK, "canvas.zoom-in" },
+  { GDK_KEY_plus, 0, "canvas.zoom-in" },
+  { GDK_KEY_equal, 0, "canvas.zoom-in" },
+  { GDK_KEY_KP_Add, 0, "canvas.zoom-in" },
+  { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
+  { GDK_KEY_KP_Subtract, GDK_CONTROL_MASK, "canvas.zoom-out" },
+  { GDK_KEY_minus, 0, "canvas.zoom-out" },
+  { GDK_KEY_KP_Subtract, 0, "canvas.zoom-out" },
+  { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
+  { GDK_KEY_KP_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
+  { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
+  { GDK_KEY_KP_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
+  { GDK_KEY_Return, 0, "canvas.finish-polygon" },
+  { GDK_KEY_KP_Enter, 0, "canvas.finish-polygon" },
+  { GDK_KEY_BackSpace, 0, "canvas.remove-corner" },
+  { GDK_KEY_Escape, 0, "canvas.cancel" },
+  { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
+  { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
+};
+
+void
+canvas_tools_add_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "canvas.zoom-in", NULL, zoom_action);
+  gtk_widget_class_install_action (klass, "canvas.zoom-out", NULL, zoom_action);
+  gtk_widget_class_install_action (klass, "canvas.zoom-fit", NULL, zoom_action);
+  gtk_widget_class_install_action (klass, "canvas.zoom-100", NULL, zoom_action);
+  gtk_widget_class_install_action (klass, "canvas.undo", NULL, undo_action);
+  gtk_widget_class_install_action (klass, "canvas.redo", NULL, undo_action);
+  gtk_widget_class_install_action (klass, "canvas.finish-polygon", NULL, polygon_action);
+  gtk_widget_class_install_action (klass, "canvas.remove-corner", NULL, polygon_action);
+  gtk_widget_class_install_action (klass, "canvas.cancel", NULL, cancel_action);
+  gtk_widget_class_install_action (klass, "canvas.brush-smaller", NULL, size_action);
+  gtk_widget_class_install_action (klass, "canvas.brush-larger", NULL, size_action);
+  for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)
+    gtk_widget_class_add_binding_action (klass, bindings[i].key, bindings[i].modifiers, bindings[i].action, NULL);
+}

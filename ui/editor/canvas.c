@@ -1,0 +1,531 @@
+/* canvas.c: the widget that shows the document, tile by tile, with the brush's outline on top */
+#include "config.h"
+#include "editor/canvas-private.h"
+#include "editor/overlay.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define GRID_FROM_ZOOM 16        /* device pixels an image pixel */
+
+G_DEFINE_FINAL_TYPE (LwCanvas, lw_canvas, GTK_TYPE_WIDGET)
+
+enum { PROP_DOCUMENT = 1, PROP_TOOLBOX, PROP_ZOOM, PROP_POINTER_TEXT, PROP_PEEK, N_PROPS };
+static GParamSpec *props[N_PROPS];
+
+/* ---- coordinates ---- */
+
+double
+canvas_scale (LwCanvas *self)
+{
+  return gtk_widget_get_scale_factor (GTK_WIDGET (self));
+}
+
+void
+canvas_to_image (LwCanvas *self, double x, double y, double *image_x, double *image_y)
+{
+  double scale = canvas_scale (self);
+  lw_view_to_image (&self->view, x * scale, y * scale, image_x, image_y);
+}
+
+void
+canvas_from_image (LwCanvas *self, double image_x, double image_y, double *x, double *y)
+{
+  double scale = canvas_scale (self);
+
+  lw_view_from_image (&self->view, image_x, image_y, x, y);
+  *x /= scale;
+  *y /= scale;
+}
+
+gboolean
+canvas_pixel_at (LwCanvas *self, double x, double y, int *px, int *py)
+{
+  double image_x, image_y;
+
+  canvas_to_image (self, x, y, &image_x, &image_y);
+  *px = (int) floor (image_x);
+  *py = (int) floor (image_y);
+  return *px >= 0 && *py >= 0 && *px < self->view.image_width && *py < self->view.image_height;
+}
+
+/* ---- what is shown ---- */
+
+static gboolean
+shows_labels (LwCanvas *self)
+{
+  return !self->peek && (self->toolbox == NULL || lw_toolbox_get_overlay_visible (self->toolbox));
+}
+
+/* FALSE: nothing can be composed now (no document, or its frame is still loading). */
+static gboolean
+get_scene (LwCanvas *self, LwScene *scene)
+{
+  *scene = (LwScene) { .width = self->view.image_width, .height = self->view.image_height };
+  if (self->playback_image != NULL)
+    {
+      scene->image = self->playback_image;
+      scene->labels = shows_labels (self) ? self->playback_map : NULL;
+      return TRUE;
+    }
+
+  const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
+  if (planes == NULL)
+    return FALSE;
+  scene->image = lw_document_get_image (self->document);
+  if (!shows_labels (self))
+    return TRUE;
+  scene->labels = planes->plane[LW_PLANE_CLASS];
+  const LwProposal *proposal = lw_document_get_proposal (self->document);
+  if (proposal != NULL && (self->toolbox == NULL || lw_toolbox_get_show_proposal (self->toolbox)))
+    {
+      scene->proposal = proposal->map;
+      scene->confidence = proposal->confidence;
+    }
+  return TRUE;
+}
+
+static gboolean
+shows_outline (LwCanvas *self)
+{
+  return self->hovering && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
+         canvas_tool_paints (self);
+}
+
+static void
+snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
+
+  if (self->polygon->len > 0)
+    {
+      g_autofree LwPoint *points = g_new (LwPoint, self->polygon->len);
+      LwPoint pointer = { self->pointer_x, self->pointer_y };
+      for (guint i = 0; i < self->polygon->len; i++)
+        {
+          const LwPoint *corner = &g_array_index (self->polygon, LwPoint, i);
+          canvas_from_image (self, corner->x, corner->y, &points[i].x, &points[i].y);
+        }
+      lw_overlay_polygon (snapshot, &clip, points, self->polygon->len, self->hovering ? &pointer : NULL, canvas_can_close_polygon (self));
+    }
+  if (shows_outline (self))
+    lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
+                      canvas_brush_radius (self, self->pressure) * self->view.zoom / canvas_scale (self));
+}
+
+static void
+snapshot (GtkWidget *widget, GtkSnapshot *snap)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+  LwScene scene;
+  gboolean composable = get_scene (self, &scene);
+
+  lw_tiles_snapshot (self->tiles, &self->compositor, composable ? &scene : NULL, &self->view, (int) canvas_scale (self), snap);
+  snapshot_overlay (self, snap);
+}
+
+static void
+view_changed (LwCanvas *self, double zoom_before)
+{
+  if (self->view.zoom != zoom_before)
+    {
+      self->compositor.zoom = self->view.zoom;
+      self->compositor.grid = self->view.zoom >= GRID_FROM_ZOOM;
+      lw_tiles_reset (self->tiles);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
+    }
+  canvas_update_pointer (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+  double before = self->view.zoom;
+  int scale = (int) canvas_scale (self);
+
+  lw_view_set_size (&self->view, width * scale, height * scale);
+  view_changed (self, before);
+}
+
+static void
+show_size (LwCanvas *self, int width, int height)
+{
+  double before = self->view.zoom;
+
+  lw_view_set_image (&self->view, width, height);
+  lw_tiles_reset (self->tiles);
+  view_changed (self, before);
+}
+
+/* ---- the pointer ---- */
+
+static void
+append_class (LwCanvas *self, GString *text, int x, int y)
+{
+  const LwPlanes *planes = lw_document_get_planes (self->document);
+  const LwProposal *proposal = lw_document_get_proposal (self->document);
+  const LwPalette *palette = lw_document_get_palette (self->document);
+  guint8 id = lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
+  const LwClass *class = id != LW_LABEL_NONE ? lw_palette_find_id (palette, id) : NULL;
+
+  g_string_append_printf (text, " · %s", class != NULL ? class->name : id == LW_LABEL_NONE ? _("Not labelled") : _("Unknown class"));
+  if (proposal == NULL || (class = lw_palette_find_id (palette, lw_label_map_get (proposal->map, x, y))) == NULL)
+    return;
+  if (class->id != id)
+    g_string_append_printf (text, _(" · proposed: %s"), class->name);
+  if (proposal->confidence != NULL)
+    g_string_append_printf (text, _(" · %d %%"), (lw_label_map_get (proposal->confidence, x / LW_CONFIDENCE_STEP, y / LW_CONFIDENCE_STEP) * 100 + 127) / 255);
+}
+
+static void
+update_text (LwCanvas *self)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  int x, y;
+
+  if (self->hovering && canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y))
+    {
+      g_string_append_printf (text, "%d, %d", x, y);
+      if (self->playback_image == NULL && self->document != NULL && lw_document_get_planes (self->document) != NULL)
+        append_class (self, text, x, y);
+    }
+  if (g_strcmp0 (self->pointer_text, text->str) == 0)
+    return;
+  g_free (self->pointer_text);
+  self->pointer_text = g_strdup (text->str);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_POINTER_TEXT]);
+}
+
+static void
+update_cursor (LwCanvas *self)
+{
+  const char *name = "crosshair";
+
+  if (self->panning)
+    name = "grabbing";
+  else if (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN)
+    name = "grab";
+  GdkCursor *cursor = gtk_widget_get_cursor (GTK_WIDGET (self));
+  if (cursor == NULL || g_strcmp0 (gdk_cursor_get_name (cursor), name) != 0)
+    gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
+}
+
+void
+canvas_update_pointer (LwCanvas *self)
+{
+  update_text (self);
+  update_cursor (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* ---- zoom and pan ---- */
+
+void
+lw_canvas_zoom_to (LwCanvas *self, double zoom, double x, double y)
+{
+  g_return_if_fail (LW_IS_CANVAS (self));
+
+  double before = self->view.zoom, scale = canvas_scale (self);
+  lw_view_zoom_to (&self->view, zoom, x * scale, y * scale);
+  view_changed (self, before);
+}
+
+void
+canvas_zoom_steps (LwCanvas *self, int steps, double x, double y)
+{
+  lw_canvas_zoom_to (self, lw_view_step (self->view.zoom, steps), x, y);
+}
+
+void
+canvas_pan (LwCanvas *self, double dx, double dy)
+{
+  double scale = canvas_scale (self);
+
+  lw_view_pan (&self->view, dx * scale, dy * scale);
+  view_changed (self, self->view.zoom);
+}
+
+void
+lw_canvas_zoom_fit (LwCanvas *self)
+{
+  g_return_if_fail (LW_IS_CANVAS (self));
+
+  double before = self->view.zoom;
+  lw_view_fit (&self->view);
+  view_changed (self, before);
+}
+
+double
+lw_canvas_get_zoom (LwCanvas *self)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), 1);
+  return self->view.zoom;
+}
+
+void
+canvas_set_peek (LwCanvas *self, gboolean peek)
+{
+  if (self->peek == peek)
+    return;
+  self->peek = peek;
+  lw_tiles_damage_all (self->tiles);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PEEK]);
+}
+
+/* ---- the document and the toolbox ---- */
+
+static void
+update_colours (LwCanvas *self)
+{
+  gboolean hidden[256] = { FALSE };
+
+  if (self->document == NULL)
+    return;
+  for (int id = 0; self->toolbox != NULL && id < 256; id++)
+    hidden[id] = lw_toolbox_is_hidden (self->toolbox, (guint8) id);
+  lw_compositor_set_colours (&self->compositor, lw_document_get_palette (self->document), hidden,
+                             self->toolbox != NULL ? lw_toolbox_get_opacity (self->toolbox) : 0.5);
+  lw_tiles_damage_all (self->tiles);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+update_overlay (LwCanvas *self)
+{
+  lw_tiles_damage_all (self->tiles);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+tool_changed (LwCanvas *self)
+{
+  if (lw_toolbox_get_tool (self->toolbox) != LW_TOOL_POLYGON)
+    g_array_set_size (self->polygon, 0);
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
+}
+
+static void
+document_opened (LwCanvas *self)
+{
+  const LwFrame *frame = lw_document_get_frame (self->document);
+  g_autofree char *label = g_strdup_printf (_("Canvas: frame “%s”"), frame->name);
+
+  g_array_set_size (self->polygon, 0);
+  if (self->playback_image == NULL)
+    show_size (self, frame->width, frame->height);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  canvas_update_actions (self);
+}
+
+static void
+document_damaged_cb (LwCanvas *self, const LwRect *rect)
+{
+  if (self->playback_image != NULL)
+    return;
+  LwRect content = lw_view_content_of (&self->view, rect);
+  lw_tiles_damage (self->tiles, &content);
+  canvas_update_pointer (self);
+}
+
+static void
+edit_ended (LwCanvas *self)
+{
+  self->stroking = FALSE;
+  canvas_update_actions (self);
+}
+
+void
+lw_canvas_set_document (LwCanvas *self, LwDocument *document)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && (document == NULL || LW_IS_DOCUMENT (document)));
+
+  if (self->document == document)
+    return;
+  if (self->document != NULL)
+    {
+      lw_canvas_stroke_end (self);
+      g_signal_handlers_disconnect_by_data (self->document, self);
+    }
+  g_set_object (&self->document, document);
+  g_array_set_size (self->polygon, 0);
+  lw_tiles_reset (self->tiles);
+  if (document != NULL)
+    {
+      g_signal_connect_swapped (document, "opened", G_CALLBACK (document_opened), self);
+      g_signal_connect_swapped (document, "damaged", G_CALLBACK (document_damaged_cb), self);
+      g_signal_connect_swapped (document, "edit-ended", G_CALLBACK (edit_ended), self);
+      g_signal_connect_swapped (document, "palette-changed", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (document, "notify::can-undo", G_CALLBACK (canvas_update_actions), self);
+      g_signal_connect_swapped (document, "notify::can-redo", G_CALLBACK (canvas_update_actions), self);
+      update_colours (self);
+      if (lw_document_get_planes (document) != NULL)
+        document_opened (self);
+    }
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DOCUMENT]);
+}
+
+void
+lw_canvas_set_toolbox (LwCanvas *self, LwToolbox *toolbox)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && (toolbox == NULL || LW_IS_TOOLBOX (toolbox)));
+
+  if (self->toolbox == toolbox)
+    return;
+  if (self->toolbox != NULL)
+    g_signal_handlers_disconnect_by_data (self->toolbox, self);
+  g_set_object (&self->toolbox, toolbox);
+  if (toolbox != NULL)
+    {
+      g_signal_connect_swapped (toolbox, "notify::tool", G_CALLBACK (tool_changed), self);
+      g_signal_connect_swapped (toolbox, "notify::brush-size", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::brush-shape", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::opacity", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (toolbox, "hidden-changed", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (toolbox, "notify::overlay-visible", G_CALLBACK (update_overlay), self);
+      g_signal_connect_swapped (toolbox, "notify::show-proposal", G_CALLBACK (update_overlay), self);
+    }
+  update_colours (self);
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TOOLBOX]);
+}
+
+void
+lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && (image != NULL || map == NULL));
+
+  lw_canvas_stroke_end (self);
+  self->playback_image = image;
+  self->playback_map = map;
+  if (image != NULL)
+    show_size (self, image->width, image->height);
+  else if (self->document != NULL && lw_document_get_planes (self->document) != NULL)
+    document_opened (self);
+}
+
+/* ---- the widget ---- */
+
+/* Gone from the screen with the button still down: the stroke is kept. */
+static void
+unmap (GtkWidget *widget)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  lw_canvas_stroke_end (self);
+  canvas_set_peek (self, FALSE);
+  GTK_WIDGET_CLASS (lw_canvas_parent_class)->unmap (widget);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  LwCanvas *self = LW_CANVAS (object);
+
+  switch (id)
+    {
+    case PROP_DOCUMENT: g_value_set_object (value, self->document); break;
+    case PROP_TOOLBOX: g_value_set_object (value, self->toolbox); break;
+    case PROP_ZOOM: g_value_set_double (value, self->view.zoom); break;
+    case PROP_POINTER_TEXT: g_value_set_string (value, self->pointer_text); break;
+    case PROP_PEEK: g_value_set_boolean (value, self->peek); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  LwCanvas *self = LW_CANVAS (object);
+
+  switch (id)
+    {
+    case PROP_DOCUMENT: lw_canvas_set_document (self, g_value_get_object (value)); break;
+    case PROP_TOOLBOX: lw_canvas_set_toolbox (self, g_value_get_object (value)); break;
+    case PROP_PEEK: canvas_set_peek (self, g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+dispose (GObject *object)
+{
+  LwCanvas *self = LW_CANVAS (object);
+
+  lw_canvas_set_document (self, NULL);
+  lw_canvas_set_toolbox (self, NULL);
+  G_OBJECT_CLASS (lw_canvas_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  LwCanvas *self = LW_CANVAS (object);
+
+  lw_tiles_free (self->tiles);
+  g_array_unref (self->polygon);
+  g_free (self->pointer_text);
+  G_OBJECT_CLASS (lw_canvas_parent_class)->finalize (object);
+}
+
+static void
+lw_canvas_class_init (LwCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags writable = readable | G_PARAM_WRITABLE;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+  object_class->finalize = finalize;
+  widget_class->snapshot = snapshot;
+  widget_class->size_allocate = size_allocate;
+  widget_class->unmap = unmap;
+
+  props[PROP_DOCUMENT] = g_param_spec_object ("document", NULL, NULL, LW_TYPE_DOCUMENT, writable);
+  props[PROP_TOOLBOX] = g_param_spec_object ("toolbox", NULL, NULL, LW_TYPE_TOOLBOX, writable);
+  props[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, LW_ZOOM_MIN, LW_ZOOM_MAX, 1, readable);
+  props[PROP_POINTER_TEXT] = g_param_spec_string ("pointer-text", NULL, NULL, "", readable);
+  props[PROP_PEEK] = g_param_spec_boolean ("peek", NULL, NULL, FALSE, writable);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_set_css_name (widget_class, "canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_widget_class_install_property_action (widget_class, "canvas.peek", "peek");
+  canvas_tools_add_actions (widget_class);
+}
+
+static void
+lw_canvas_init (LwCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  self->tiles = lw_tiles_new ();
+  self->polygon = g_array_new (FALSE, FALSE, sizeof (LwPoint));
+  self->pointer_text = g_strdup ("");
+  self->pressure = 1;
+  lw_view_init (&self->view);
+  self->compositor.zoom = self->view.zoom;
+  gtk_widget_set_focusable (widget, TRUE);
+  gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_set_vexpand (widget, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Canvas"), -1);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (gtk_widget_queue_allocate), NULL);
+  canvas_add_controllers (self);
+  canvas_update_actions (self);
+}
+
+GtkWidget *
+lw_canvas_new (void)
+{
+  return g_object_new (LW_TYPE_CANVAS, NULL);
+}
