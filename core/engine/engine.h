@@ -22,14 +22,18 @@ typedef enum {
 } LwEngineError;
 GQuark lw_engine_error_quark (void);
 
-/* Properties: "state" (LwEngineState), "device" (string: what it runs on, as a person reads it). Signal "died" (message). */
+/* The process is `labelwright-engine`, or what LABELWRIGHT_ENGINE names (docs/engine-protocol.md). A training goes on in it when the last reference to
+ * its LwEngine, or the whole program, is gone; the next one to open the project adopts the result. lw_engine_stop() ends it, cancelling it does too.
+ *
+ * Properties: "state" (LwEngineState as int), "device" (string: what it runs on, as a person reads it). Signal "died" (message). */
 #define LW_TYPE_ENGINE (lw_engine_get_type ())
 G_DECLARE_FINAL_TYPE (LwEngine, lw_engine, LW, ENGINE, GObject)
 typedef enum { LW_ENGINE_STOPPED, LW_ENGINE_STARTING, LW_ENGINE_READY, LW_ENGINE_BUSY } LwEngineState;
 
 LwEngine *lw_engine_new (const char *device /* "auto", "cpu", "cuda" */);
 LwEngineState lw_engine_get_state (LwEngine *engine);
-const char *lw_engine_get_device (LwEngine *engine);
+const char *lw_engine_get_device (LwEngine *engine);          /* NULL before the first request was answered */
+const char *lw_engine_get_note (LwEngine *engine);            /* why “auto” did not take the GPU, or NULL */
 GPid lw_engine_get_pid (LwEngine *engine);                    /* 0: not running */
 void lw_engine_stop (LwEngine *engine);                       /* ends it at once; training may be resumed from its checkpoint */
 
