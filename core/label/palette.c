@@ -147,18 +147,17 @@ is_sound_name (const char *name)
 }
 
 static gboolean
-check_name (const LwPalette *palette, const char *name, GError **error)
+check_name (const char *name, const char *whose, GError **error)
 {
   if (is_sound_name (name))
     return TRUE;
   g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT,
-               _("A class of “%s” has a name that can’t be used: 1 to %d bytes of text without control characters or spaces at its ends are needed"),
-               palette->name, MAX_NAME_BYTES);
+               _("The name of %s can’t be used: 1 to %d bytes of text without control characters or spaces at its ends are needed"), whose, MAX_NAME_BYTES);
   return FALSE;
 }
 
 static gboolean
-check_aliases (const LwPalette *palette, const LwClass *class, GError **error)
+check_aliases (const LwClass *class, const char *whose, GError **error)
 {
   if (class->aliases == NULL)
     return TRUE;
@@ -168,7 +167,7 @@ check_aliases (const LwPalette *palette, const LwClass *class, GError **error)
       return FALSE;
     }
   for (gsize i = 0; class->aliases[i] != NULL; i++)
-    if (!check_name (palette, class->aliases[i], error))
+    if (!check_name (class->aliases[i], whose, error))
       return FALSE;
   return TRUE;
 }
@@ -196,9 +195,10 @@ check_shortcut (const LwClass *class, GError **error)
 }
 
 static gboolean
-check_class (const LwPalette *palette, const LwClass *class, GError **error)
+check_class (const LwClass *class, GError **error)
 {
-  if (!check_name (palette, class->name, error) || !check_aliases (palette, class, error) || !check_shortcut (class, error))
+  g_autofree char *whose = g_strdup_printf (_("class number %d"), class->id);
+  if (!check_name (class->name, whose, error) || !check_aliases (class, whose, error) || !check_shortcut (class, error))
     return FALSE;
   if (class->id != 255)
     return TRUE;
@@ -273,7 +273,7 @@ gboolean
 lw_palette_validate (const LwPalette *palette, GError **error)
 {
   guint n = palette->classes->len;
-  if (!check_name (palette, palette->name, error))
+  if (!check_name (palette->name, _("the palette"), error))
     return FALSE;
   if (n == 0 || n > 255)
     {
@@ -282,7 +282,7 @@ lw_palette_validate (const LwPalette *palette, GError **error)
     }
   for (guint i = 0; i < n; i++)
     {
-      if (!check_class (palette, palette->classes->pdata[i], error))
+      if (!check_class (palette->classes->pdata[i], error))
         return FALSE;
       for (guint k = 0; k < i; k++)
         if (!check_pair (palette->classes->pdata[k], palette->classes->pdata[i], error))

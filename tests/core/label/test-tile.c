@@ -1,0 +1,103 @@
+/* test-tile.c: tiles cover a plane exactly, and their packed form is trusted in nothing */
+#include "config.h"
+#include "label/tile.h"
+
+#include <string.h>
+#include <zstd.h>
+#include "random-map.h"
+
+static void
+test_cover (void)
+{
+  for (int i = 0; i < 60; i++)
+    {
+      int w = g_test_rand_int_range (1, 400), h = g_test_rand_int_range (1, 300);
+      g_autoptr(LwLabelMap) map = random_map (w, h, 6);
+      g_autoptr(LwLabelMap) copy = lw_label_map_new (w, h);
+      for (int ty = 0; ty < lw_tiles_across (h); ty++)
+        for (int tx = 0; tx < lw_tiles_across (w); tx++)
+          {
+            g_autoptr(GError) error = NULL;
+            guint8 raw[LW_TILE_BYTES], unpacked[LW_TILE_BYTES];
+            lw_tile_read (map, ty, tx, raw);
+            for (int k = 0; k < LW_TILE_BYTES; k++)
+              {
+                int x = tx * LW_TILE_SIDE + k % LW_TILE_SIDE, y = ty * LW_TILE_SIDE + k / LW_TILE_SIDE;
+                g_assert_cmpint (raw[k], ==, x < w && y < h ? lw_label_map_get (map, x, y) : LW_LABEL_NONE);
+              }
+            g_autoptr(GBytes) packed = lw_tile_encode (raw);
+            g_assert_true (lw_tile_decode (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), unpacked, &error));
+            g_assert_no_error (error);
+            g_assert_cmpmem (unpacked, sizeof unpacked, raw, sizeof raw);
+            lw_tile_write (copy, ty, tx, unpacked);
+          }
+      g_assert_true (lw_label_map_equal (map, copy));
+    }
+}
+
+static gboolean
+decodes (const void *data, gsize length)
+{
+  g_autoptr(GError) error = NULL;
+  guint8 raw[LW_TILE_BYTES];
+  gboolean sound = lw_tile_decode (data, length, raw, &error);
+  if (sound)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED);
+  return sound;
+}
+
+static void
+test_hostile (void)
+{
+  g_autoptr(LwLabelMap) map = random_map (LW_TILE_SIDE, LW_TILE_SIDE, 9);
+  guint8 raw[LW_TILE_BYTES];
+  lw_tile_read (map, 0, 0, raw);
+  g_autoptr(GBytes) packed = lw_tile_encode (raw);
+  gsize length;
+  const guint8 *data = g_bytes_get_data (packed, &length);
+  g_autofree guint8 *bad = g_malloc (2 * length);
+  g_assert_true (decodes (data, length));
+  for (gsize n = 0; n < length; n++)
+    g_assert_false (decodes (data, n));
+  memcpy (bad, data, length);
+  memcpy (bad + length, data, length);
+  g_assert_false (decodes (bad, length + 1));
+  g_assert_false (decodes (bad, 2 * length));
+  for (int i = 0; i < 30000; i++)
+    {
+      memcpy (bad, data, length);
+      for (int k = g_test_rand_int_range (1, 4); k > 0; k--)
+        bad[g_test_rand_int_range (0, g_test_rand_bit () ? 20 : (int) length)] = (guint8) g_test_rand_int_range (0, 256);
+      decodes (bad, length);
+    }
+}
+
+/* Sound zstd, but not one tile: too short, too long, a huge one (nothing of that size is allocated), none at all. */
+static void
+test_other_sizes (void)
+{
+  const gsize sizes[] = { 0, 1, LW_TILE_BYTES - 1, LW_TILE_BYTES + 1, 2 * LW_TILE_BYTES, 256 << 20 };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree guint8 *raw = g_malloc0 (sizes[i] + 1);
+      gsize room = ZSTD_compressBound (sizes[i]);
+      g_autofree guint8 *packed = g_malloc (room);
+      gsize length = ZSTD_compress (packed, room, raw, sizes[i], 1);
+      g_assert_false (ZSTD_isError (length));
+      g_assert_false (decodes (packed, length));
+    }
+  const guint8 skippable[] = { 0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4 };
+  g_assert_false (decodes (skippable, sizeof skippable));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tile/cover", test_cover);
+  g_test_add_func ("/tile/hostile", test_hostile);
+  g_test_add_func ("/tile/other-sizes", test_other_sizes);
+  return g_test_run ();
+}
