@@ -1,0 +1,144 @@
+/* arena.c: one block of memory for all that a plan computes; buffers that do not live at the same time share their bytes */
+#include "config.h"
+#include "plan.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+
+#define ALIGNMENT 4096          /* bytes */
+#define BUFFER_STEP 64          /* bytes: a cache line */
+#define BUFFER_SPARE 832        /* bytes after each buffer, so that those of equal power-of-two sizes don’t fall on the same cache sets */
+#define HUGE_PAGE (2u << 20)
+
+int
+lw_buffer_new (LwPlan *plan, gsize bytes)
+{
+  LwBuffer buffer = { .bytes = (bytes + BUFFER_STEP - 1) / BUFFER_STEP * BUFFER_STEP + BUFFER_SPARE, .first = -1, .last = -1 };
+
+  g_array_append_val (plan->buffers, buffer);
+  return (int) plan->buffers->len - 1;
+}
+
+int
+lw_buffer_use (LwPlan *plan, int number)
+{
+  LwBuffer *buffer = &g_array_index (plan->buffers, LwBuffer, number);
+  int step = (int) plan->steps->len - 1;
+
+  if (buffer->first < 0)
+    buffer->first = step;
+  buffer->last = step;
+  return number;
+}
+
+static int
+compare_sizes (gconstpointer a, gconstpointer b, gpointer buffers)
+{
+  const LwBuffer *x = &g_array_index ((GArray *) buffers, LwBuffer, *(const int *) a);
+  const LwBuffer *y = &g_array_index ((GArray *) buffers, LwBuffer, *(const int *) b);
+
+  if (x->bytes != y->bytes)
+    return x->bytes < y->bytes ? 1 : -1;
+  return *(const int *) a - *(const int *) b;
+}
+
+/* The lowest place that is free during the whole life of @buffer, among those that are placed already. */
+static gsize
+free_place (GArray *buffers, const LwBuffer *buffer, const int *placed, int n)
+{
+  gsize place = 0;
+  gboolean moved = TRUE;
+
+  while (moved)
+    {
+      moved = FALSE;
+      for (int i = 0; i < n; i++)
+        {
+          const LwBuffer *other = &g_array_index (buffers, LwBuffer, placed[i]);
+          gboolean together = other->first <= buffer->last && buffer->first <= other->last;
+
+          if (together && place < other->offset + other->bytes && other->offset < place + buffer->bytes)
+            {
+              place = other->offset + other->bytes;
+              moved = TRUE;
+            }
+        }
+    }
+  return place;
+}
+
+/* Large ones first, each at the lowest free place. */
+static gsize
+place_buffers (GArray *buffers)
+{
+  g_autofree int *order = g_new (int, buffers->len + 1);
+  gsize end = 0;
+
+  for (guint i = 0; i < buffers->len; i++)
+    order[i] = (int) i;
+  g_qsort_with_data (order, (int) buffers->len, sizeof *order, compare_sizes, buffers);
+  for (int i = 0; i < (int) buffers->len; i++)
+    {
+      LwBuffer *buffer = &g_array_index (buffers, LwBuffer, order[i]);
+
+      buffer->offset = free_place (buffers, buffer, order, i);
+      end = MAX (end, buffer->offset + buffer->bytes);
+    }
+  return end;
+}
+
+static gboolean
+fail_memory (gsize bytes, GError **error)
+{
+  g_autofree char *needed = g_format_size (bytes);
+
+  g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY,
+               _("The network needs %s of memory at this picture size, which this computer doesn’t have: use smaller pictures or a smaller network"), needed);
+  return FALSE;
+}
+
+void *
+lw_memory_new (gsize bytes, GError **error)
+{
+  gsize physical = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE), size = (MAX (bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  void *data = bytes < physical ? aligned_alloc (size >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, size) : NULL;
+
+  if (data == NULL)
+    {
+      fail_memory (bytes, error);
+      return NULL;
+    }
+#ifdef MADV_HUGEPAGE
+  if (size >= HUGE_PAGE)
+    madvise (data, size, MADV_HUGEPAGE);
+#endif
+  memset (data, 0, size);
+  return data;
+}
+
+/* Now that places are known, oneDNN's memory objects learn theirs. */
+static gboolean
+bind_arguments (LwPlan *plan, GError **error)
+{
+  for (guint s = 0; s < plan->steps->len; s++)
+    {
+      LwStep *step = &g_array_index (plan->steps, LwStep, s);
+
+      for (int i = 0; i < step->n_arguments; i++)
+        if (step->argument_buffers[i] >= 0
+            && !lw_onednn_check (dnnl_memory_set_data_handle (step->arguments[i].memory, lw_buffer_data (plan, step->argument_buffers[i])),
+                                 _("The plan’s memory"), error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+lw_arena_allocate (LwPlan *plan, GError **error)
+{
+  plan->arena_bytes = place_buffers (plan->buffers);
+  plan->arena = lw_memory_new (plan->arena_bytes, error);
+  return plan->arena != NULL && bind_arguments (plan, error);
+}

@@ -1,0 +1,303 @@
+/* forward.c: the steps that compute each layer's output */
+#include "config.h"
+#include "plan.h"
+#include "nn/backends/dropout.h"
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Buffers of a step: 0 the first input, 1 the second one, 2 the output, 3 the indices. */
+static LwStep *
+add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
+{
+  LwLayer *layer = lw_plan_layer (plan, i);
+  LwStep *step = lw_step_add (plan, i, "forward", run);
+
+  for (int k = 0; k < 2; k++)
+    if (layer->inputs[k] >= 0)
+      step->buffers[k] = lw_buffer_use (plan, lw_plan_layer (plan, layer->inputs[k])->value);
+  layer->value = lw_buffer_new (plan, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
+  step->buffers[2] = lw_buffer_use (plan, layer->value);
+  return step;
+}
+
+static const LwLayer *
+step_layer (const LwPlan *plan, const LwStep *step)
+{
+  return lw_plan_layer (plan, step->layer);
+}
+
+static const LwLayer *
+input_layer (const LwPlan *plan, const LwStep *step)
+{
+  return lw_plan_layer (plan, step_layer (plan, step)->inputs[0]);
+}
+
+static dnnl_status_t
+run_input (LwPlan *plan, const LwStep *step)
+{
+  const LwKernels *kernels = plan->device->kernels;
+  const LwInputTransform *t = &plan->options.transform;
+  const LwLayer *layer = step_layer (plan, step);
+  void *out = lw_buffer_data (plan, step->buffers[2]);
+  float scale[3], shift[3];
+  int source[3];
+
+  if (plan->batch->input != NULL)
+    {
+      kernels->element->convert (plan->batch->input, LW_TYPE_F32, out, layer->type, lw_layer_elements (plan, layer));
+      return dnnl_success;
+    }
+  for (int c = 0; c < 3; c++)
+    {
+      source[c] = t->bgr ? 2 - c : c;
+      scale[c] = 1 / (255 * t->std[source[c]]);
+      shift[c] = -t->mean[source[c]] / t->std[source[c]];
+    }
+  kernels->array->normalise (plan->batch->rgb, plan->options.n, (gsize) layer->height * (gsize) layer->width, source, scale, shift, layer->type, out);
+  return dnnl_success;
+}
+
+static LwConvShape
+conv_shape (const LwPlan *plan, const LwLayer *layer)
+{
+  const LwNode *node = lw_layer_node (plan, layer);
+
+  return (LwConvShape) { node->in_channels, node->channels, node->kernel, node->stride, node->pad, node->bias || layer->norm >= 0, layer->relu, FALSE };
+}
+
+/* Where the weights will be: of the plan itself for inference, else a copy of the parameter that training changes. */
+static gboolean
+take_weights (LwPlan *plan, LwLayer *layer, GError **error)
+{
+  if (!plan->options.train)
+    {
+      gboolean bias = conv_shape (plan, layer).bias;
+
+      layer->weights = lw_memory_new (lw_desc_bytes (layer->forward->weights), error);
+      if (layer->weights != NULL && bias)
+        layer->bias = lw_memory_new (layer->padded_channels * sizeof (float), error);
+      return layer->weights != NULL && (!bias || layer->bias != NULL);
+    }
+  if (lw_layer_node (plan, layer)->bias)
+    layer->bias = lw_plan_parameter (plan, layer->bias_parameter)->values;
+  return lw_parameters_add_copy (plan, layer->weight_parameter, layer->forward->weights, &layer->weights, error);
+}
+
+/* The layout of a parameter is that of its gradient, so that oneDNN's code for that comes first. */
+static gboolean
+create_conv (LwPlan *plan, LwLayer *layer, const LwDesc *src, const LwDesc *dst, GError **error)
+{
+  LwConvShape shape = conv_shape (plan, layer);
+  g_autoptr(LwDesc) diff_dst = lw_desc_with_type (dst, lw_desc_type (src));      /* a gradient has the input's type, also where the output is float32 */
+
+  layer->forward = lw_tune_conv (plan, plan->options.train ? LW_CONV_FORWARD : LW_CONV_INFERENCE, &shape, src, dst, lw_desc_type (src), error);
+  if (layer->forward == NULL)
+    return FALSE;
+  if (plan->options.train && !lw_layer_node (plan, layer)->frozen)
+    {
+      layer->backward_weights = lw_tune_conv (plan, LW_CONV_BACKWARD_WEIGHTS, &shape, src, diff_dst, dnnl_f32, error);
+      if (layer->backward_weights == NULL || !lw_parameter_own_layout (plan, layer->weight_parameter, layer->backward_weights->weights, error))
+        return FALSE;
+    }
+  if (plan->options.train && lw_plan_layer (plan, layer->inputs[0])->wants_gradient)
+    {
+      layer->backward_data = lw_tune_conv (plan, LW_CONV_BACKWARD_DATA, &shape, src, diff_dst, lw_desc_type (src), error);
+      if (layer->backward_data == NULL)
+        return FALSE;
+    }
+  return take_weights (plan, layer, error);
+}
+
+static gboolean
+add_conv (LwPlan *plan, int i, GError **error)
+{
+  LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
+  g_autoptr(LwDesc) src = lw_layer_desc (plan, input), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
+  LwStep *step;
+
+  if (input->type != plan->type)
+    {
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The layer “%s” takes scores as its input"), lw_layer_node (plan, layer)->name);
+      return FALSE;
+    }
+  if (!create_conv (plan, layer, src, dst, error))
+    return FALSE;
+  step = add_step (plan, i, lw_step_run_primitive);
+  step->primitive = layer->forward->primitive;
+  lw_step_argument (plan, step, DNNL_ARG_SRC, src, input->value, NULL);
+  lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->forward->weights, -1, layer->weights);
+  if (layer->bias != NULL)
+    lw_step_argument (plan, step, DNNL_ARG_BIAS, bias, -1, layer->bias);
+  lw_step_argument (plan, step, DNNL_ARG_DST, dst, layer->value, NULL);
+  lw_step_scratch (plan, step, layer->forward->scratch);
+  return TRUE;
+}
+
+static dnnl_status_t
+run_pool (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, input_layer (plan, step));
+  LwPoolShape pool = { &shape, layer->height, layer->width };
+
+  plan->device->kernels->pool->forward (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]),
+                                        lw_buffer_data (plan, step->buffers[3]));
+  return dnnl_success;
+}
+
+/* Indices are kept for training, and for an unpooling that asks for them. */
+static gboolean
+needs_index (const LwPlan *plan, int pool)
+{
+  for (guint i = 0; i < plan->layers->len; i++)
+    if (lw_plan_layer (plan, (int) i)->kind == LW_OP_UNPOOL && lw_plan_layer (plan, (int) i)->pool == pool)
+      return TRUE;
+  return plan->options.train;
+}
+
+static void
+add_pool (LwPlan *plan, int i)
+{
+  LwStep *step = add_step (plan, i, run_pool);
+  LwLayer *layer = lw_plan_layer (plan, i);
+
+  if (!needs_index (plan, i))
+    return;
+  layer->index = lw_buffer_new (plan, lw_layer_elements (plan, layer));
+  step->buffers[3] = lw_buffer_use (plan, layer->index);
+}
+
+static dnnl_status_t
+run_unpool (LwPlan *plan, const LwStep *step)
+{
+  LwShape shape = lw_layer_shape (plan, step_layer (plan, step));
+  const LwLayer *small = input_layer (plan, step);
+  LwPoolShape pool = { &shape, small->height, small->width };
+
+  plan->device->kernels->pool->unpool (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[3]),
+                                       lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_relu (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+
+  plan->device->kernels->element->relu (lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]), lw_layer_elements (plan, layer), layer->type);
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_scale (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+
+  plan->device->kernels->element->scale (lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]), lw_layer_elements (plan, layer), layer->type,
+                                         lw_layer_node (plan, layer)->value);
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_dropout (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, layer);
+  void *x = lw_buffer_data (plan, step->buffers[0]), *y = lw_buffer_data (plan, step->buffers[2]);
+
+  if (plan->mode == LW_MODE_TRAIN)
+    plan->device->kernels->element->dropout (x, y, &shape, lw_dropout_key (plan->optimizer->seed, plan->optimizer->step, layer->node),
+                                             lw_layer_node (plan, layer)->value);
+  else if (x != y)
+    memcpy (y, x, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_add (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+
+  plan->device->kernels->element->add (lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[1]), lw_buffer_data (plan, step->buffers[2]),
+                                       lw_layer_elements (plan, layer), layer->type);
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_crop (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, layer);
+
+  plan->device->kernels->resample->crop (&shape, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->offset,
+                                         lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_deconv (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, input_layer (plan, step));
+  LwDeconv deconv = { &shape, layer->height, layer->width, lw_layer_node (plan, layer)->stride, lw_layer_node (plan, layer)->pad };
+
+  plan->device->kernels->resample->deconv (&deconv, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_concat (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  int to = 0;
+
+  for (int k = 0; k < 2; k++)
+    {
+      int channels = lw_plan_layer (plan, layer->inputs[k])->channels;
+
+      plan->device->kernels->resample->copy_channels (plan->options.n, layer->height, layer->width, layer->type, lw_buffer_data (plan, step->buffers[k]), channels, 0,
+                                                      lw_buffer_data (plan, step->buffers[2]), layer->channels, to, channels);
+      to += channels;
+    }
+  return dnnl_success;
+}
+
+static gboolean
+add_layer (LwPlan *plan, int i, GError **error)
+{
+  LwLayer *layer = lw_plan_layer (plan, i);
+
+  switch (layer->kind)
+    {
+    case LW_OP_INPUT: add_step (plan, i, run_input); break;
+    case LW_OP_CONV: return add_conv (plan, i, error);
+    case LW_OP_MAX_POOL: add_pool (plan, i); break;
+    case LW_OP_BATCH_NORM:
+      add_step (plan, i, NULL);
+      return lw_norm_add_forward (plan, i, error);
+    case LW_OP_RELU: add_step (plan, i, run_relu); break;
+    case LW_OP_DROPOUT: add_step (plan, i, run_dropout); break;
+    case LW_OP_SCALE: add_step (plan, i, run_scale); break;
+    case LW_OP_CROP: add_step (plan, i, run_crop); break;
+    case LW_OP_ADD: add_step (plan, i, run_add); break;
+    case LW_OP_CONCAT: add_step (plan, i, run_concat); break;
+    case LW_OP_DECONV: add_step (plan, i, run_deconv); break;
+    case LW_OP_UNPOOL:
+      add_step (plan, i, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
+      break;
+    case LW_OP_SCORE:           /* the final pass or the loss reads the grid */
+      lw_buffer_use (plan, lw_plan_layer (plan, plan->score)->value);
+      break;
+    }
+  return TRUE;
+}
+
+gboolean
+lw_plan_build_forward (LwPlan *plan, GError **error)
+{
+  for (int i = 0; i < (int) plan->layers->len; i++)
+    if (!add_layer (plan, i, error))
+      return FALSE;
+  plan->n_forward = (int) plan->steps->len;
+  return TRUE;
+}

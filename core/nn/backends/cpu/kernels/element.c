@@ -1,0 +1,153 @@
+/* element.c: kernels that look at one element at a time */
+#include "config.h"
+#include "vector.h"
+#include "nn/backends/dropout.h"
+
+#define CHUNK 4096      /* elements: small enough to share out evenly, large enough not to notice the loop around it */
+
+/* All buffers are whole vectors: the plan rounds their sizes up. */
+#define FOR_CHUNKS(count, i) \
+  _Pragma ("omp parallel for schedule(static)") \
+  for (gsize chunk = 0; chunk < (count); chunk += CHUNK) \
+    for (gsize i = chunk; i < MIN (chunk + CHUNK, (count)); i += LANES)
+
+INLINE void
+relu_typed (const void *x, void *y, gsize count, const LwType type)
+{
+  FOR_CHUNKS (count, i)
+    store (y, i, type, positive (load (x, i, type)));
+}
+
+static void
+relu (const void *x, void *y, gsize count, LwType element_type)
+{
+  BY_TYPE (element_type, relu_typed (x, y, count, type));
+}
+
+INLINE void
+relu_back_typed (const void *y, void *dy, gsize count, const LwType type)
+{
+  FOR_CHUNKS (count, i)
+    store (dy, i, type, choose (load (y, i, type) > 0, load (dy, i, type), (Floats) {}));
+}
+
+static void
+relu_back (const void *y, void *dy, gsize count, LwType element_type)
+{
+  BY_TYPE (element_type, relu_back_typed (y, dy, count, type));
+}
+
+INLINE void
+scale_typed (const void *x, void *y, gsize count, float factor, const LwType type)
+{
+  FOR_CHUNKS (count, i)
+    store (y, i, type, load (x, i, type) * factor);
+}
+
+static void
+scale (const void *x, void *y, gsize count, LwType element_type, float factor)
+{
+  BY_TYPE (element_type, scale_typed (x, y, count, factor, type));
+}
+
+INLINE void
+add_typed (const void *a, const void *b, void *y, gsize count, const LwType type)
+{
+  FOR_CHUNKS (count, i)
+    store (y, i, type, load (a, i, type) + load (b, i, type));
+}
+
+static void
+add (const void *a, const void *b, void *y, gsize count, LwType element_type)
+{
+  BY_TYPE (element_type, add_typed (a, b, y, count, type));
+}
+
+INLINE void
+affine_typed (const void *x, void *y, const LwShape *shape, const float *factors, const float *shifts, gboolean rectify, const LwType type)
+{
+  gsize row = (gsize) shape->width * LANES;
+  int groups = groups_of (shape->channels), rows = shape->n * groups * shape->height;
+
+#pragma omp parallel for schedule(static)
+  for (int r = 0; r < rows; r++)
+    {
+      gsize group = (gsize) (r / shape->height % groups), start = (gsize) r * row;
+      Floats factor = load (factors, group * LANES, LW_TYPE_F32), shift = load (shifts, group * LANES, LW_TYPE_F32);
+      Floats floor = splat (rectify ? 0.f : -INFINITY);
+
+      for (gsize i = start; i < start + row; i += LANES)
+        store (y, i, type, larger (load (x, i, type) * factor + shift, floor));
+    }
+}
+
+static void
+affine (const void *x, void *y, const LwShape *shape, const float *factors, const float *shifts, gboolean rectify)
+{
+  BY_TYPE (shape->type, affine_typed (x, y, shape, factors, shifts, rectify, type));
+}
+
+/* The number of an element in (N, C, H, W) order decides, so that every backend drops the same ones. */
+INLINE void
+dropout_typed (const void *x, void *y, const LwShape *shape, guint64 key, float rate, const LwType type)
+{
+  int groups = groups_of (shape->channels), planes = shape->n * groups;
+  gsize plane = (gsize) shape->height * shape->width;
+  float kept = 1 / (1 - rate);
+
+#pragma omp parallel for schedule(static)
+  for (int p = 0; p < planes; p++)
+    {
+      int first = p % groups * LANES;
+      guint64 start = ((guint64) (p / groups) * shape->channels + (guint64) first) * plane;
+
+      for (gsize pixel = 0; pixel < plane; pixel++)
+        {
+          gsize i = ((gsize) p * plane + pixel) * LANES;
+          Floats keep = {};
+
+          for (int c = 0; c < LANES && first + c < shape->channels; c++)
+            keep[c] = lw_dropout_keep (key, start + (guint64) c * plane + pixel, rate) ? kept : 0;
+          store (y, i, type, load (x, i, type) * keep);
+        }
+    }
+}
+
+static void
+dropout (const void *x, void *y, const LwShape *shape, guint64 key, float rate)
+{
+  BY_TYPE (shape->type, dropout_typed (x, y, shape, key, rate, type));
+}
+
+/* Unlike the others for any number of elements, since it reads what is given from outside. */
+INLINE void
+convert_typed (const void *x, const LwType from, void *y, gsize count, const LwType type)
+{
+  gsize whole = count / LANES * LANES, rest = count - whole;
+  guint8 padded[4 * LANES] = { 0 };
+
+  FOR_CHUNKS (whole, i)
+    store (y, i, type, load (x, i, from));
+  memcpy (padded, at (x, whole, from), rest * lw_type_bytes (from));
+  store (padded, 0, type, load (padded, 0, from));
+  memcpy (at_write (y, whole, type), padded, rest * lw_type_bytes (type));
+}
+
+static void
+convert (const void *x, LwType from, void *y, LwType to, gsize count)
+{
+  if (from == LW_TYPE_F32)
+    BY_TYPE (to, convert_typed (x, LW_TYPE_F32, y, count, type));
+  else
+    BY_TYPE (to, convert_typed (x, LW_TYPE_BF16, y, count, type));
+}
+
+const LwElementKernels ISA_NAME (lw_element_kernels) = {
+  .relu = relu,
+  .relu_back = relu_back,
+  .scale = scale,
+  .add = add,
+  .affine = affine,
+  .dropout = dropout,
+  .convert = convert,
+};

@@ -1,0 +1,71 @@
+/* kernels.c: which instruction set's kernels this processor runs */
+#include "config.h"
+#include "kernels.h"
+#include <dnnl.h>
+
+#define SHARES 64       /* as in norm.c */
+
+#define DECLARE(isa, set_lanes) \
+  extern const LwElementKernels lw_element_kernels_##isa; \
+  extern const LwPoolKernels lw_pool_kernels_##isa; \
+  extern const LwNormKernels lw_norm_kernels_##isa; \
+  extern const LwResampleKernels lw_resample_kernels_##isa; \
+  extern const LwScoreKernels lw_score_kernels_##isa; \
+  extern const LwArrayKernels lw_array_kernels_##isa; \
+  static const LwKernels kernels_##isa = { \
+    .name = #isa, .lanes = set_lanes, .element = &lw_element_kernels_##isa, .pool = &lw_pool_kernels_##isa, .norm = &lw_norm_kernels_##isa, \
+    .resample = &lw_resample_kernels_##isa, .score = &lw_score_kernels_##isa, .array = &lw_array_kernels_##isa, \
+  };
+
+#if defined (__x86_64__)
+DECLARE (avx512, 16)
+DECLARE (avx2, 8)
+#endif
+DECLARE (plain, 8)
+
+gsize
+lw_norm_partials (const LwShape *shape, int lanes)
+{
+  return (gsize) ((shape->channels + lanes - 1) / lanes) * SHARES * 2 * (gsize) lanes;
+}
+
+gsize
+lw_loss_partials (const LwGrid *grid)
+{
+  gsize bands = (gsize) grid->n * (gsize) grid->height;
+
+  return bands + bands * (gsize) grid->classes * (gsize) grid->width;
+}
+
+const LwKernels *
+lw_kernels_get (void)
+{
+#if defined (__x86_64__)
+  switch (dnnl_get_effective_cpu_isa ())
+    {
+    case dnnl_cpu_isa_avx512_core:
+    case dnnl_cpu_isa_avx512_core_vnni:
+    case dnnl_cpu_isa_avx512_core_bf16:
+    case dnnl_cpu_isa_avx512_core_amx:
+      return &kernels_avx512;
+    case dnnl_cpu_isa_avx2:
+    case dnnl_cpu_isa_avx2_vnni:
+      return &kernels_avx2;
+    default:
+      break;
+    }
+#endif
+  return &kernels_plain;
+}
+
+gboolean
+lw_kernels_bfloat16 (void)
+{
+#if defined (__x86_64__)
+  dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa ();
+
+  return isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx;
+#else
+  return FALSE;
+#endif
+}

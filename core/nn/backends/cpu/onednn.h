@@ -1,0 +1,51 @@
+/* onednn.h: the little of oneDNN that the backend uses, without the descriptors in which its versions differ (onednn-2.c) */
+#pragma once
+
+#include <dnnl.h>
+#include "nn/graph/graph.h"
+
+/* What lies in a block of memory: shape, type and layout. */
+typedef struct _LwDesc LwDesc;
+
+LwDesc *lw_desc_plain (dnnl_data_type_t type, int rank, const int *dims);                       /* row-major */
+/* (N, ceil (C / lanes), H, W, lanes): the channels that fill up the last group are zero */
+LwDesc *lw_desc_blocked (dnnl_data_type_t type, int n, int channels, int height, int width, int lanes);
+LwDesc *lw_desc_bytes_new (gsize bytes);
+void lw_desc_free (LwDesc *desc);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDesc, lw_desc_free)
+gsize lw_desc_bytes (const LwDesc *desc);
+gboolean lw_desc_equal (const LwDesc *a, const LwDesc *b);
+LwDesc *lw_desc_copy (const LwDesc *desc);
+LwDesc *lw_desc_with_type (const LwDesc *desc, dnnl_data_type_t type);
+dnnl_data_type_t lw_desc_type (const LwDesc *desc);
+/* Memory that is lent to the library: @data may be NULL and be given later. */
+dnnl_memory_t lw_desc_memory (const LwDesc *desc, dnnl_engine_t engine, void *data);
+
+typedef enum { LW_CONV_INFERENCE, LW_CONV_FORWARD, LW_CONV_BACKWARD_DATA, LW_CONV_BACKWARD_WEIGHTS } LwConvPass;
+
+typedef struct {
+  int in_channels, channels, kernel, stride, pad;
+  gboolean bias, relu;           /* @relu: the library applies it to the output (forward passes) */
+  gboolean winograd;             /* else direct */
+} LwConvShape;
+
+/* One pass of one convolution: compiled code, and the layout in which it wants its weights. */
+typedef struct {
+  dnnl_primitive_t primitive;
+  LwDesc *weights;
+  gsize scratch;                 /* bytes */
+  char *implementation;          /* the library's own name of the code it chose */
+} LwConvCode;
+
+/* @src, @dst: layouts of the activations, or of their gradients. @weights: type of the weights, or of their gradient; their layout is the library's choice.
+ * Returns: NULL with LW_NET_ERROR_UNSUPPORTED if the library has no such code. */
+LwConvCode *lw_conv_code_new (dnnl_engine_t engine, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst,
+                              dnnl_data_type_t weights, GError **error);
+void lw_conv_code_free (LwConvCode *code);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwConvCode, lw_conv_code_free)
+
+/* Converts type and layout. @scratch: (out) bytes. */
+dnnl_primitive_t lw_reorder_code_new (dnnl_engine_t engine, const LwDesc *from, const LwDesc *to, gsize *scratch, GError **error);
+
+/* LW_NET_ERROR_DEVICE (or _MEMORY, _UNSUPPORTED) for a status that is no success. */
+gboolean lw_onednn_check (dnnl_status_t status, const char *what, GError **error);

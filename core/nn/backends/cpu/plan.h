@@ -1,0 +1,211 @@
+/* plan.h: a graph compiled for one picture size, from inside: layers, the steps that run them, the memory that the steps share
+ *
+ * Life of a plan: lower.c turns nodes into layers (a layer is one or several nodes that run as one), forward.c and backward.c turn layers into steps
+ * and note which step uses which buffer, arena.c gives the buffers their places, parameters.c (training) or folding.c (inference) fills in the weights.
+ * After that a run only walks through the steps.
+ */
+#pragma once
+
+#include "kernels/kernels.h"
+#include "nn/backends/backend.h"
+#include "onednn.h"
+
+struct _LwDevice {
+  dnnl_engine_t engine;
+  dnnl_stream_t stream;
+  const LwKernels *kernels;
+  gboolean bfloat16;           /* the processor has instructions for it */
+  int threads;
+};
+
+/* A piece of the arena. Two share their bytes if no step lies in both lives. */
+typedef struct {
+  gsize bytes;
+  int first, last;             /* steps */
+  gsize offset;
+} LwBuffer;
+
+typedef struct _LwStep LwStep;
+typedef struct _LwLayer LwLayer;
+
+#define LW_STEP_BUFFERS 8
+#define LW_STEP_ARGUMENTS 5
+
+struct _LwStep {
+  dnnl_status_t (*run) (LwPlan *plan, const LwStep *step);
+  const char *what;            /* "forward", "weights" … */
+  int layer;
+  int buffers[LW_STEP_BUFFERS];
+  dnnl_primitive_t primitive;  /* lent by the layer or parameter */
+  dnnl_exec_arg_t arguments[LW_STEP_ARGUMENTS];
+  int argument_buffers[LW_STEP_ARGUMENTS];     /* -1: the memory was given when the step was made */
+  int n_arguments;
+  double seconds;              /* spent in it so far, for LABELWRIGHT_PROFILE */
+};
+
+/* A tensor that training changes, or that it keeps. Its own layout is that in which oneDNN gives the gradient. */
+typedef struct {
+  LwDesc *desc;
+  float *data;
+  dnnl_primitive_t reorder;    /* from the parameter's own layout; NULL: @data is the parameter's */
+  dnnl_memory_t from, to, scratch_memory;
+  void *scratch;
+} LwParameterCopy;
+
+typedef struct {
+  LwTensorInfo info;
+  LwDesc *plain, *desc;        /* (O, I, K, K) or (C); own layout */
+  gsize count;                 /* floats, a multiple of 16: padded ones are zero and stay so */
+  float *values, *gradient, *first, *second;   /* gradient and moments: NULL where nothing trains */
+  LwParameterCopy copies[2];
+  int n_copies;
+} LwParameter;
+
+struct _LwLayer {
+  LwOpKind kind;
+  int node;                    /* whose parameters, options and name it has */
+  int norm;                    /* convolution of an inference plan: the normalisation that is folded into its weights, or -1 */
+  int inputs[2];               /* layers */
+  int pool;                    /* LW_OP_UNPOOL: the layer that holds the indices */
+  gboolean relu;               /* applied to the output */
+  gboolean pooled;             /* a normalisation with the max pool after it */
+  gboolean masked;             /* the gradient that arrives has been through the ReLU's mask already */
+  gboolean shared;             /* its output is used more than once: nothing further may be fused into it */
+  int last_node;               /* of those that run as this layer */
+
+  int channels, height, width; /* of the output */
+  LwType type;
+  gboolean plain;              /* (N, C, H, W): only the input */
+  gboolean wants_gradient;     /* it or something before it trains */
+  int value, index, gradient;  /* buffers, or -1 */
+
+  LwConvCode *forward, *backward_data, *backward_weights;
+  void *weights;               /* inference: in the layout of @forward */
+  float *bias;
+  int weight_parameter, bias_parameter, mean_parameter, variance_parameter;    /* training: numbers, or -1 */
+
+  gsize padded_channels;
+  float *channels_data;        /* normalisation: the arrays of padded_channels floats below */
+  float *scale, *shift, *mean, *variance, *inverse, *a, *b, *c, *sum, *sum_x;
+};
+
+typedef enum { LW_MODE_INFER, LW_MODE_TRAIN, LW_MODE_GRADIENT } LwMode;    /* gradient: as training, but drops nothing and keeps running values */
+
+struct _LwPlan {
+  LwDevice *device;            /* lent */
+  LwGraph *graph;              /* a copy */
+  LwPlanOptions options;       /* precision: as decided */
+  LwType type;                 /* of most activations */
+  gboolean loaded;
+  GArray *layers;              /* of LwLayer */
+  int *layer_of;               /* of each node */
+  GArray *steps;               /* of LwStep */
+  int n_forward;               /* steps */
+  GArray *buffers;             /* of LwBuffer */
+  guint8 *arena;
+  gsize arena_bytes;
+  GArray *parameters;          /* of LwParameter */
+
+  int score;                   /* the layer whose output is the score grid */
+  int partial_buffer;          /* of the loss */
+
+  LwMode mode;                 /* of the run in progress */
+  const LwBatch *batch;
+  const LwOptimizer *optimizer;
+  const float *class_weights;
+  double loss;
+  guint64 pixels;
+  gboolean profile;
+  guint64 runs;
+};
+
+static inline LwLayer *
+lw_plan_layer (const LwPlan *plan, int i)
+{
+  return &g_array_index (plan->layers, LwLayer, i);
+}
+
+static inline LwParameter *
+lw_plan_parameter (const LwPlan *plan, int i)
+{
+  return &g_array_index (plan->parameters, LwParameter, i);
+}
+
+static inline const LwNode *
+lw_layer_node (const LwPlan *plan, const LwLayer *layer)
+{
+  return lw_graph_node (plan->graph, layer->node);
+}
+
+static inline dnnl_data_type_t
+lw_type_dnnl (LwType type)
+{
+  return type == LW_TYPE_F32 ? dnnl_f32 : dnnl_bf16;
+}
+
+static inline LwShape
+lw_layer_shape (const LwPlan *plan, const LwLayer *layer)
+{
+  return (LwShape) { plan->options.n, layer->channels, layer->height, layer->width, layer->type };
+}
+
+/* Elements of a layer's output, padded channels included. */
+gsize lw_layer_elements (const LwPlan *plan, const LwLayer *layer);
+LwDesc *lw_layer_desc (const LwPlan *plan, const LwLayer *layer);
+
+/* lower.c */
+gboolean lw_plan_lower (LwPlan *plan, GError **error);
+
+/* forward.c, backward.c: append the steps */
+gboolean lw_plan_build_forward (LwPlan *plan, GError **error);
+gboolean lw_plan_build_backward (LwPlan *plan, GError **error);
+
+/* steps.c */
+LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *));
+void lw_step_argument (LwPlan *plan, LwStep *step, int argument, const LwDesc *desc, int buffer, void *data);
+void lw_step_scratch (LwPlan *plan, LwStep *step, gsize bytes);
+dnnl_status_t lw_step_run_primitive (LwPlan *plan, const LwStep *step);
+/* Runs steps @first to @end - 1, asking @yield before each. */
+gboolean lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GError **error);
+void lw_steps_print_profile (const LwPlan *plan);
+
+/* arena.c: a buffer lives from the first to the last step for which it was used; a step uses it while it is being added */
+int lw_buffer_new (LwPlan *plan, gsize bytes);
+int lw_buffer_use (LwPlan *plan, int buffer);          /* returns @buffer */
+gboolean lw_arena_allocate (LwPlan *plan, GError **error);
+void *lw_memory_new (gsize bytes, GError **error);     /* zeroed, aligned; free () it */
+
+static inline void *
+lw_buffer_data (const LwPlan *plan, int buffer)
+{
+  return buffer < 0 ? NULL : plan->arena + g_array_index (plan->buffers, LwBuffer, buffer).offset;
+}
+
+/* tune.c: the fastest code for a convolution; measured once in the life of the process where there is a choice */
+LwConvCode *lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights,
+                          GError **error);
+
+/* folding.c: weights of inference plans */
+gboolean lw_plan_load_folded (LwPlan *plan, const LwWeights *weights, GError **error);
+
+/* parameters.c: weights of training plans */
+gboolean lw_parameters_create (LwPlan *plan, GError **error);
+gboolean lw_parameters_add_copy (LwPlan *plan, int parameter, const LwDesc *desc, void **data, GError **error);
+gboolean lw_parameter_own_layout (LwPlan *plan, int parameter, const LwDesc *desc, GError **error);
+gboolean lw_parameter_refresh (LwPlan *plan, LwParameter *parameter, GError **error);
+gboolean lw_parameters_load (LwPlan *plan, const LwWeights *weights, GError **error);
+gboolean lw_parameters_save (LwPlan *plan, LwWeights *weights, GError **error);
+gboolean lw_parameters_save_gradients (LwPlan *plan, LwWeights *weights, GError **error);
+gboolean lw_parameters_save_state (LwPlan *plan, LwWeights *state, GError **error);
+gboolean lw_parameters_load_state (LwPlan *plan, const LwWeights *state, GError **error);
+void lw_parameters_free (LwPlan *plan);
+
+/* normalisation.c */
+gboolean lw_norm_create (LwPlan *plan, LwLayer *layer, GError **error);
+void lw_norm_running_scale (LwPlan *plan, LwLayer *layer, const float *gain, const float *bias, const float *mean, const float *variance);
+gboolean lw_norm_add_forward (LwPlan *plan, int layer, GError **error);
+void lw_norm_add_backward (LwPlan *plan, int layer, int dx_buffer);
+void lw_norm_keep_statistics (LwPlan *plan);
+
+/* update.c */
+gboolean lw_plan_update (LwPlan *plan, LwStepStats *stats, LwYield yield, gpointer data, GError **error);

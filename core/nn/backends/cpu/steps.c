@@ -1,0 +1,83 @@
+/* steps.c: the list of calls that a plan runs, one after the other */
+#include "config.h"
+#include "plan.h"
+#include <glib/gi18n-lib.h>
+
+LwStep *
+lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *))
+{
+  LwStep step = { .run = run, .what = what, .layer = layer };
+
+  for (int i = 0; i < LW_STEP_BUFFERS; i++)
+    step.buffers[i] = -1;
+  g_array_append_val (plan->steps, step);
+  return &g_array_index (plan->steps, LwStep, plan->steps->len - 1);
+}
+
+/* The memory is @buffer's, or @data where that is -1. */
+void
+lw_step_argument (LwPlan *plan, LwStep *step, int argument, const LwDesc *desc, int buffer, void *data)
+{
+  g_assert (step->n_arguments < LW_STEP_ARGUMENTS);
+  if (buffer >= 0)
+    lw_buffer_use (plan, buffer);
+  step->argument_buffers[step->n_arguments] = buffer;
+  step->arguments[step->n_arguments++] = (dnnl_exec_arg_t) { argument, lw_desc_memory (desc, plan->device->engine, data) };
+}
+
+void
+lw_step_scratch (LwPlan *plan, LwStep *step, gsize bytes)
+{
+  g_autoptr(LwDesc) desc = NULL;
+
+  if (bytes == 0)
+    return;
+  desc = lw_desc_bytes_new (bytes);
+  lw_step_argument (plan, step, DNNL_ARG_SCRATCHPAD, desc, lw_buffer_new (plan, bytes), NULL);
+}
+
+dnnl_status_t
+lw_step_run_primitive (LwPlan *plan, const LwStep *step)
+{
+  return dnnl_primitive_execute (step->primitive, plan->device->stream, step->n_arguments, step->arguments);
+}
+
+gboolean
+lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GError **error)
+{
+  for (int i = first; i < end; i++)
+    {
+      LwStep *step = &g_array_index (plan->steps, LwStep, i);
+      gint64 start;
+
+      if (yield != NULL && !yield (data))
+        {
+          g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED, _("Cancelled"));
+          return FALSE;
+        }
+      start = plan->profile ? g_get_monotonic_time () : 0;
+      if (!lw_onednn_check (step->run (plan, step), lw_layer_node (plan, lw_plan_layer (plan, step->layer))->name, error))
+        return FALSE;
+      if (plan->profile)
+        step->seconds += (double) (g_get_monotonic_time () - start) * 1e-6;
+    }
+  return TRUE;
+}
+
+/* For LABELWRIGHT_PROFILE: milliseconds a run of each step. */
+void
+lw_steps_print_profile (const LwPlan *plan)
+{
+  double sum = 0;
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    {
+      const LwStep *step = &g_array_index (plan->steps, LwStep, i);
+      const LwLayer *layer = lw_plan_layer (plan, step->layer);
+
+      sum += step->seconds;
+      g_printerr ("%-16s %-16s %4d x %3d x %3d  %8.3f ms\n", lw_layer_node (plan, layer)->name, step->what, layer->channels, layer->height, layer->width,
+                  step->seconds * 1e3 / (double) MAX (plan->runs, 1));
+    }
+  g_printerr ("%-33s %29.3f ms, %" G_GUINT64_FORMAT " runs\n", "all steps", sum * 1e3 / (double) MAX (plan->runs, 1), plan->runs);
+}
