@@ -122,6 +122,7 @@ large_row (const LwNorm *norm, gsize r)
   return (plane * (gsize) norm->shape->height + 2 * y) * (gsize) norm->shape->width * LANES;
 }
 
+/* The ReLU comes before the comparison, so that of four zeros the first one wins, as in a pool of its own. */
 INLINE void
 apply_pool_row (const LwNorm *norm, const void *x, void *y, guint8 *index, gsize r, Floats factor, Floats shift, Floats floor, const LwType type)
 {
@@ -130,19 +131,19 @@ apply_pool_row (const LwNorm *norm, const void *x, void *y, guint8 *index, gsize
   for (int column = 0; column < norm->out_width; column++, out += LANES)
     {
       Window w = window_at (norm, above, (int) (r % (gsize) norm->out_height), column);
-      Floats best = load (x, w.at[0], type) * factor + shift;
+      Floats best = larger (load (x, w.at[0], type) * factor + shift, floor);
       Ints which = {};
       Bytes bytes;
 
       for (int k = 1; k < 4; k++)
         {
-          Floats other = load (x, w.at[k], type) * factor + shift;
+          Floats other = larger (load (x, w.at[k], type) * factor + shift, floor);
           Ints wins = other > best;
 
           best = choose (wins, other, best);
           which = (wins & k) | (~wins & which);
         }
-      store (y, out, type, larger (best, floor));
+      store (y, out, type, best);
       bytes = __builtin_convertvector (which, Bytes);
       memcpy (index + out, &bytes, sizeof bytes);
     }

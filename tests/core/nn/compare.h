@@ -1,0 +1,32 @@
+/* compare.h: the CPU backend beside the reference: the same graph, weights and pictures through both */
+#pragma once
+#include "nn/backends/backend.h"
+
+typedef struct {
+  const LwBackend *backend;
+  LwDevice *device;
+} Cpu;
+
+Cpu cpu_open (void);           /* the module from where it was built; ends the test as skipped where there is none: check @backend */
+void cpu_close (Cpu *cpu);
+
+typedef struct {
+  int n, height, width;
+  float *input;
+  guint8 *labels;
+  LwBatch batch;
+} Sample;
+
+/* Random numbers and labels (some ignored) of so many classes. */
+Sample sample_new (int n, int height, int width, int classes);
+void sample_clear (Sample *sample);
+
+/* Random weights that leave no gradient at zero. */
+LwWeights *random_weights (const LwGraph *graph);
+/* |a - b| / |b| over all elements (0 where both are 0). */
+double distance (const float *a, const float *b, gsize n);
+
+LwPlan *plan_new (const Cpu *cpu, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision);
+LwPlan *reference_new (const LwGraph *graph, const Sample *sample, gboolean train);
+/* Scores of a plan of either kind: n * classes * grid. (transfer full) */
+float *scores_of (const LwBackend *backend, LwPlan *plan, const LwGraph *graph, const Sample *sample, gsize *count);

@@ -1,0 +1,336 @@
+/* test-cpu-ops.c: random networks of every kind of layer, on random picture sizes, forward, backward and updated, against the reference */
+#include <math.h>
+#include <string.h>
+#include "compare.h"
+#include "nn/graph/builder.h"
+
+#define ROUNDS 30
+#define MAX_LAYERS 6
+#define TRIES 3         /* a ReLU or a pool may switch on a difference in the last bit, but not for one picture after another */
+
+static Cpu cpu;
+
+static int
+random_conv (LwGraph *graph, int x, const char *name, int channels)
+{
+  int kernel = 1 + 2 * g_test_rand_int_range (0, 3);
+
+  return lw_graph_conv (graph, x, name, channels, kernel, kernel / 2, g_test_rand_bit ());
+}
+
+/* A layer or a few after node @x, under the name @name. @smooth: none whose result jumps where two inputs are nearly the same. */
+static int
+random_layer (LwGraph *graph, int x, const char *name, gboolean smooth)
+{
+  g_autofree char *other = g_strconcat (name, "b", NULL), *third = g_strconcat (name, "c", NULL), *fourth = g_strconcat (name, "d", NULL);
+  int channels = lw_graph_node (graph, x)->channels, y;
+
+  switch (g_test_rand_int_range (smooth ? 1 : 0, 10))
+    {
+    case 0:
+      y = lw_graph_max_pool (graph, x, name, TRUE);
+      return lw_graph_unpool (graph, random_conv (graph, y, other, channels), third, y);
+    case 1: return lw_graph_relu (graph, lw_graph_batch_norm (graph, x, name), name);
+    case 2: return lw_graph_batch_norm (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
+    case 3: return lw_graph_max_pool (graph, x, name, g_test_rand_bit ());
+    case 4: return lw_graph_dropout (graph, x, name, 0.3f);
+    case 5: return lw_graph_scale (graph, x, name, 0.7f);
+    case 6: return lw_graph_add (graph, random_conv (graph, x, name, channels), x, other);
+    case 7: return lw_graph_concat (graph, x, random_conv (graph, x, name, g_test_rand_int_range (1, 20)), other);
+    case 8: return lw_graph_relu (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
+    default:
+      y = lw_graph_max_pool (graph, x, name, TRUE);
+      y = lw_graph_deconv (graph, lw_graph_relu (graph, y, other), other, 2, 1);
+      return lw_graph_add (graph, lw_graph_crop (graph, y, third, x, 0), x, fourth);
+    }
+}
+
+static LwGraph *
+random_graph (gboolean smooth)
+{
+  LwGraph *graph = lw_graph_new ("random", g_test_rand_int_range (2, 20));
+  int x = random_conv (graph, 0, "first", g_test_rand_int_range (1, 40)), layers = g_test_rand_int_range (1, MAX_LAYERS + 1);
+
+  for (int i = 0; i < layers; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("layer%d", i);
+
+      x = random_layer (graph, x, name, smooth);
+    }
+  x = lw_graph_conv (graph, x, "last", graph->classes, 1, 0, TRUE);
+  if (g_test_rand_bit ())
+    x = lw_graph_deconv (graph, x, "up", 2, 1);
+  lw_graph_score (graph, x, 1 << g_test_rand_int_range (0, 4), g_test_rand_int_range (0, 3));
+  return graph;
+}
+
+static Sample
+fitting_sample (const LwGraph *graph)
+{
+  g_autofree int *heights = g_new (int, graph->nodes->len), *widths = g_new (int, graph->nodes->len);
+  int height, width;
+
+  do
+    {
+      height = g_test_rand_int_range (1, 40);
+      width = g_test_rand_int_range (1, 40);
+    }
+  while (!lw_graph_sizes (graph, height, width, heights, widths, NULL));
+  return sample_new (g_test_rand_int_range (1, 4), height, width, graph->classes);
+}
+
+static char *
+describe (const LwGraph *graph, const Sample *sample)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "%d pictures of %d x %d, %d classes:", sample->n, sample->width, sample->height, graph->classes);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const LwNode *node = lw_graph_node (graph, (int) i);
+
+      g_string_append_printf (text, " [%u] %s (%d; %d, %d) k%d -> %d", i, node->name, node->kind, node->inputs[0], node->inputs[1], node->kernel, node->channels);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* ---- each check returns what is wrong, or NULL ---- */
+
+static double
+largest (const LwTensor *tensor)
+{
+  double size = 0;
+
+  for (gsize i = 0; i < tensor->count; i++)
+    size = MAX (size, (double) fabsf (tensor->data[i]));
+  return size;
+}
+
+/* What a normalisation takes away again, such as a bias before it, has a gradient that is nothing but rounding: such tensors are left out. */
+static char *
+compare_weights (const char *what, const LwWeights *got, const LwWeights *wanted, double tolerance)
+{
+  double size = 0;
+
+  for (guint t = 0; t < wanted->tensors->len; t++)
+    size = MAX (size, largest (wanted->tensors->pdata[t]));
+  for (guint t = 0; t < wanted->tensors->len; t++)
+    {
+      const LwTensor *b = wanted->tensors->pdata[t], *a = lw_weights_get (got, b->name);
+
+      g_assert_nonnull (a);
+      g_assert_cmpuint (a->count, ==, b->count);
+      if (largest (b) > 1e-4 * size && distance (a->data, b->data, b->count) > tolerance)
+        return g_strdup_printf ("%s of %s: %g away (first %g, not %g)", what, b->name, distance (a->data, b->data, b->count), (double) a->data[0], (double) b->data[0]);
+    }
+  return NULL;
+}
+
+static char *
+check_scores (const LwGraph *graph, const Sample *sample, const LwWeights *weights, LwPrecision precision, double tolerance)
+{
+  LwPlan *plan = plan_new (&cpu, graph, sample, FALSE, precision), *reference = reference_new (graph, sample, FALSE);
+  gsize count;
+
+  g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+  g_autofree float *got = scores_of (cpu.backend, plan, graph, sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, sample, &count);
+
+  cpu.backend->free_plan (plan);
+  lw_backend_ref.free_plan (reference);
+  return distance (got, wanted, count) > tolerance ? g_strdup_printf ("scores: %g away", distance (got, wanted, count)) : NULL;
+}
+
+static char *
+check_gradients (const LwGraph *graph, const Sample *sample, const LwWeights *weights, const float *class_weights, LwPrecision precision, double tolerance)
+{
+  LwPlan *plan = plan_new (&cpu, graph, sample, TRUE, precision), *reference = reference_new (graph, sample, TRUE);
+  g_autoptr(LwWeights) got = lw_weights_new (), wanted = lw_weights_new ();
+  double loss, wanted_loss;
+  char *wrong;
+
+  g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+  g_assert_true (cpu.backend->gradients (plan, &sample->batch, class_weights, got, &loss, NULL));
+  g_assert_true (lw_backend_ref.gradients (reference, &sample->batch, class_weights, wanted, &wanted_loss, NULL));
+  wrong = fabs (loss - wanted_loss) > tolerance * (wanted_loss + 0.1) ? g_strdup_printf ("loss %g, not %g", loss, wanted_loss)
+          : compare_weights ("gradient", got, wanted, tolerance);
+  cpu.backend->free_plan (plan);
+  lw_backend_ref.free_plan (reference);
+  return wrong;
+}
+
+/* What training changed. Tensors whose moment is nothing but rounding come out as zero: AdamW would make whole steps of it. */
+static void
+keep_changes (LwWeights *values, const LwWeights *before, const LwWeights *moments)
+{
+  double size = 0;
+
+  for (guint t = 0; t < moments->tensors->len; t++)
+    size = MAX (size, largest (moments->tensors->pdata[t]));
+  for (guint t = 0; t < values->tensors->len; t++)
+    {
+      LwTensor *tensor = values->tensors->pdata[t];
+      g_autofree char *name = g_strconcat ("first.", tensor->name, NULL);
+      const LwTensor *moment = lw_weights_get (moments, name);
+      gboolean alive = moment == NULL || largest (moment) > 1e-4 * size;
+
+      for (gsize i = 0; i < tensor->count; i++)
+        tensor->data[i] = alive ? tensor->data[i] - lw_weights_get (before, tensor->name)->data[i] : 0;
+    }
+}
+
+/* Two steps with dropout, clipping and decay; then the values, running ones included, and the moments. */
+static char *
+check_steps (const LwGraph *graph, const Sample *sample, const LwWeights *weights, const LwOptimizer *optimizer, double tolerance)
+{
+  LwPlan *plans[] = { plan_new (&cpu, graph, sample, TRUE, LW_PRECISION_F32), reference_new (graph, sample, TRUE) };
+  const LwBackend *backends[] = { cpu.backend, &lw_backend_ref };
+  g_autoptr(LwWeights) got = lw_weights_copy (weights), wanted = lw_weights_copy (weights), state = lw_weights_new (), wanted_state = lw_weights_new ();
+  LwWeights *values[] = { got, wanted }, *states[] = { state, wanted_state };
+  LwStepStats stats[2];
+  char *wrong;
+
+  for (int b = 0; b < 2; b++)
+    {
+      g_assert_true (backends[b]->load (plans[b], weights, NULL));
+      for (guint64 i = 0; i < 2; i++)
+        {
+          LwOptimizer now = *optimizer;
+
+          now.step = i;
+          g_assert_true (backends[b]->step (plans[b], &sample->batch, &now, &stats[b], NULL, NULL, NULL));
+        }
+      g_assert_true (backends[b]->save (plans[b], values[b], NULL) && backends[b]->save_state (plans[b], states[b], NULL));
+      backends[b]->free_plan (plans[b]);
+    }
+  g_assert_cmpuint (stats[0].pixels, ==, stats[1].pixels);
+  keep_changes (got, weights, wanted_state);
+  keep_changes (wanted, weights, wanted_state);
+  wrong = fabs (stats[0].gradient_norm - stats[1].gradient_norm) > tolerance * (stats[1].gradient_norm + 1e-3)
+          ? g_strdup_printf ("norm %g, not %g", stats[0].gradient_norm, stats[1].gradient_norm) : compare_weights ("change", got, wanted, tolerance);
+  if (wrong == NULL && optimizer->kind == LW_SGD)
+    for (guint t = 0; t < state->tensors->len && wrong == NULL; t++)
+      {
+        const LwTensor *a = state->tensors->pdata[t], *b = lw_weights_get (wanted_state, a->name);
+
+        if (b == NULL || a->count != b->count)
+          wrong = g_strdup_printf ("state has %s", a->name);
+      }
+  return wrong;
+}
+
+/* ---- the tests ---- */
+
+typedef char *(*Check) (const LwGraph *graph, const Sample *sample, const LwWeights *weights);
+
+static void
+run_rounds (Check check, gboolean smooth)
+{
+  for (int round = 0; cpu.backend != NULL && round < ROUNDS; round++)
+    {
+      g_autoptr(LwGraph) graph = random_graph (smooth);
+      char *wrong = NULL;
+
+      for (int try = 0; try < TRIES && (try == 0 || wrong != NULL); try++)
+        {
+          Sample sample = fitting_sample (graph);
+          g_autoptr(LwWeights) weights = random_weights (graph);
+
+          g_free (wrong);
+          wrong = check (graph, &sample, weights);
+          if (wrong != NULL && try == TRIES - 1)
+            g_error ("round %d: %s; %s", round, wrong, describe (graph, &sample));
+          sample_clear (&sample);
+        }
+    }
+}
+
+static char *
+forward_f32 (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  return check_scores (graph, sample, weights, LW_PRECISION_F32, 1e-4);
+}
+
+static char *
+forward_bf16 (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  return check_scores (graph, sample, weights, LW_PRECISION_BF16, 0.05);
+}
+
+static char *
+gradients_f32 (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  float class_weights[20];
+
+  for (int c = 0; c < 20; c++)
+    class_weights[c] = (float) g_test_rand_double_range (0.1, 3);
+  return check_gradients (graph, sample, weights, g_test_rand_bit () ? class_weights : NULL, LW_PRECISION_F32, 1e-3);
+}
+
+static char *
+gradients_bf16 (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  return check_gradients (graph, sample, weights, NULL, LW_PRECISION_BF16, 0.3);
+}
+
+static char *
+sgd (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  LwOptimizer optimizer = { .kind = LW_SGD, .rate = 0.05f, .momentum = 0.9f, .weight_decay = 0.01f, .bias_rate_factor = 2, .clip_norm = g_test_rand_bit () ? 0.1f : 0,
+                            .seed = g_test_rand_int () };
+
+  return check_steps (graph, sample, weights, &optimizer, 2e-3);
+}
+
+static char *
+adamw (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  LwOptimizer optimizer = { .kind = LW_ADAMW, .rate = 1e-3f, .momentum = 0.9f, .beta2 = 0.99f, .weight_decay = 0.01f, .bias_rate_factor = 1, .seed = g_test_rand_int () };
+
+  return check_steps (graph, sample, weights, &optimizer, 0.3);     /* single gradients that are rounding alone become whole steps */
+}
+
+static void
+test_rounds (gconstpointer check)
+{
+  run_rounds ((Check) check, FALSE);
+}
+
+static void
+test_smooth_rounds (gconstpointer check)
+{
+  run_rounds ((Check) check, TRUE);
+}
+
+static gboolean
+has_bfloat16 (void)
+{
+  g_autofree char *text = cpu.backend != NULL ? cpu.backend->describe (cpu.device) : NULL;
+
+  return text != NULL && strstr (text, "bfloat16") != NULL;
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  cpu = cpu_open ();
+  if (cpu.backend == NULL)
+    {
+      g_print ("1..0 # SKIP built without oneDNN\n");
+      return 0;
+    }
+  g_test_add_data_func ("/nn/cpu/forward", forward_f32, test_rounds);
+  g_test_add_data_func ("/nn/cpu/gradients", gradients_f32, test_rounds);
+  g_test_add_data_func ("/nn/cpu/sgd", sgd, test_rounds);
+  g_test_add_data_func ("/nn/cpu/adamw", adamw, test_rounds);
+  if (has_bfloat16 ())
+    {
+      g_test_add_data_func ("/nn/cpu/forward-bf16", forward_bf16, test_smooth_rounds);
+      g_test_add_data_func ("/nn/cpu/gradients-bf16", gradients_bf16, test_smooth_rounds);
+    }
+  status = g_test_run ();
+  cpu_close (&cpu);
+  return status;
+}
