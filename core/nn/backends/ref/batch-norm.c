@@ -30,8 +30,8 @@ measure (const RefNode *in, RefNode *out, int c, RefMode mode)
   out->deviation[c] = sqrt (variance + (double) out->node->value);
   if (mode != REF_TRAIN)
     return;
-  out->running_mean->value[c] = KEPT * out->running_mean->value[c] + (1 - KEPT) * out->mean[c];
-  out->running_var->value[c] = KEPT * out->running_var->value[c] + (1 - KEPT) * squares / MAX (m - 1, 1);
+  out->running_mean->value[c] = (double) (float) (KEPT * out->running_mean->value[c] + (1 - KEPT) * out->mean[c]);
+  out->running_var->value[c] = (double) (float) (KEPT * out->running_var->value[c] + (1 - KEPT) * squares / MAX (m - 1, 1));     /* as a checkpoint keeps them */
 }
 
 void

@@ -43,6 +43,14 @@ adamw (RefParam *param, const LwOptimizer *optimizer, double rate, double decay,
     }
 }
 
+/* What a checkpoint keeps is float32; so a resumed training goes on from exactly the same numbers. */
+static void
+round_to_float (double *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (double) (float) values[i];
+}
+
 double
 ref_update (LwPlan *plan, const LwOptimizer *optimizer)
 {
@@ -55,8 +63,12 @@ ref_update (LwPlan *plan, const LwOptimizer *optimizer)
       double rate = (double) optimizer->rate * (bias ? (double) optimizer->bias_rate_factor : 1);
       double decay = param->info->rank == 1 ? 0 : (double) optimizer->weight_decay;
 
-      if (param->info->trainable)
-        (optimizer->kind == LW_SGD ? sgd : adamw) (param, optimizer, rate, decay, clip);
+      if (!param->info->trainable)
+        continue;
+      (optimizer->kind == LW_SGD ? sgd : adamw) (param, optimizer, rate, decay, clip);
+      round_to_float (param->value, param->info->count);
+      round_to_float (param->first, param->info->count);
+      round_to_float (param->second, param->info->count);
     }
   return norm;
 }
