@@ -125,8 +125,8 @@ static void
 add_wheel (const Builder *builder, float side, float z, float rolled)
 {
   float radius = builder->shape->wheel, x = side * (builder->shape->width / 2 * 0.965f), y = radius;
-  Surface arch = { .colour = GREY (0.006), .class = CAR }, tyre = { .colour = GREY (0.016), .class = CAR };
-  Surface hub = { .colour = GREY (0.25), .mirrors = 0.3f, .class = CAR }, gap = { .colour = GREY (0.04), .class = CAR };
+  Surface arch = { .colour = grey (0.006), .class = CAR }, tyre = { .colour = grey (0.016), .class = CAR };
+  Surface hub = { .colour = grey (0.25), .mirrors = 0.3f, .class = CAR }, gap = { .colour = grey (0.04), .class = CAR };
   const struct { float radius, out; const Surface *surface; } discs[3] = { { radius * 1.2f, 0.012f, &arch }, { radius, 0.03f, &tyre }, { radius * 0.62f, 0.04f, &hub } };
   for (int disc = 0; disc < 3; disc++)
     for (int i = 0; i < 12; i += 2)
@@ -158,8 +158,8 @@ add_lights (const Builder *builder, gboolean braking)
   const Section *rear = &shape->sections[1], *front = &shape->sections[shape->n - 2];
   float back = shape->sections[0].z - 0.02f, nose = shape->sections[shape->n - 1].z + 0.02f, r = rear->half, f = front->half;
   Surface red = { .colour = VEC (0.45, 0.012, 0.012), .glows = braking ? 2.2f : 0.15f, .mirrors = 0.2f, .class = CAR };
-  Surface clear = { .colour = GREY (0.5), .glows = 0.2f, .mirrors = 0.4f, .class = CAR };
-  Surface yellow = { .colour = VEC (0.6, 0.42, 0.02), .class = CAR }, white = { .colour = GREY (0.62), .class = CAR };
+  Surface clear = { .colour = grey (0.5), .glows = 0.2f, .mirrors = 0.4f, .class = CAR };
+  Surface yellow = { .colour = VEC (0.6, 0.42, 0.02), .class = CAR }, white = { .colour = grey (0.62), .class = CAR };
   float high = rear->belt - 0.06f, low = rear->belt - (shape->van ? 0.45f : 0.24f);
   add_patch (builder, r * 0.66f, r * 0.97f, low, high, back, -1, &red);
   add_patch (builder, -r * 0.97f, -r * 0.66f, low, high, back, -1, &red);
@@ -176,8 +176,8 @@ add_car (Scene *scene, const Kit *kit, const Place *place, const Car *car, const
   const Shape *shape = &shapes[car->shape];
   Builder builder = { scene, place, shape, car->size,
                       { .colour = car->paint, .mirrors = 0.35f, .class = CAR },
-                      { .colour = GREY (0.012), .mirrors = 0.85f, .class = CAR },
-                      { .colour = GREY (0.018), .mirrors = 0.1f, .class = CAR } };
+                      { .colour = grey (0.012), .mirrors = 0.85f, .class = CAR },
+                      { .colour = grey (0.018), .mirrors = 0.1f, .class = CAR } };
   for (int i = 0; i + 1 < shape->n; i++)
     {
       add_side (&builder, &shape->sections[i], &shape->sections[i + 1], 1);
@@ -195,7 +195,7 @@ add_car (Scene *scene, const Kit *kit, const Place *place, const Car *car, const
     }
   add_lights (&builder, braking);
   float low = shape->sections[2].low;                    /* dark below, to the ground's shadow */
-  Surface under = { .colour = GREY (0.004), .class = CAR };
+  Surface under = { .colour = grey (0.004), .class = CAR };
   float half = shape->width / 2 * 0.82f, z0 = shape->sections[1].z + 0.2f, z1 = shape->sections[shape->n - 2].z - 0.1f;
   quad (&builder, at (&builder, -half, low, z0), at (&builder, half, low, z0), at (&builder, half, 0.12f, z0), at (&builder, -half, 0.12f, z0), 0, 0, -1, &under);
   quad (&builder, at (&builder, -half, low, z1), at (&builder, half, low, z1), at (&builder, half, 0.12f, z1), at (&builder, -half, 0.12f, z1), 0, 0, 1, &under);

@@ -12,7 +12,7 @@ add_lamp (Scene *scene, const Place *place, float height, int side)
   scene_add_stick (scene, place_point (place, 0, 1.2f, 0), place_point (place, 0, height - 0.6f, 0), 0.075f, 0.055f, &steel);
   scene_add_stick (scene, place_point (place, 0, height - 0.6f, 0), place_point (place, out * 0.5f, height, 0), 0.05f, 0.045f, &steel);
   scene_add_stick (scene, place_point (place, out * 0.5f, height, 0), place_point (place, out * 1.3f, height + 0.08f, 0), 0.04f, 0.04f, &steel);
-  Surface head = { .colour = GREY (0.3), .class = POLE };
+  Surface head = { .colour = grey (0.3), .class = POLE };
   scene_add_stick (scene, place_point (place, out * 1.2f, height + 0.05f, 0), place_point (place, out * 1.75f, height + 0.1f, 0), 0.1f, 0.07f, &head);
 }
 
@@ -20,8 +20,8 @@ void
 add_sign (Scene *scene, const Kit *kit, const Place *place, int design, float height)
 {
   float half = design >= 4 ? 0.42f : 0.36f, tall = design == 5 ? 0.62f : half;
-  Surface plate = { .texture = kit->signs[design], .colour = GREY (1), .class = SIGN, .blends = TRUE };
-  Surface back = { .colour = GREY (0.2), .class = SIGN };
+  Surface plate = { .texture = kit->signs[design], .colour = grey (1), .class = SIGN, .blends = TRUE };
+  Surface back = { .colour = grey (0.2), .class = SIGN };
   float y = height + tall;
   scene_add_stick (scene, place_point (place, 0, 0, 0), place_point (place, 0, height + tall * 1.6f, 0), 0.035f, 0.035f, &steel);
   const Vec quad[4] = { place_point (place, half, y + tall, 0.05f), place_point (place, -half, y + tall, 0.05f),
@@ -39,7 +39,7 @@ void
 add_traffic_light (Scene *scene, const Place *place, int lit)
 {
   static const Vec lamps[3] = { { 1.6f, 0.1f, 0.06f }, { 1.5f, 0.7f, 0.05f }, { 0.1f, 1.3f, 0.55f } };
-  Surface box = { .colour = GREY (0.02), .class = SIGN };
+  Surface box = { .colour = grey (0.02), .class = SIGN };
   scene_add_stick (scene, place_point (place, 0, 0, 0), place_point (place, 0, 3.4f, 0), 0.06f, 0.06f, &steel);
   scene_add_box (scene, place, VEC (-0.19, 2.35, 0.02), VEC (0.19, 3.45, 0.3), &box);
   for (int i = 0; i < 3; i++)
@@ -54,7 +54,7 @@ add_traffic_light (Scene *scene, const Place *place, int lit)
 void
 add_bollard (Scene *scene, const Place *place, Vec colour)
 {
-  Surface post = { .colour = colour, .class = POLE }, band = { .colour = GREY (0.5), .class = POLE };
+  Surface post = { .colour = colour, .class = POLE }, band = { .colour = grey (0.5), .class = POLE };
   scene_add_stick (scene, place_point (place, 0, 0, 0), place_point (place, 0, 0.95f, 0), 0.085f, 0.08f, &post);
   scene_add_stick (scene, place_point (place, 0, 0.75f, 0), place_point (place, 0, 0.82f, 0), 0.09f, 0.09f, &band);
 }
@@ -77,8 +77,8 @@ add_run (Scene *scene, Vec from, Vec to, float height, const Surface *surface)
 void
 add_railing (Scene *scene, const Kit *kit, Vec from, Vec to, float height)
 {
-  Surface bars = { .texture = kit->railing, .colour = GREY (1), .class = FENCE, .blends = TRUE, .lit_from_behind = 0.3f };
-  Surface post = { .colour = GREY (0.03), .class = FENCE };
+  Surface bars = { .texture = kit->railing, .colour = grey (1), .class = FENCE, .blends = TRUE, .lit_from_behind = 0.3f };
+  Surface post = { .colour = grey (0.03), .class = FENCE };
   Vec along = sub (to, from);
   int n = MAX ((int) (length (along) / 2 + 0.5f), 1);
   add_run (scene, from, to, height, &bars);
@@ -138,7 +138,7 @@ paint_shadow (gboolean leafy, guint32 seed)
         float dark = ramp (1, leafy ? 0.5f : 0.62f, out + (leafy ? 0.5f * (fractal2 ((float) x / 14, (float) y / 14, 4, seed) - 0.5f) : 0));
         if (leafy)
           dark *= 0.35f + 0.65f * ramp (0.38f, 0.55f, fractal2 ((float) x / 6, (float) y / 6, 3, seed + 3));
-        paint_texel (texture, x, y, GREY (0), dark);
+        paint_texel (texture, x, y, grey (0), dark);
       }
   texture_finish (texture);
   return texture;
@@ -154,7 +154,7 @@ paint_triangle (Texture *texture, float size, Vec colour)
 static Texture *
 paint_sign (int design, Random *random)
 {
-  Vec red = VEC (0.5, 0.02, 0.02), white = GREY (0.72), blue = VEC (0.02, 0.08, 0.36), black = GREY (0.02);
+  Vec red = VEC (0.5, 0.02, 0.02), white = grey (0.72), blue = VEC (0.02, 0.08, 0.36), black = grey (0.02);
   Texture *texture = clear_texture (128, design == 1 || design >= 4 ? blue : red);
   switch (design)
     {
@@ -200,7 +200,7 @@ paint_sign (int design, Random *random)
 static Texture *
 paint_railing (void)
 {
-  Vec black = GREY (0.028);
+  Vec black = grey (0.028);
   Texture *texture = clear_texture (256, black);
   texture->repeats = TRUE;
   for (float x = 8; x < 256; x += 15)

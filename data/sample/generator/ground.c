@@ -22,12 +22,12 @@ paint_asphalt (guint32 seed)
       {
         float grain = random_normal (&random) * 0.022f, lump = noise2 ((float) x / 32, (float) y / 32, seed) - 0.5f;
         float edge = fminf (fminf ((float) x, 511 - (float) x), fminf ((float) y, 511 - (float) y)) / 64;
-        paint_texel (texture, x, y, GREY (0.185f + grain + 0.03f * lump * fminf (edge, 1)), 1);
+        paint_texel (texture, x, y, grey (0.185f + grain + 0.03f * lump * fminf (edge, 1)), 1);
       }
   for (int i = 0; i < 1800; i++)
     {
       float light = random_range (&random, 0.12f, 0.33f);
-      paint_disc (texture, random_range (&random, 0, 512), random_range (&random, 0, 512), random_range (&random, 0.4f, 1.2f), GREY (light), 1);
+      paint_disc (texture, random_range (&random, 0, 512), random_range (&random, 0, 512), random_range (&random, 0.4f, 1.2f), grey (light), 1);
     }
   texture_finish (texture);
   return texture;
@@ -49,9 +49,9 @@ paint_slabs (guint32 seed, gboolean bricks)
           for (int x = (int) x0 + 1; x < (int) x0 + 512 / columns; x++)
             paint_texel (texture, x, y, scale (tint, 0.88f + 0.24f * random_unit (&random)), 1);
         for (int x = (int) x0; x <= (int) x0 + 512 / columns; x++)
-          paint_texel (texture, x, (int) y0, GREY (0.09), 1);
+          paint_texel (texture, x, (int) y0, grey (0.09), 1);
         for (int y = (int) y0; y <= (int) y0 + 512 / rows; y++)
-          paint_texel (texture, (int) x0, y, GREY (0.09), 1);
+          paint_texel (texture, (int) x0, y, grey (0.09), 1);
       }
   texture_finish (texture);
   return texture;
@@ -84,12 +84,12 @@ paint_stains (guint32 seed)
       {
         float edge = ramp (0, 80, fminf (fminf ((float) x, 511 - (float) x), fminf ((float) y, 511 - (float) y)));
         float value = 1 + edge * 0.5f * (fractal2 ((float) x / 60, (float) y / 60, 5, seed) - 0.5f);
-        paint_texel (texture, x, y, GREY (value / 2), 1);
+        paint_texel (texture, x, y, grey (value / 2), 1);
       }
   for (int i = 0; i < 9; i++)            /* patches of newer asphalt */
     {
       float x = random_range (&random, 0, 460), y = random_range (&random, 0, 440), value = random_range (&random, 0.32f, 0.56f);
-      paint_rect (texture, x, y, x + random_range (&random, 8, 26), y + random_range (&random, 12, 70), GREY (value), 1);
+      paint_rect (texture, x, y, x + random_range (&random, 8, 26), y + random_range (&random, 12, 70), grey (value), 1);
     }
   for (int i = 0; i < 26; i++)           /* cracks */
     {
@@ -97,7 +97,7 @@ paint_stains (guint32 seed)
       for (int k = 0; k < 22; k++)
         {
           float u = x + 3 * cosf (turn), v = y + 3 * sinf (turn);
-          paint_line (texture, x, y, u, v, 0.7f, 0.6f, GREY (0.3));
+          paint_line (texture, x, y, u, v, 0.7f, 0.6f, grey (0.3));
           x = u, y = v;
           turn += random_range (&random, -0.6f, 0.6f);
         }
@@ -174,7 +174,7 @@ in_park (const Ground *ground, float along, float across)
 
 /* ---- paint on the road ---- */
 
-/* How much of a sample of width @blur lies in the stripe of @width around 0. */
+/* How much of a pixel lies in the stripe of @width around 0. */
 static float
 stripe (float distance, float width, float blur)
 {
@@ -223,7 +223,7 @@ painted (const Ground *ground, Vec road, float along, float across, float blur)
       white = fmaxf (white, stripe (before - 3.6f, 0.3f, blur) * dashes (across, 0.9f, 0.5f, blur) * (across > 0));
     }
   float worn = 0.9f - 0.55f * ramp (0.5f, 0.85f, noise2 (along * 1.3f, across * 2.1f, ground->seed + 9));
-  road = mix (road, GREY (0.62), white * worn);
+  road = mix (road, grey (0.62), white * worn);
   return mix (road, VEC (0.5, 0.36, 0.07), yellow * worn * 0.8f);
 }
 
@@ -232,8 +232,8 @@ painted (const Ground *ground, Vec road, float along, float across, float blur)
 typedef struct {
   Vec at;
   float along, across, beside;         /* beside: kerb_distance() */
-  float lod;                           /* log2 of metres a sample */
-  float blur;                          /* metres a sample, across */
+  float lod;                           /* log2 of metres a pixel */
+  float blur;                          /* half of the metres a pixel, across */
 } Spot;
 
 static Vec
@@ -255,7 +255,7 @@ static Vec
 pavement_colour (const Ground *ground, const Spot *spot)
 {
   if (spot->beside < KERB_WIDTH)
-    return scale (GREY (0.3), 0.85f + 0.3f * noise2 (spot->along * 1.1f, 3, ground->seed));
+    return scale (grey (0.3), 0.85f + 0.3f * noise2 (spot->along * 1.1f, 3, ground->seed));
   float u = spot->across / SLABS_METRES, v = spot->along / SLABS_METRES;
   Vec colour = texture_sample (ground->slabs, u, v, spot->lod + log2f (512 / SLABS_METRES)).colour;
   float stain = texture_sample (ground->stains, u / 7 + 0.3f, v / 7, spot->lod + log2f (512 / SLABS_METRES / 7)).colour.x;
@@ -271,7 +271,7 @@ grass_colour (const Ground *ground, const Spot *spot)
 }
 
 static Spot
-spot_at (const Ground *ground, const View *view, Vec ray, float height, float samples_a_pixel)
+spot_at (const Ground *ground, const View *view, Vec ray, float height)
 {
   Spot spot;
   float distance = (height - view->eye.y) / ray.y;
@@ -279,51 +279,97 @@ spot_at (const Ground *ground, const View *view, Vec ray, float height, float sa
   spot.along = spot.at.z;
   spot.across = spot.at.x - course_x (ground->course, spot.along);
   spot.beside = kerb_distance (ground, spot.along, spot.across);
-  float wide = distance / (view->focal * 2), deep = wide * distance / fmaxf (view->eye.y - height, 0.3f);
-  spot.lod = log2f (sqrtf (wide * deep));
-  spot.blur = fminf (wide * 0.8f, 0.5f);
+  float wide = distance / view->focal, deep = wide * distance / fmaxf (view->eye.y - height, 0.3f);
+  spot.lod = 0.5f * rough_log2 (wide * deep) - 0.6f;
+  spot.blur = fminf (wide * 0.5f, 0.5f);
   return spot;
 }
 
+typedef enum { ON_ROAD, ON_PAVEMENT, ON_GRASS, ON_KERB_FACE } Footing;
+
 /* The pavement is a step higher than the road, so a ray is tried against it first; between the two it meets the kerb's face. */
-static void
-draw_ground_sample (Target *target, const View *view, const Light *light, const Ground *ground, int x, int y)
+static Footing
+meet (const Ground *ground, const View *view, Vec ray, Spot *spot)
 {
-  Vec ray = view_ray (view, target, (float) x + 0.5f, (float) y + 0.5f);
-  gsize at = (gsize) y * (gsize) target->width + (gsize) x;
+  *spot = spot_at (ground, view, ray, KERB_HEIGHT);
+  if (spot->beside > 0)
+    return in_park (ground, spot->along, spot->across) ? ON_GRASS : ON_PAVEMENT;
+  Spot low = spot_at (ground, view, ray, 0);
+  if (low.beside > 0)
+    return ON_KERB_FACE;
+  *spot = low;
+  return ON_ROAD;
+}
+
+static Vec
+ground_colour (const Light *light, const Ground *ground, const Spot *spot, Footing footing, Vec ray, float distance)
+{
+  Vec colour = footing == ON_KERB_FACE ? grey (0.17) : footing == ON_GRASS ? grass_colour (ground, spot)
+               : footing == ON_PAVEMENT ? pavement_colour (ground, spot) : road_colour (ground, spot);
+  colour = mul (colour, light_on (light, spot->at, VEC (0, 1, 0), light_sun_at (light, spot->at)));
+  if (footing == ON_ROAD)
+    {
+      float slant = 1 - fminf (-ray.y / length (ray), 1), square = slant * slant;
+      colour = add (colour, scale (light->horizon, (0.02f + 0.15f * ground->wetness) * square * square * slant));
+    }
+  return light_through_haze (light, colour, distance);
+}
+
+static const guint8 footing_class[] = { [ON_ROAD] = ROAD, [ON_PAVEMENT] = PAVEMENT, [ON_GRASS] = TREE, [ON_KERB_FACE] = PAVEMENT };
+
+/* @split by @split samples from (x, y) on, all alike. */
+static void
+draw_ground_part (Target *target, const View *view, const Light *light, const Ground *ground, int x, int y, int split)
+{
+  Spot spot;
+  float half = 0.5f * (float) split;
+  Vec ray = view_ray (view, target, (float) x + half, (float) y + half);
   if (ray.y >= -0.003f)
     return;
-  Spot spot = spot_at (ground, view, ray, KERB_HEIGHT, target->scale);
-  gboolean pavement = spot.beside > 0, grass = pavement && in_park (ground, spot.along, spot.across), face = FALSE;
-  if (!pavement)
+  Footing footing = meet (ground, view, ray, &spot);
+  if (split == 2 && fabsf (spot.beside) < 4 * spot.blur)       /* a kerb runs through: each sample for itself */
     {
-      Spot low = spot_at (ground, view, ray, 0, target->scale);
-      face = low.beside > 0;
-      if (!face)
-        spot = low;
-    }
-  float distance = (spot.at.y - view->eye.y) / ray.y;
-  target->nearness[at] = 1 / distance;
-  if (target->classes != NULL)
-    {
-      target->classes[at] = grass ? TREE : pavement || face ? PAVEMENT : ROAD;
+      for (int i = 0; i < 4; i++)
+        draw_ground_part (target, view, light, ground, x + i % 2, y + i / 2, 1);
       return;
     }
-  Vec colour = face ? GREY (0.17) : grass ? grass_colour (ground, &spot) : pavement ? pavement_colour (ground, &spot) : road_colour (ground, &spot);
-  colour = mul (colour, light_on (light, VEC (0, 1, 0), light_sun_at (light, spot.at)));
-  if (!pavement && !grass)
+  float distance = (spot.at.y - view->eye.y) / ray.y, nearness = 1 / distance;
+  Vec colour = { 0 };
+  gboolean shaded = FALSE;
+  for (int i = 0; i < split * split; i++)
     {
-      float slant = 1 - fminf (-ray.y / length (ray), 1);
-      float gloss = (0.02f + 0.25f * ground->wetness) * powf (slant, 5);
-      colour = add (colour, scale (light->horizon, gloss));
+      gsize at = target_at (target, x + i % split, y + i / split);
+      if (nearness <= target->nearness[at])
+        continue;
+      if (!shaded && target->colours != NULL)
+        colour = ground_colour (light, ground, &spot, footing, ray, distance);
+      shaded = TRUE;
+      target->nearness[at] = nearness;
+      target->is_ground[at] = 1;
+      if (target->colours != NULL)
+        target->colours[at] = colour;
+      else
+        target->classes[at] = footing_class[footing];
     }
-  target->colours[at] = light_through_haze (light, colour, distance);
+}
+
+/* FALSE where something stands nearer than the ground can be on every sample of the pixel. */
+static gboolean
+may_show (const Target *target, const View *view, int x, int y)
+{
+  float down = -view_ray (view, target, (float) x + 1, (float) y + (float) target->split).y;
+  float nearness = down / (view->eye.y - KERB_HEIGHT);
+  for (int i = 0; i < target->split * target->split; i++)
+    if (target->nearness[target_at (target, x + i % target->split, y + i / target->split)] < nearness)
+      return TRUE;
+  return FALSE;
 }
 
 void
 draw_ground (Target *target, const View *view, const Light *light, const Ground *ground)
 {
-  for (int y = 0; y < target->height; y++)
-    for (int x = 0; x < target->width; x++)
-      draw_ground_sample (target, view, light, ground, x, y);
+  for (int y = 0; y < target->height; y += target->split)
+    for (int x = 0; x < target->width; x += target->split)
+      if (may_show (target, view, x, y))
+        draw_ground_part (target, view, light, ground, x, y, target->split);
 }

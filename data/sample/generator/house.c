@@ -68,11 +68,11 @@ static WindowStyle
 window_style (const House *house, Random *random)
 {
   WindowStyle style = { random_range (random, 0.9f, 1.5f), random_range (random, 1.3f, 1.9f), 0.06f, random_chance (random, 0.5f) ? 2 : 1,
-                        random_chance (random, 0.7f) ? 2 : 1, GREY (random_chance (random, 0.75f) ? 0.6f : 0.06f), GREY (0.42), TRUE };
+                        random_chance (random, 0.7f) ? 2 : 1, grey (random_chance (random, 0.75f) ? 0.6f : 0.06f), grey (0.42), TRUE };
   if (house->modern)
     {
       style.width = random_range (random, 1.6f, 2.8f);
-      style.frame = GREY (random_range (random, 0.05f, 0.5f));
+      style.frame = grey (random_range (random, 0.05f, 0.5f));
       style.lintel = FALSE;
     }
   return style;
@@ -84,7 +84,7 @@ paint_window (const Front *front, float x, float y, const WindowStyle *style, Ra
   float w = style->width, h = style->height, bar = style->bar;
   if (style->lintel)
     panel (front, x - 0.12f, y + h, x + w + 0.12f, y + h + 0.18f, style->sill, 1);
-  panel (front, x - 0.02f, y - 0.02f, x + w + 0.02f, y + h + 0.04f, GREY (0.05), 1);          /* the reveal's shadow */
+  panel (front, x - 0.02f, y - 0.02f, x + w + 0.02f, y + h + 0.04f, grey (0.05), 1);          /* the reveal's shadow */
   panel (front, x, y, x + w, y + h - 0.03f, style->frame, 0.97f);
   for (int row = 0; row < style->rows; row++)
     for (int column = 0; column < style->columns; column++)
@@ -97,9 +97,9 @@ static void
 paint_door (const Front *front, float x, Random *random)
 {
   static const Vec paints[5] = { { 0.03f, 0.06f, 0.14f }, { 0.16f, 0.02f, 0.02f }, { 0.02f, 0.07f, 0.04f }, { 0.02f, 0.02f, 0.02f }, { 0.4f, 0.4f, 0.38f } };
-  panel (front, x - 0.12f, 0, x + 1.07f, 2.55f, GREY (0.5), 0.97f);
+  panel (front, x - 0.12f, 0, x + 1.07f, 2.55f, grey (0.5), 0.97f);
   panel (front, x, 0.1f, x + 0.95f, 2.1f, paints[random_below (random, 5)], 0.93f);
-  panel (front, x, 2.15f, x + 0.95f, 2.45f, GREY (0.03), 0.15f);
+  panel (front, x, 2.15f, x + 0.95f, 2.45f, grey (0.03), 0.15f);
 }
 
 static void
@@ -139,10 +139,10 @@ paint_shop (const Front *front, float width, Random *random)
         }
     }
   float door = random_range (random, 0.4f, width - 1.5f);
-  panel (front, door, 0.1f, door + 1, 2.5f, GREY (0.025), 0.2f);
+  panel (front, door, 0.1f, door + 1, 2.5f, grey (0.025), 0.2f);
   panel (front, 0.1f, 2.65f, width - 0.1f, 3.3f, boards[board], 0.92f);
-  paint_letters (front, width * 0.2f, width * 0.8f, 2.8f, 3.15f, board >= 4 && board <= 5 ? GREY (0.03) : VEC (0.7, 0.66, 0.5), random);
-  panel (front, 0, 3.3f, width, 3.45f, GREY (0.3), 1);
+  paint_letters (front, width * 0.2f, width * 0.8f, 2.8f, 3.15f, board >= 4 && board <= 5 ? grey (0.03) : VEC (0.7, 0.66, 0.5), random);
+  panel (front, 0, 3.3f, width, 3.45f, grey (0.3), 1);
 }
 
 static Texture *
@@ -171,7 +171,7 @@ paint_front (const House *house, Random *random)
   else
     paint_door (&front, (float) door * pitch + (pitch - 0.95f) / 2, random);
   panel (&front, 0, house->height - 0.28f, house->width, house->height, scale (house->tint, house->pitched ? 0.12f : 0.45f), 1);
-  panel (&front, house->width - 0.12f, 0, house->width - 0.02f, house->height, GREY (0.06), 1);        /* a drainpipe */
+  panel (&front, house->width - 0.12f, 0, house->width - 0.02f, house->height, grey (0.06), 1);        /* a drainpipe */
   texture_finish (front.texture);
   return front.texture;
 }
@@ -191,7 +191,7 @@ house_random (Random *random, float width)
     house.height = random_range (random, 9, 15);
   house.pitched = !house.modern && random_chance (random, 0.8f);
   house.shop = random_chance (random, 0.45f);
-  house.tint = scale (VEC (random_range (random, 0.92f, 1.08f), 1, random_range (random, 0.88f, 1.06f)), random_range (random, 0.55f, 1.1f));
+  house.tint = scale (VEC (random_range (random, 0.92f, 1.08f), 1, random_range (random, 0.88f, 1.06f)), random_range (random, 0.45f, 1.25f));
   return house;
 }
 
@@ -212,7 +212,7 @@ static void
 add_roof (Scene *scene, const Kit *kit, const Place *place, const House *house, const Surface *gable, Random *random)
 {
   float half = house->width / 2, eave = house->height - 0.05f, rise = house->depth * random_range (random, 0.26f, 0.42f), middle = -house->depth / 2;
-  Surface tiles = { .texture = kit->roofs[random_below (random, 2)], .colour = GREY (random_range (random, 0.7f, 1.2f)), .class = BUILDING };
+  Surface tiles = { .texture = kit->roofs[random_below (random, 2)], .colour = grey (random_range (random, 0.7f, 1.2f)), .class = BUILDING };
   for (float x = -half; x < half - 0.01f; x += 4)
     {
       float to = fminf (x + 4, half);
@@ -241,7 +241,7 @@ add_house (Scene *scene, Kit *kit, const Place *place, const House *house, Rando
   float half = house->width / 2;
   Texture *texture = paint_front (house, random);
   g_ptr_array_add (kit->fronts, texture);
-  Surface front = { .texture = texture, .colour = GREY (1), .class = BUILDING };
+  Surface front = { .texture = texture, .colour = grey (1), .class = BUILDING };
   Surface wall = { .texture = kit->walls[house->wall], .colour = scale (house->tint, 0.95f), .class = BUILDING };
   const Vec quad[4] = { place_point (place, half, house->height, 0), place_point (place, -half, house->height, 0),
                         place_point (place, -half, 0, 0), place_point (place, half, 0, 0) };
@@ -263,14 +263,14 @@ add_house (Scene *scene, Kit *kit, const Place *place, const House *house, Rando
 void
 add_block (Scene *scene, const Kit *kit, const Place *place, Vec size, Random *random)
 {
-  Surface wall = { .texture = kit->walls[random_below (random, 4)], .colour = GREY (random_range (random, 0.5f, 1.1f)), .class = BUILDING };
-  Surface roof = { .colour = GREY (random_range (random, 0.06f, 0.16f)), .class = BUILDING };
+  Surface wall = { .texture = kit->walls[random_below (random, 4)], .colour = grey (random_range (random, 0.5f, 1.1f)), .class = BUILDING };
+  Surface roof = { .colour = grey (random_range (random, 0.06f, 0.16f)), .class = BUILDING };
   float half = size.x / 2;
   scene_add_box (scene, place, VEC (-half, 0, -size.z), VEC (half, size.y, 0), &wall);
   for (float y = 1.2f; y + 1.6f < size.y; y += 3)
     for (float x = -half + 1; x + 1.3f < half; x += 2.6f)
       {
-        Surface window = { .colour = GREY (random_range (random, 0.02f, 0.09f)), .mirrors = 0.7f, .class = BUILDING };
+        Surface window = { .colour = grey (random_range (random, 0.02f, 0.09f)), .mirrors = 0.7f, .class = BUILDING };
         const Vec quad[4] = { place_point (place, x + 1.2f, y + 1.5f, 0.05f), place_point (place, x, y + 1.5f, 0.05f),
                               place_point (place, x, y, 0.05f), place_point (place, x + 1.2f, y, 0.05f) };
         scene_add_quad (scene, quad, place->forward, &window);

@@ -51,12 +51,12 @@ light_init (Light *light, const Course *course, Random *random)
   light->cloud_cover = cover;
   light->sun_direction = VEC (sinf (turn) * cosf (height), sinf (height), cosf (turn) * cosf (height));
   light->sun = scale (mix (VEC (1, 0.95, 0.87), VEC (1, 0.84, 0.62), warmth), strength);
-  light->sky = scale (mix (VEC (0.66, 0.8, 1.05), GREY (0.95), cover), 0.62f + 0.5f * cover);
-  light->ground = scale (light->sky, 0.35f);
-  light->zenith = mix (VEC (0.42, 0.72, 1.35), GREY (1.35), cover);
-  light->horizon = mix (VEC (1.25, 1.45, 1.7), GREY (1.75), cover);
-  light->haze = mix (VEC (0.8, 0.92, 1.1), GREY (1.0), cover);
-  light->haze_density = random_range (random, 0.0012f, 0.0045f);
+  light->sky = scale (mix (VEC (0.66, 0.8, 1.05), grey (0.95), cover), 0.5f + 0.4f * cover);
+  light->ground = scale (light->sky, 0.3f);
+  light->zenith = mix (VEC (1.0, 1.6, 2.6), grey (2.3), cover);
+  light->horizon = mix (VEC (2.5, 2.75, 3.0), grey (2.7), cover);
+  light->haze = mix (VEC (1.1, 1.2, 1.35), grey (1.2), cover);
+  light->haze_density = random_range (random, 0.0004f, 0.0022f);
 }
 
 void
@@ -87,10 +87,10 @@ light_sun_at (const Light *light, Vec at)
 }
 
 Vec
-light_on (const Light *light, Vec normal, float sun)
+light_on (const Light *light, Vec at, Vec normal, float sun)
 {
-  float up = 0.5f + 0.5f * normal.y;
-  Vec around = mix (light->ground, light->sky, up);
+  float up = 0.5f + 0.5f * normal.y, open = 0.62f + 0.38f * clampf (at.y / 9, 0, 1);        /* houses hide half of the sky down here */
+  Vec around = scale (mix (light->ground, light->sky, up), open);
   float facing = fmaxf (dot (normal, light->sun_direction), 0);
   return add (around, scale (light->sun, facing * sun));
 }
@@ -110,7 +110,7 @@ light_sky (const Light *light, Vec direction, float drift)
   float density = fractal2 (x, y, 5, light->seed);
   float cloud = ramp (0.62f - 0.45f * light->cloud_cover, 0.85f - 0.3f * light->cloud_cover, density);
   float shade = 0.72f + 0.55f * fractal2 (x * 1.7f + 9, y * 1.7f, 4, light->seed + 31);
-  Vec colour = mix (clear, scale (mix (GREY (1.45), light->horizon, 0.3f), shade), cloud * 0.9f);
+  Vec colour = mix (clear, scale (mix (grey (2.9), light->horizon, 0.3f), shade), cloud * 0.9f);
   float glow = powf (fmaxf (dot (direction, light->sun_direction), 0), 60);
-  return add (colour, scale (light->sun, glow * 0.8f));
+  return add (colour, scale (light->sun, glow * 1.5f));
 }

@@ -35,7 +35,7 @@ void light_add_house (Light *light, int side, float from, float to, float height
 /* How much of the sun reaches @at: 0..1. */
 float light_sun_at (const Light *light, Vec at);
 /* The light that a surface at @at, facing @normal, sends back per unit of its own colour; @sun from light_sun_at(). */
-Vec light_on (const Light *light, Vec normal, float sun);
+Vec light_on (const Light *light, Vec at, Vec normal, float sun);
 /* What is seen of @colour through @distance metres of air. */
 Vec light_through_haze (const Light *light, Vec colour, float distance);
 Vec light_sky (const Light *light, Vec direction, float drift);

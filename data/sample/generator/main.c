@@ -64,9 +64,9 @@ static void
 draw (Street *street, Target *target, const View *view, float time)
 {
   target_clear (target);
+  scene_draw_solid (street->scene, target, view, &street->light);
   draw_ground (target, view, &street->light, &street->ground);
   scene_draw_shadows (street->scene, target, view, &street->light);
-  scene_draw_solid (street->scene, target, view, &street->light);
   draw_sky (target, view, &street->light, time * 0.01f);
   scene_draw_blended (street->scene, target, view, &street->light);
 }
@@ -90,8 +90,8 @@ render (const Options *options, GError **error)
   Film film = film_new (&random);
   g_autofree guint8 *rgb = g_new (guint8, 3 * options->width * options->height);
   Target colour, truth;
-  target_init (&colour, options->width * 2, options->height * 2, 2, FALSE);
-  target_init (&truth, options->width, options->height, 1, TRUE);
+  target_init (&colour, options->width, options->height, FALSE);
+  target_init (&truth, options->width, options->height, TRUE);
 
   gboolean good = TRUE;
   for (int i = 0; good && i < options->frames; i++)

@@ -12,7 +12,7 @@ person_random (Random *random)
   static const Vec bottoms[5] = { { 0.02f, 0.02f, 0.022f }, { 0.04f, 0.055f, 0.1f }, { 0.07f, 0.09f, 0.14f }, { 0.15f, 0.13f, 0.1f }, { 0.06f, 0.06f, 0.06f } };
   static const Vec frames[5] = { { 0.02f, 0.02f, 0.02f }, { 0.3f, 0.02f, 0.02f }, { 0.02f, 0.06f, 0.2f }, { 0.3f, 0.3f, 0.3f }, { 0.02f, 0.12f, 0.06f } };
   return (Person) { random_range (random, 1.56f, 1.86f), random_range (random, 0.9f, 1.2f), skins[random_below (random, 4)], hairs[random_below (random, 4)],
-                    tops[random_below (random, 10)], bottoms[random_below (random, 5)], GREY (random_range (random, 0.01f, 0.08f)),
+                    tops[random_below (random, 10)], bottoms[random_below (random, 5)], grey (random_range (random, 0.01f, 0.08f)),
                     frames[random_below (random, 5)], random_chance (random, 0.15f), random_chance (random, 0.4f), random_chance (random, 0.5f) };
 }
 
@@ -105,9 +105,9 @@ add_bicycle_wheel (const Body *body, float z)
   for (int i = 0; i < 16; i++)
     {
       float a = (float) i * 0.3927f, b = (float) (i + 1) * 0.3927f;
-      limb (body, VEC (0, WHEEL + sinf (a) * WHEEL, z + cosf (a) * WHEEL), VEC (0, WHEEL + sinf (b) * WHEEL, z + cosf (b) * WHEEL), 0.019f, 0.019f, GREY (0.015));
+      limb (body, VEC (0, WHEEL + sinf (a) * WHEEL, z + cosf (a) * WHEEL), VEC (0, WHEEL + sinf (b) * WHEEL, z + cosf (b) * WHEEL), 0.019f, 0.019f, grey (0.015));
       if (i % 2 == 0)
-        limb (body, VEC (0, WHEEL, z), VEC (0, WHEEL + sinf (a) * WHEEL, z + cosf (a) * WHEEL), 0.004f, 0.004f, GREY (0.2));
+        limb (body, VEC (0, WHEEL, z), VEC (0, WHEEL + sinf (a) * WHEEL, z + cosf (a) * WHEEL), 0.004f, 0.004f, grey (0.2));
     }
 }
 
@@ -124,8 +124,8 @@ add_bicycle (const Body *body, const Person *person)
   limb (body, mix (crank, seat, 0.85f), head, 0.02f, 0.02f, paint);
   limb (body, rear, mix (crank, seat, 0.9f), 0.013f, 0.013f, paint);
   limb (body, front, add (head, VEC (0, 0.12, -0.05)), 0.018f, 0.018f, paint);
-  limb (body, VEC (-0.26, 1.0, 0.3), VEC (0.26, 1.0, 0.3), 0.016f, 0.016f, GREY (0.03));
-  limb (body, VEC (0, 0.93, -0.32), VEC (0, 0.94, -0.14), 0.06f, 0.03f, GREY (0.02));
+  limb (body, VEC (-0.26, 1.0, 0.3), VEC (0.26, 1.0, 0.3), 0.016f, 0.016f, grey (0.03));
+  limb (body, VEC (0, 0.93, -0.32), VEC (0, 0.94, -0.14), 0.06f, 0.03f, grey (0.02));
 }
 
 void

@@ -11,22 +11,27 @@
 #define OPAQUE 0.5f            /* a blending surface owns the pixel's class where it covers half of it */
 
 void
-target_init (Target *target, int width, int height, float samples_a_pixel, gboolean truth)
+target_init (Target *target, int width, int height, gboolean truth)
 {
-  gsize n = (gsize) width * (gsize) height;
-  *target = (Target) { width, height, samples_a_pixel, g_new (float, n), truth ? NULL : g_new (Vec, n), truth ? g_new (guint8, n) : NULL };
+  int split = truth ? 1 : 2;
+  gsize n = (gsize) width * (gsize) height * (gsize) (split * split);
+  *target = (Target) { width * split, height * split, split, (float) split, g_new (float, n), g_new (guint8, n), truth ? NULL : g_new (Vec, n),
+                       truth ? g_new (guint8, n) : NULL };
 }
 
 void
 target_clear (Target *target)
 {
-  memset (target->nearness, 0, sizeof *target->nearness * (gsize) target->width * (gsize) target->height);
+  gsize n = (gsize) target->width * (gsize) target->height;
+  memset (target->nearness, 0, sizeof *target->nearness * n);
+  memset (target->is_ground, 0, n);
 }
 
 void
 target_release (Target *target)
 {
   g_free (target->nearness);
+  g_free (target->is_ground);
   g_free (target->colours);
   g_free (target->classes);
 }
@@ -37,15 +42,15 @@ static Vec
 mirrored_sky (const Light *light, Vec ray, Vec normal)
 {
   Vec bounced = unit (sub (ray, scale (normal, 2 * dot (ray, normal))));
-  float up = clampf (bounced.y * 2.2f + 0.05f, 0, 1);
-  return mix (scale (light->ground, 0.5f), mix (light->horizon, light->zenith, up * 0.6f), up);
+  float up = ramp (0.05f, 0.6f, bounced.y);              /* below that, it is the houses across the street */
+  return mix (scale (light->ground, 0.7f), mix (light->horizon, light->zenith, up * 0.6f), up);
 }
 
 static Vec
 shade (const Light *light, const Surface *surface, Texel texel, Vec at, Vec ray, Vec normal, float distance)
 {
   float sun = light_sun_at (light, at);
-  Vec lit = light_on (light, normal, sun);
+  Vec lit = light_on (light, at, normal, sun);
   if (surface->lit_from_behind > 0)
     {
       Vec through = add (light->sky, scale (light->sun, sun * 0.35f));
@@ -56,7 +61,8 @@ shade (const Light *light, const Surface *surface, Texel texel, Vec at, Vec ray,
   if (mirrors > 0)
     {
       float slant = 1 - fminf (fabsf (dot (unit (ray), normal)), 1);
-      colour = add (colour, scale (mirrored_sky (light, ray, normal), mirrors * (0.07f + 0.75f * slant * slant * slant)));
+      float fresnel = 0.035f + 0.5f * slant * slant * slant * slant;
+      colour = add (colour, scale (mirrored_sky (light, ray, normal), mirrors * fresnel));
     }
   colour = add (colour, scale (surface->colour, surface->glows));
   return light_through_haze (light, colour, distance);
@@ -161,50 +167,117 @@ shape_row (const Shape *shape, const Target *target, int y, int *first, int *las
   *last = left < right ? MIN ((int) ceilf (clampf (right, -1, 1e6f) - 0.5f), target->width) : 0;
 }
 
+/* Rows of pixels. */
 static void
 shape_rows (const Shape *shape, const Target *target, int *first, int *last)
 {
-  *first = MAX ((int) floorf (clampf (shape->top, 0, 1e6f)), 0);
-  *last = MIN ((int) ceilf (clampf (shape->bottom, -1, 1e6f)), target->height);
+  *first = MAX ((int) floorf (clampf (shape->top, 0, 1e6f)), 0) / target->split;
+  *last = (MIN ((int) ceilf (clampf (shape->bottom, -1, 1e6f)), target->height) + target->split - 1) / target->split;
 }
 
-/* log2 of texels a sample, at distance 1 / w; the samples of both targets count as those of the colour target. */
+/* log2 of texels a pixel, at distance 1 / w: between the short and the long side of what a pixel sees, and rather sharp. */
 static float
-texel_lod (const Shape *shape, const Target *target, const Texture *texture, float x, float y, float w, float u, float v)
+texel_lod (const Shape *shape, const Target *target, const Texture *texture, float w, float u, float v)
 {
-  float per_sample = target->scale / 2 / w;
-  float ux = ((float) shape->u.dx - u * (float) shape->w.dx) * per_sample * (float) texture->width;
-  float vx = ((float) shape->v.dx - v * (float) shape->w.dx) * per_sample * (float) texture->height;
-  float uy = ((float) shape->u.dy - u * (float) shape->w.dy) * per_sample * (float) texture->width;
-  float vy = ((float) shape->v.dy - v * (float) shape->w.dy) * per_sample * (float) texture->height;
+  float pixel = target->scale / w;
+  float ux = ((float) shape->u.dx - u * (float) shape->w.dx) * pixel * (float) texture->width;
+  float vx = ((float) shape->v.dx - v * (float) shape->w.dx) * pixel * (float) texture->height;
+  float uy = ((float) shape->u.dy - u * (float) shape->w.dy) * pixel * (float) texture->width;
+  float vy = ((float) shape->v.dy - v * (float) shape->w.dy) * pixel * (float) texture->height;
   float area = fabsf (ux * vy - uy * vx), side = fmaxf (ux * ux + vx * vx, uy * uy + vy * vy);
-  return 0.25f * log2f (fmaxf (area, 1e-6f)) + 0.25f * log2f (fmaxf (side, 1e-6f));       /* between the short and the long side */
+  return 0.25f * rough_log2 (fmaxf (area * side, 1e-9f)) - 0.6f;
+}
+
+/* Those of a pixel's samples that something covers: bit i + split * j for column i, row j; and the middle of them. */
+typedef struct { guint mask; float x, y; } Cover;
+
+static inline void
+cover_add (Cover *cover, int bit, float x, float y)
+{
+  cover->mask |= 1u << bit;
+  cover->x += x;
+  cover->y += y;
+}
+
+static inline void
+cover_finish (Cover *cover)
+{
+  static const float share[16] = { 0, 1, 1, 0.5f, 1, 0.5f, 0.5f, 1 / 3.0f, 1, 0.5f, 0.5f, 1 / 3.0f, 0.5f, 1 / 3.0f, 1 / 3.0f, 0.25f };
+  cover->x *= share[cover->mask];
+  cover->y *= share[cover->mask];
+}
+
+/* Stores a colour, or a class, in the covered samples of pixel (x, y). */
+static void
+store (Target *target, int x, int y, guint mask, const float *nearness, float opaque, Vec colour, guint8 class)
+{
+  for (int bit = 0; mask >> bit != 0; bit++)
+    {
+      if (!(mask >> bit & 1))
+        continue;
+      gsize at = target_at (target, x * target->split + bit % target->split, y * target->split + bit / target->split);
+      if (opaque > OPAQUE)
+        target->nearness[at] = nearness[bit];
+      if (target->classes != NULL && opaque > OPAQUE)
+        target->classes[at] = class;
+      if (target->colours != NULL)
+        target->colours[at] = opaque >= 1 ? colour : mix (target->colours[at], colour, opaque);
+    }
+}
+
+/* A row of pixels of a polygon: where each of its one or two rows of samples is inside. */
+typedef struct { int first[2], last[2], begin, end; } Span;
+
+static Span
+span_of (const Shape *shape, const Target *target, int y)
+{
+  Span span = { .begin = G_MAXINT, .end = 0 };
+  for (int j = 0; j < target->split; j++)
+    {
+      shape_row (shape, target, y * target->split + j, &span.first[j], &span.last[j]);
+      if (span.first[j] >= span.last[j])
+        continue;
+      span.begin = MIN (span.begin, span.first[j] / target->split);
+      span.end = MAX (span.end, (span.last[j] - 1) / target->split + 1);
+    }
+  return span;
 }
 
 static void
-draw_sample (Target *target, const View *view, const Light *light, const Shape *shape, int x, int y, Vec normal, const Surface *surface)
+draw_polygon_pixel (Target *target, const View *view, const Light *light, const Shape *shape, const Span *span, int x, int y, Vec normal,
+                    const Surface *surface)
 {
-  gsize at = (gsize) y * (gsize) target->width + (gsize) x;
-  float fx = (float) x + 0.5f, fy = (float) y + 0.5f, w = slope_at (&shape->w, fx, fy);
-  if (w <= target->nearness[at])
+  Cover cover = { 0 };
+  float nearness[4];
+  for (int j = 0, bit = 0; j < target->split; j++)
+    for (int i = 0; i < target->split; i++, bit++)
+      {
+        int u = x * target->split + i, v = y * target->split + j;
+        nearness[bit] = slope_at (&shape->w, (float) u + 0.5f, (float) v + 0.5f);
+        if (u >= span->first[j] && u < span->last[j] && nearness[bit] > target->nearness[target_at (target, u, v)])
+          cover_add (&cover, bit, (float) u + 0.5f, (float) v + 0.5f);
+      }
+  if (cover.mask == 0)
     return;
-  Texel texel = { GREY (1), 1 };
+
+  cover_finish (&cover);
+  float w = slope_at (&shape->w, cover.x, cover.y);
+  Texel texel = { grey (1), 1 };
   if (surface->texture != NULL && (surface->blends || target->colours != NULL))
     {
-      float u = slope_at (&shape->u, fx, fy) / w, v = slope_at (&shape->v, fx, fy) / w;
-      texel = texture_sample (surface->texture, u, v, texel_lod (shape, target, surface->texture, fx, fy, w, u, v));
+      float u = slope_at (&shape->u, cover.x, cover.y) / w, v = slope_at (&shape->v, cover.x, cover.y) / w;
+      texel = texture_sample (surface->texture, u, v, texel_lod (shape, target, surface->texture, w, u, v));
     }
-  float cover = surface->blends ? texel.alpha : 1;
-  if (cover > OPAQUE)
-    target->nearness[at] = w;
-  if (target->classes != NULL && cover > OPAQUE)
-    target->classes[at] = surface->class;
-  if (target->colours != NULL && cover > 0.02f)
+  float opaque = surface->blends ? texel.alpha : 1;
+  if (opaque < 0.02f)
+    return;
+  Vec colour = { 0 };
+  if (target->colours != NULL)
     {
-      Vec ray = view_ray (view, target, fx, fy), place = add (view->eye, scale (ray, 1 / w));
-      Vec colour = shade (light, surface, texel, place, ray, normal, 1 / w);
-      target->colours[at] = cover >= 1 ? colour : mix (target->colours[at], colour, cover);
+      Vec ray = view_ray (view, target, cover.x, cover.y);
+      colour = shade (light, surface, texel, add (view->eye, scale (ray, 1 / w)), ray, normal, 1 / w);
     }
+  store (target, x, y, cover.mask, nearness, opaque, colour, surface->class);
 }
 
 static int
@@ -222,16 +295,28 @@ draw_polygon (Target *target, const View *view, const Light *light, const Corner
 {
   Shape shape;
   Point points[MAX_CORNERS];
-  int top, bottom, first, last, count = project_all (view, target, corners, n, points);
+  int top, bottom, count = project_all (view, target, corners, n, points);
   if (count < 3 || !shape_init (&shape, points, count))
     return;
   shape_rows (&shape, target, &top, &bottom);
   for (int y = top; y < bottom; y++)
     {
-      shape_row (&shape, target, y, &first, &last);
-      for (int x = first; x < last; x++)
-        draw_sample (target, view, light, &shape, x, y, normal, surface);
+      Span span = span_of (&shape, target, y);
+      for (int x = span.begin; x < span.end; x++)
+        draw_polygon_pixel (target, view, light, &shape, &span, x, y, normal, surface);
     }
+}
+
+/* How much a shadow takes away at the middle of pixel (x, y). */
+static float
+shadow_at (const Target *target, const View *view, const Light *light, const Shape *shape, int x, int y, const Texture *texture, gboolean sunny)
+{
+  float fx = ((float) x + 0.5f) * target->scale, fy = ((float) y + 0.5f) * target->scale, w = slope_at (&shape->w, fx, fy);
+  if (w <= 0)
+    return 0;
+  float u = slope_at (&shape->u, fx, fy) / w, v = slope_at (&shape->v, fx, fy) / w;
+  float dark = texture_sample (texture, u, v, texel_lod (shape, target, texture, w, u, v)).alpha;
+  return dark > 0.01f && sunny ? dark * light_sun_at (light, add (view->eye, scale (view_ray (view, target, fx, fy), 1 / w))) : dark;
 }
 
 void
@@ -240,22 +325,23 @@ draw_shadow (Target *target, const View *view, const Light *light, const Corner 
 {
   Shape shape;
   Point points[MAX_CORNERS];
-  int top, bottom, first, last, count = project_all (view, target, corners, n, points);
+  int top, bottom, count = project_all (view, target, corners, n, points);
   if (target->colours == NULL || count < 3 || !shape_init (&shape, points, count))
     return;
   shape_rows (&shape, target, &top, &bottom);
   for (int y = top; y < bottom; y++)
     {
-      shape_row (&shape, target, y, &first, &last);
-      for (int x = first; x < last; x++)
+      Span span = span_of (&shape, target, y);
+      for (int x = span.begin; x < span.end; x++)
         {
-          float fx = (float) x + 0.5f, fy = (float) y + 0.5f, w = slope_at (&shape.w, fx, fy);
-          float u = slope_at (&shape.u, fx, fy) / w, v = slope_at (&shape.v, fx, fy) / w;
-          float cover = strength * texture_sample (texture, u, v, texel_lod (&shape, target, texture, fx, fy, w, u, v)).alpha;
-          if (cover > 0.01f && sunny)
-            cover *= light_sun_at (light, add (view->eye, scale (view_ray (view, target, fx, fy), 1 / w)));
-          Vec *colour = &target->colours[(gsize) y * (gsize) target->width + (gsize) x];
-          *colour = scale (*colour, 1 - cover);
+          gsize at[4] = { target_at (target, 2 * x, 2 * y), target_at (target, 2 * x + 1, 2 * y), target_at (target, 2 * x, 2 * y + 1), 0 };
+          at[3] = at[2] + 1;
+          if (!(target->is_ground[at[0]] | target->is_ground[at[1]] | target->is_ground[at[2]] | target->is_ground[at[3]]))
+            continue;
+          float left = 1 - strength * shadow_at (target, view, light, &shape, x, y, texture, sunny);
+          for (int i = 0; i < 4; i++)
+            if (target->is_ground[at[i]])
+              target->colours[at[i]] = scale (target->colours[at[i]], left);
         }
     }
 }
@@ -274,28 +360,55 @@ project_end (const View *view, const Target *target, Vec at, float radius)
                  radius * k, distance };
 }
 
-static void
-draw_stick_sample (Target *target, const View *view, const Light *light, const End *a, const End *b, int x, int y, const Surface *surface)
+/* A point of a stick's picture: how far from its axis, in samples, and how near to us. */
+typedef struct { float x, y, radius, bulge, nearness; } Spot;
+
+/* FALSE outside. */
+static inline gboolean
+spot_on_stick (const View *view, const Target *target, const End *a, const End *b, float x, float y, Spot *spot)
 {
-  float dx = b->x - a->x, dy = b->y - a->y, px = (float) x + 0.5f - a->x, py = (float) y + 0.5f - a->y;
+  float dx = b->x - a->x, dy = b->y - a->y, px = x - a->x, py = y - a->y;
   float t = clampf ((px * dx + py * dy) / fmaxf (dx * dx + dy * dy, 1e-6f), 0, 1);
-  float ex = px - t * dx, ey = py - t * dy, radius = mixf (a->radius, b->radius, t), square = ex * ex + ey * ey;
-  if (square > radius * radius)
+  spot->x = px - t * dx;
+  spot->y = py - t * dy;
+  spot->radius = mixf (a->radius, b->radius, t);
+  float square = spot->x * spot->x + spot->y * spot->y;
+  if (square > spot->radius * spot->radius)
+    return FALSE;
+  /* Nearness is linear along the picture; then it bulges towards us. */
+  float distance = 1 / mixf (1 / a->distance, 1 / b->distance, t);
+  spot->bulge = sqrtf (fmaxf (1 - square / (spot->radius * spot->radius), 0));
+  spot->nearness = 1 / (distance - spot->bulge * spot->radius * distance / (view->focal * target->scale));
+  return TRUE;
+}
+
+static void
+draw_stick_pixel (Target *target, const View *view, const Light *light, const End *a, const End *b, int x, int y, const Surface *surface)
+{
+  Spot spot;
+  Cover cover = { 0 };
+  float nearness[4];
+  for (int j = 0, bit = 0; j < target->split; j++)
+    for (int i = 0; i < target->split; i++, bit++)
+      {
+        int u = x * target->split + i, v = y * target->split + j;
+        if (!spot_on_stick (view, target, a, b, (float) u + 0.5f, (float) v + 0.5f, &spot))
+          continue;
+        nearness[bit] = spot.nearness;
+        if (spot.nearness > target->nearness[target_at (target, u, v)])
+          cover_add (&cover, bit, (float) u + 0.5f, (float) v + 0.5f);
+      }
+  if (cover.mask == 0)
     return;
-  /* Distance is linear along the stick, not along its picture; then it bulges towards us. */
-  float distance = 1 / mixf (1 / a->distance, 1 / b->distance, t), bulge = sqrtf (fmaxf (1 - square / (radius * radius), 0));
-  float w = 1 / (distance - bulge * radius * distance / (view->focal * target->scale));
-  gsize at = (gsize) y * (gsize) target->width + (gsize) x;
-  if (w <= target->nearness[at])
-    return;
-  target->nearness[at] = w;
-  if (target->classes != NULL)
-    target->classes[at] = surface->class;
-  if (target->colours == NULL)
-    return;
-  Vec normal = add (scale (view->right, ex / radius), sub (scale (view->up, -ey / radius), scale (view->forward, bulge)));
-  Vec ray = view_ray (view, target, (float) x + 0.5f, (float) y + 0.5f);
-  target->colours[at] = shade (light, surface, (Texel) { GREY (1), 1 }, add (view->eye, scale (ray, 1 / w)), ray, unit (normal), 1 / w);
+  cover_finish (&cover);
+  Vec colour = { 0 };
+  if (target->colours != NULL && spot_on_stick (view, target, a, b, cover.x, cover.y, &spot))
+    {
+      Vec normal = add (scale (view->right, spot.x / spot.radius), sub (scale (view->up, -spot.y / spot.radius), scale (view->forward, spot.bulge)));
+      Vec ray = view_ray (view, target, cover.x, cover.y);
+      colour = shade (light, surface, (Texel) { grey (1), 1 }, add (view->eye, scale (ray, 1 / spot.nearness)), ray, unit (normal), 1 / spot.nearness);
+    }
+  store (target, x, y, cover.mask, nearness, 1, colour, surface->class);
 }
 
 void
@@ -312,25 +425,56 @@ draw_stick (Target *target, const View *view, const Light *light, Vec a, Vec b, 
   End from = project_end (view, target, a, radius_a), to = project_end (view, target, b, radius_b);
   float left = fminf (from.x - from.radius, to.x - to.radius), right = fmaxf (from.x + from.radius, to.x + to.radius);
   float top = fminf (from.y - from.radius, to.y - to.radius), bottom = fmaxf (from.y + from.radius, to.y + to.radius);
-  int x0 = (int) clampf (left, 0, (float) target->width), x1 = (int) clampf (right + 1, 0, (float) target->width);
-  int y0 = (int) clampf (top, 0, (float) target->height), y1 = (int) clampf (bottom + 1, 0, (float) target->height);
-  for (int y = y0; y < y1; y++)
-    for (int x = x0; x < x1; x++)
-      draw_stick_sample (target, view, light, &from, &to, x, y, surface);
+  int split = target->split, width = target->width / split, height = target->height / split;
+  int x0 = (int) (clampf (left, 0, (float) target->width)) / split, x1 = (int) (clampf (right + 1, 0, (float) target->width)) / split;
+  int y0 = (int) (clampf (top, 0, (float) target->height)) / split, y1 = (int) (clampf (bottom + 1, 0, (float) target->height)) / split;
+  for (int y = y0; y <= MIN (y1, height - 1); y++)
+    for (int x = x0; x <= MIN (x1, width - 1); x++)
+      draw_stick_pixel (target, view, light, &from, &to, x, y, surface);
+}
+
+/* ---- sky ---- */
+
+#define SKY_CELL 8             /* samples: clouds are soft, so the sky is worked out on a coarse grid */
+
+static Vec *
+sky_grid (const Target *target, const View *view, const Light *light, float drift, int *n_columns)
+{
+  int columns = target->width / SKY_CELL + 2, rows = target->height / SKY_CELL + 2;
+  Vec *grid = g_new (Vec, columns * rows);
+  for (int row = 0; row < rows; row++)
+    for (int column = 0; column < columns; column++)
+      {
+        Vec ray = view_ray (view, target, (float) (column * SKY_CELL), (float) (row * SKY_CELL));
+        grid[row * columns + column] = ray.y < -0.05f ? light->haze : light_sky (light, unit (ray), drift);
+      }
+  *n_columns = columns;
+  return grid;
+}
+
+static Vec
+grid_at (const Vec *grid, int columns, int x, int y)
+{
+  float u = ((float) x + 0.5f) / SKY_CELL, v = ((float) y + 0.5f) / SKY_CELL;
+  const Vec *cell = grid + (int) v * columns + (int) u;
+  u -= (float) (int) u, v -= (float) (int) v;
+  return mix (mix (cell[0], cell[1], u), mix (cell[columns], cell[columns + 1], u), v);
 }
 
 void
 draw_sky (Target *target, const View *view, const Light *light, float drift)
 {
+  int columns = 0;
+  g_autofree Vec *grid = target->colours != NULL ? sky_grid (target, view, light, drift, &columns) : NULL;
   for (int y = 0; y < target->height; y++)
     for (int x = 0; x < target->width; x++)
       {
-        gsize at = (gsize) y * (gsize) target->width + (gsize) x;
+        gsize at = target_at (target, x, y);
         if (target->nearness[at] > 0)
           continue;
         if (target->classes != NULL)
           target->classes[at] = SKY;
         else
-          target->colours[at] = light_sky (light, unit (view_ray (view, target, (float) x + 0.5f, (float) y + 0.5f)), drift);
+          target->colours[at] = grid_at (grid, columns, x, y);
       }
 }

@@ -13,11 +13,14 @@ typedef struct {
   float focal, centre_x, centre_y;
 } View;
 
-/* Samples on a grid. The colour target has four a pixel; the truth target one, at the pixel's centre. */
+/* Samples on a grid. The colour target has four a pixel, for smooth edges; the truth target one, at the pixel's centre. What covers
+ * several samples of a pixel is shaded once for all of them. */
 typedef struct {
-  int width, height;
-  float scale;                 /* samples a pixel, each way */
+  int width, height;           /* samples */
+  int split;                   /* samples a pixel, each way: 1 or 2 */
+  float scale;                 /* the same */
   float *nearness;             /* 1 / distance along the view; 0: nothing drawn yet */
+  guint8 *is_ground;           /* what shadows fall on */
   Vec *colours;                /* NULL in the truth target */
   guint8 *classes;             /* NULL in the colour target */
 } Target;
@@ -34,7 +37,7 @@ typedef struct {
 
 typedef struct { Vec at; float u, v; } Corner;
 
-void target_init (Target *target, int width, int height, float samples_a_pixel, gboolean truth);
+void target_init (Target *target, int width, int height, gboolean truth);          /* pixels */
 void target_clear (Target *target);
 void target_release (Target *target);
 
@@ -44,12 +47,26 @@ void draw_polygon (Target *target, const View *view, const Light *light, const C
 /* A stick with round ends and a radius at each. */
 void draw_stick (Target *target, const View *view, const Light *light, Vec a, Vec b, float radius_a, float radius_b, const Surface *surface);
 
-/* Darkens what was drawn by the polygon's fourth channel times @strength; @sunny: only what the sun reaches. No depth. */
+/* Darkens the ground by the polygon's fourth channel times @strength; @sunny: only where the sun reaches it. */
 void draw_shadow (Target *target, const View *view, const Light *light, const Corner *corners, int n, const Texture *texture,
                   float strength, gboolean sunny);
 
 /* Every sample that is still empty. */
 void draw_sky (Target *target, const View *view, const Light *light, float drift);
+
+static inline gsize
+target_at (const Target *target, int x, int y)
+{
+  return (gsize) y * (gsize) target->width + (gsize) x;
+}
+
+/* log2, to about 0.1: for choosing the size of a texture. */
+static inline float
+rough_log2 (float v)
+{
+  union { float f; gint32 i; } bits = { v };
+  return (float) (bits.i - 0x3f800000) * 0x1p-23f;
+}
 
 /* The direction through sample (x, y), one metre along the view. */
 static inline Vec

@@ -25,6 +25,13 @@ facing_street (const Street *street, int side, float along, float out)
   return place_on (&street->course, along, signed_across (side, out), KERB_HEIGHT, side ? -G_PI_2 : G_PI_2);
 }
 
+/* Every part of the street has chances of its own, so that a longer drive does not change its beginning. */
+static void
+start_part (Street *street, int part)
+{
+  street->random = random_new (street->seed * 64 + (guint64) part);
+}
+
 static TreeKind
 random_tree (Street *street)
 {
@@ -46,7 +53,7 @@ fence_off (Street *street, int side, float from, float to, float out)
 {
   Random *random = &street->random;
   int kind = random_below (random, 3);
-  Vec tint = GREY (random_range (random, 0.6f, 1.2f));
+  Vec tint = grey (random_range (random, 0.6f, 1.2f));
   float height = kind == 1 ? random_range (random, 1.1f, 1.7f) : random_range (random, 1.0f, 1.35f);
   if (kind == 2 && random_chance (random, 0.6f))
     {
@@ -201,7 +208,7 @@ place_furniture (Street *street, int side)
     }
   for (float along = random_range (random, 0, 30); along < end; along += random_range (random, 20, 50))
     {
-      Vec colour = random_chance (random, 0.6f) ? GREY (0.02) : VEC (0.25, 0.02, 0.02);
+      Vec colour = random_chance (random, 0.6f) ? grey (0.02) : VEC (0.25, 0.02, 0.02);
       int n = 3 + random_below (random, 5);
       for (int i = 0; i < n && is_free (street, side, along); i++, along += 1.6f)
         {
@@ -221,9 +228,12 @@ static void
 plant_avenue (Street *street, int side)
 {
   Random *random = &street->random;
+  if (random_chance (random, 0.35f))
+    return;
   for (float along = random_range (random, 0, 15); along < street->length + BEYOND; along += random_range (random, 9, 40))
     if (is_free (street, side, along))
-      plant (street, along, signed_across (side, street->kerb[side] + 0.75f), random_range (random, 5, 9.5f));
+      add_tree (street->scene, street->kit, ground_at (street, along, signed_across (side, street->kerb[side] + 0.75f)),
+                random_chance (random, street->leafiness) ? TREE_LEAFY : TREE_BARE, random_range (random, 5.5f, 9.5f), &street->light, random);
 }
 
 static void
@@ -258,7 +268,7 @@ add_backdrop (Street *street)
 }
 
 static void
-choose_character (Street *street)
+choose_character (Street *street, float seconds)
 {
   Random *random = &street->random;
   Ground *ground = &street->ground;
@@ -271,8 +281,6 @@ choose_character (Street *street)
       ground->house_line[side] = street->kerb[side] + street->pavement[side];
       street->light.house_line[side] = ground->house_line[side];
     }
-  for (float along = random_range (random, 18, 60); along < street->length + 60 && ground->n_crossings < MAX_CROSSINGS; along += random_range (random, 50, 120))
-    ground->crossings[ground->n_crossings++] = along;
   street->shop_share = random_unit (random);
   street->leafiness = random_chance (random, 0.5f) ? random_range (random, 0.05f, 0.3f) : random_range (random, 0.5f, 0.9f);
   street->bustle = random_range (random, 0.6f, 1.3f);
@@ -281,31 +289,34 @@ choose_character (Street *street)
   street->focal = random_range (random, 0.84f, 1.0f);
   street->horizon = random_range (random, 0.46f, 0.54f);
   street->sway = random_range (random, 0, 6);
+  street->length = fminf (seconds * street->speed * 1.1f, 1000);
+  for (float along = random_range (random, 18, 60); along < street->length + 60 && ground->n_crossings < MAX_CROSSINGS; along += random_range (random, 50, 120))
+    ground->crossings[ground->n_crossings++] = along;
 }
 
 Street *
 street_new (guint64 seed, float seconds)
 {
   Street *street = g_new0 (Street, 1);
-  street->random = random_new (seed);
+  street->seed = seed;
+  start_part (street, 0);
   street->scene = scene_new ();
   course_init (&street->course, &street->random);
   light_init (&street->light, &street->course, &street->random);
   street->kit = kit_new (&street->random);
   ground_init (&street->ground, &street->course, &street->random);
-  choose_character (street);
-  street->length = fminf (seconds * street->speed * 1.1f, 1000);
-  for (int side = 0; side < 2; side++)
-    lay_side (street, side);
-  for (int side = 0; side < 2; side++)
-    {
-      place_furniture (street, side);
-      if (random_chance (&street->random, 0.65f))
-        plant_avenue (street, side);
-      park_cars (street, side);
-    }
+  choose_character (street, seconds);
+  void (*const parts[]) (Street *, int) = { lay_side, place_furniture, plant_avenue, park_cars };
+  for (int part = 0; part < (int) G_N_ELEMENTS (parts); part++)
+    for (int side = 0; side < 2; side++)
+      {
+        start_part (street, 1 + 2 * part + side);
+        parts[part] (street, side);
+      }
+  start_part (street, 20);
   add_backdrop (street);
   scene_end_standing (street->scene);
+  start_part (street, 21);
   traffic_init (street, seconds);
   return street;
 }

@@ -10,6 +10,7 @@ typedef struct {
   Kit *kit;
   Scene *scene;
   GArray *movers;
+  guint64 seed;
   Random random;
   float length;                /* metres that the camera may drive */
   float kerb[2], pavement[2];  /* left, right: |across| of the kerb, width of the pavement */

@@ -21,7 +21,7 @@ void texture_free (Texture *texture);
 void texture_finish (Texture *texture);                              /* after painting: makes the smaller levels */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Texture, texture_free)
 
-/* @u, @v: 0..1 over the texture, v downwards; @lod: log2 of texels (of level 0) a sample */
+/* @u, @v: 0..1 over the texture, v downwards; @lod: log2 of texels (of level 0) a pixel */
 Texel texture_sample (const Texture *texture, float u, float v, float lod);
 
 /* Painting, in texels of level 0; what is outside is cut off, or wraps where the texture repeats. */

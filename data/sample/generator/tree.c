@@ -95,7 +95,7 @@ void
 add_tree (Scene *scene, const Kit *kit, Vec foot, TreeKind kind, float height, const Light *light, Random *random)
 {
   float crown = height * (kind == TREE_BARE ? 0.36f : 0.34f);
-  Growth growth = { scene, kit, kind, add (foot, VEC (0, height * 0.62f, 0)), GREY (1), crown,
+  Growth growth = { scene, kit, kind, add (foot, VEC (0, height * 0.62f, 0)), grey (1), crown,
                     { .colour = scale (VEC (0.115, 0.1, 0.08), random_range (random, 0.6f, 1.3f)), .class = TREE }, random };
   growth.tint = scale (VEC (random_range (random, 0.85f, 1.25f), 1, random_range (random, 0.8f, 1.1f)), random_range (random, 0.75f, 1.2f));
   if (kind == TREE_CONIFER)
@@ -121,8 +121,8 @@ add_tree (Scene *scene, const Kit *kit, Vec foot, TreeKind kind, float height, c
 void
 add_hedge (Scene *scene, const Kit *kit, const Place *place, float size, float height, Random *random)
 {
-  Surface body = { .texture = kit->hedge, .colour = GREY (random_range (random, 0.7f, 1.2f)), .class = TREE };
-  Growth growth = { scene, kit, TREE_BUSH, place->origin, GREY (random_range (random, 0.8f, 1.1f)), height, { 0 }, random };
+  Surface body = { .texture = kit->hedge, .colour = grey (random_range (random, 0.7f, 1.2f)), .class = TREE };
+  Growth growth = { scene, kit, TREE_BUSH, place->origin, grey (random_range (random, 0.8f, 1.1f)), height, { 0 }, random };
   for (float z = -size / 2; z < size / 2 - 0.1f; z += 1.6f)
     {
       float to = fminf (z + 1.6f, size / 2);

@@ -7,7 +7,12 @@
 typedef struct { float x, y, z; } Vec;
 
 #define VEC(x, y, z) ((Vec) { (float) (x), (float) (y), (float) (z) })
-#define GREY(v) VEC (v, v, v)
+
+static inline Vec
+grey (float v)
+{
+  return VEC (v, v, v);
+}
 
 static inline Vec add (Vec a, Vec b) { return VEC (a.x + b.x, a.y + b.y, a.z + b.z); }
 static inline Vec sub (Vec a, Vec b) { return VEC (a.x - b.x, a.y - b.y, a.z - b.z); }
