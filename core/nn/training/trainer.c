@@ -249,6 +249,7 @@ judge (LwTrainer *trainer, GError **error)
   gboolean due = done % trainer->recipe->validate_every == 0 || done == trainer->schedule->epochs;
   double miou = NAN;
 
+  trainer->progress.val_miou = NAN;
   if (trainer->set->n_val > 0 && !due)
     return TRUE;
   g_autoptr(LwWeights) folded = lw_batch_norm_fold (trainer->graph, trainer->weights, trainer->model->graph);

@@ -49,7 +49,7 @@ typedef struct {
   guint epoch, epochs;         /* from 1 */
   guint step, steps;           /* of the whole training; @step are done */
   double loss;                 /* mean of the epoch so far */
-  double val_miou;             /* NaN until measured, and where there is no validation */
+  double val_miou;             /* of the last epoch done; NaN where it was not validated */
   double rate, seconds, seconds_left;
   gboolean epoch_done;
 } LwTrainingProgress;

@@ -1,0 +1,508 @@
+/* test-training.c: recipes, schedules, augmentation, class weights, and whole trainings on the reference backend */
+#include <math.h>
+#include <string.h>
+#include <glib/gstdio.h>
+#include "common/paths.h"
+#include "common/png.h"
+#include "nn/training/augment.h"
+#include "nn/training/class-weights.h"
+#include "nn/training/schedule.h"
+
+/* ---- recipes ---- */
+
+static LwRecipe *
+parse (const char *json, GError **error)
+{
+  return lw_recipe_parse (json, strlen (json), "test.json", error);
+}
+
+static void
+test_recipe (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"optimizer\":\"adamw\",\"rate\":0.25,\"batch\":3,\"crop\":[64,48],\"stages\":[{\"epochs\":2},"
+                                      "{\"epochs\":5,\"crop\":[0,0],\"scale\":[0.5,2],\"batch\":1}],\"frozen\":[\"conv1\",\"fc6\"],\"seed\":9}", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (recipe->epochs, ==, 7);
+  g_assert_cmpuint (recipe->n_stages, ==, 2);
+  g_assert_cmpint (recipe->stages[0].crop_width, ==, 64);
+  g_assert_cmpuint (recipe->stages[0].batch, ==, 3);
+  g_assert_cmpint (recipe->stages[1].crop_height, ==, 0);
+  g_assert_cmpfloat (recipe->stages[1].scale_max, ==, 2);
+  g_assert_cmpuint (recipe->stages[1].batch, ==, 1);
+  g_assert_cmpint (recipe->optimizer, ==, LW_ADAMW);
+  g_assert_cmpstr (recipe->frozen[1], ==, "fc6");
+  g_assert_cmpuint (recipe->seed, ==, 9);
+}
+
+static void
+test_bad_recipes (void)
+{
+  static const struct { const char *json, *word; } cases[] = {
+    { "", "JSON" }, { "[]", "object" }, { "{}", "name" }, { "{\"name\":\"x\",\"epoch\":3}", "epoch" }, { "{\"name\":\"x\",\"epochs\":0}", "epochs" },
+    { "{\"name\":\"x\",\"rate\":-1}", "rate" }, { "{\"name\":\"x\",\"rate\":1e999}", "rate" }, { "{\"name\":\"x\",\"optimizer\":\"lion\"}", "lion" },
+    { "{\"name\":\"x\",\"crop\":[100]}", "crop" }, { "{\"name\":\"x\",\"crop\":[100,0]}", "crop" }, { "{\"name\":\"x\",\"crop\":[100,99999]}", "crop" },
+    { "{\"name\":\"x\",\"scale\":[2,1]}", "scale" }, { "{\"name\":\"x\",\"scale\":[0,1]}", "scale" }, { "{\"name\":\"x\",\"flip\":\"yes\"}", "flip" },
+    { "{\"name\":\"x\",\"batch\":100000}", "batch" }, { "{\"name\":\"x\",\"stages\":[]}", "stage" }, { "{\"name\":\"x\",\"stages\":[{}]}", "Stage 1" },
+    { "{\"name\":\"x\",\"stages\":[{\"epochs\":1,\"rate\":1}]}", "rate" }, { "{\"name\":\"x\",\"frozen\":[1]}", "frozen" },
+    { "{\"name\":\"x\",\"max_class_weight\":0}", "max_class_weight" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(LwRecipe) recipe = parse (cases[i].json, &error);
+
+      if (recipe != NULL || strstr (error->message, cases[i].word) == NULL || strstr (error->message, "test.json") == NULL)
+        g_error ("%s: %s", cases[i].json, recipe != NULL ? "accepted" : error->message);
+    }
+}
+
+static void
+test_shipped_recipes (void)
+{
+  static const char *const names[] = { "starter", "fine-tune", "paper" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *relative = g_strdup_printf ("recipes/%s.json", names[i]), *path = lw_paths_data (relative);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(LwRecipe) recipe = lw_recipe_load (path, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (recipe->name, ==, names[i]);
+    }
+}
+
+/* ---- schedule ---- */
+
+static void
+test_every_frame_once (void)
+{
+  g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"stages\":[{\"epochs\":3,\"batch\":7},{\"epochs\":2,\"batch\":1}]}", NULL);
+  guint n = (guint) g_test_rand_int_range (1, 40) * 7;
+  g_autoptr(LwSchedule) schedule = lw_schedule_new (recipe, n);
+  g_autofree guint *orders = g_new0 (guint, 5 * n);
+
+  g_assert_cmpuint (schedule->steps, ==, 3 * n / 7 + 2 * n);
+  for (guint e = 0; e < 5; e++)
+    {
+      g_autofree guint8 *seen = g_new0 (guint8, n);
+      guint batch = e < 3 ? 7 : 1;
+
+      g_assert_true (lw_schedule_stage (schedule, e) == &recipe->stages[e < 3 ? 0 : 1]);
+      for (guint k = 0; k < n; k++)
+        {
+          guint step = schedule->first_step[e] + k / batch, frame = lw_schedule_frame (schedule, step, k % batch);
+
+          g_assert_cmpuint (lw_schedule_epoch (schedule, step), ==, e);
+          g_assert_cmpuint (frame, <, n);
+          g_assert_false (seen[frame]);
+          seen[frame] = 1;
+          orders[e * n + k] = frame;
+        }
+    }
+  if (n > 20)
+    g_assert_cmpint (memcmp (orders, orders + n, n * sizeof (guint)), !=, 0);
+}
+
+static void
+test_few_frames (void)
+{
+  g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"stages\":[{\"epochs\":2,\"batch\":1},{\"epochs\":3,\"batch\":8}],\"min_steps\":100}", NULL);
+  g_autoptr(LwSchedule) schedule = lw_schedule_new (recipe, 3);
+
+  g_assert_cmpuint (schedule->steps, ==, 100);                          /* 6 of single frames, 94 of eight where three are repeated */
+  g_assert_cmpuint (schedule->epochs, ==, 2 + 94);
+  for (guint step = 0; step < schedule->steps; step++)
+    for (guint i = 0; i < lw_schedule_stage (schedule, lw_schedule_epoch (schedule, step))->batch; i++)
+      g_assert_cmpuint (lw_schedule_frame (schedule, step, i), <, 3);
+}
+
+static void
+test_rate (void)
+{
+  g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"epochs\":10,\"batch\":1,\"rate\":0.5,\"power\":1,\"warmup_steps\":5}", NULL);
+  g_autoptr(LwSchedule) schedule = lw_schedule_new (recipe, 10);
+
+  g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 0), 0.1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 50), 0.25, 1e-6);
+  g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 99), 0.005, 1e-6);
+}
+
+/* ---- augmentation ---- */
+
+/* Red tells the column and green the row, so that a result says where it came from; the label says it coarsely. */
+static void
+draw_map (int width, int height, guint8 *rgb, guint8 *labels)
+{
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        guint8 *pixel = rgb + (y * width + x) * 3;
+
+        pixel[0] = (guint8) (x * 2);
+        pixel[1] = (guint8) (y * 2);
+        pixel[2] = 100;
+        labels[y * width + x] = (guint8) (x / 10 + y / 10 * 12);
+      }
+}
+
+static void
+test_augment_nothing (void)
+{
+  LwAugment augment = { .scale_min = 1, .scale_max = 1 };
+  LwRandom random = lw_random_new (1, 2);
+  guint8 rgb[120 * 90 * 3], labels[120 * 90], out_rgb[120 * 90 * 3], out_labels[120 * 90];
+
+  draw_map (120, 90, rgb, labels);
+  lw_augment (&augment, &random, rgb, labels, 120, 90, out_rgb, out_labels, 120, 90);
+  g_assert_cmpmem (out_rgb, sizeof out_rgb, rgb, sizeof rgb);
+  g_assert_cmpmem (out_labels, sizeof out_labels, labels, sizeof labels);
+}
+
+/* Wherever it is cut, at whatever scale, flipped or not: labels and colours tell the same place. */
+static void
+test_augment_agrees (void)
+{
+  guint8 rgb[120 * 90 * 3], labels[120 * 90], out_rgb[60 * 40 * 3], out_labels[60 * 40];
+  guint flipped = 0, outside = 0, inside = 0;
+
+  draw_map (120, 90, rgb, labels);
+  for (int i = 0; i < 200; i++)
+    {
+      LwAugment augment = { .scale_min = 0.3f, .scale_max = 2, .flip = TRUE, .fill = { 1, 2, 3 } };
+      LwRandom random = lw_random_new ((guint64) g_test_rand_int (), (guint64) i);
+
+      lw_augment (&augment, &random, rgb, labels, 120, 90, out_rgb, out_labels, 60, 40);
+      flipped += out_rgb[(20 * 60 + 31) * 3] < out_rgb[(20 * 60 + 29) * 3];
+      for (int k = 0; k < 60 * 40; k++)
+        {
+          double x = out_rgb[k * 3] / 2.0, y = out_rgb[k * 3 + 1] / 2.0;
+
+          if (out_labels[k] == 255)
+            {
+              g_assert_cmpint (out_rgb[k * 3] * 10000 + out_rgb[k * 3 + 1] * 100 + out_rgb[k * 3 + 2], ==, 10203);
+              outside++;
+              continue;
+            }
+          /* Near an edge of the frame the filter is cut off, and between two labels the nearest pixel decides. */
+          if (x < 3 || y < 3 || x > 116 || y > 86 || fabs (remainder (x + 0.5, 10)) < 1.6 || fabs (remainder (y + 0.5, 10)) < 1.6)
+            continue;
+          g_assert_cmpint (out_labels[k], ==, (int) (x + 0.5) / 10 + (int) (y + 0.5) / 10 * 12);
+          inside++;
+        }
+    }
+  g_assert_cmpuint (flipped, >, 50);
+  g_assert_cmpuint (flipped, <, 150);
+  g_assert_cmpuint (outside, >, 1000);
+  g_assert_cmpuint (inside, >, 50000);
+}
+
+static void
+test_augment_colours (void)
+{
+  guint8 rgb[30 * 20 * 3], labels[30 * 20], a[30 * 20 * 3], b[30 * 20 * 3], out_labels[30 * 20];
+  LwAugment augment = { .scale_min = 0.8f, .scale_max = 1.3f, .brightness = 0.5f, .contrast = 0.5f, .saturation = 0.5f, .flip = TRUE };
+
+  draw_map (30, 20, rgb, labels);
+  for (guint64 i = 0; i < 20; i++)
+    {
+      LwRandom one = lw_random_new (5, i), two = lw_random_new (5, i), other = lw_random_new (5, i + 1);
+
+      lw_augment (&augment, &one, rgb, labels, 30, 20, a, out_labels, 30, 20);
+      lw_augment (&augment, &two, rgb, labels, 30, 20, b, out_labels, 30, 20);
+      g_assert_cmpmem (a, sizeof a, b, sizeof b);
+      lw_augment (&augment, &other, rgb, labels, 30, 20, b, out_labels, 30, 20);
+      g_assert_cmpint (memcmp (a, b, sizeof a), !=, 0);
+    }
+}
+
+/* ---- class weights ---- */
+
+static void
+test_class_weights (void)
+{
+  g_autoptr(LwClassCounts) counts = lw_class_counts_new (4);
+  static const guint8 one[] = { 0, 0, 0, 0, 0, 0, 1, 1, 255, 255 }, two[] = { 0, 0, 0, 0, 2, 0, 0, 0, 0, 0 };
+  float weights[4];
+
+  lw_class_counts_add (counts, one, 10);
+  lw_class_counts_add (counts, two, 10);
+  lw_class_counts_weigh (counts, weights);            /* frequencies 15/20, 2/10, 1/10: the median is 0.2 */
+  g_assert_cmpfloat_with_epsilon (weights[0], 0.2 / 0.75, 1e-6);
+  g_assert_cmpfloat_with_epsilon (weights[1], 1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (weights[2], 2, 1e-6);
+  g_assert_cmpfloat_with_epsilon (weights[3], 1, 1e-6);       /* never seen */
+}
+
+static void
+test_camvid_class_weights (void)
+{
+  static const double expected[] = { 0.2793, 0.2017, 4.7865, 0.1490, 1.0000, 0.4217, 3.8467, 1.9736, 0.7889, 6.3747, 8.8587 };
+  const char *camvid = g_getenv ("CAMVID_DIR");
+  g_autoptr(LwClassCounts) counts = lw_class_counts_new (11);
+  float weights[11];
+  const char *name;
+  guint n = 0;
+
+  if (camvid == NULL || *camvid == '\0')
+    {
+      g_test_skip ("CamVid is not given (camvid_dir)");
+      return;
+    }
+  g_autofree char *folder = g_build_filename (camvid, "trainannot", NULL);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      LwPngInfo info;
+      g_autofree guint8 *labels = lw_png_read_index (path, &info, NULL);
+
+      g_assert_nonnull (labels);
+      lw_class_counts_add (counts, labels, (gsize) (info.width * info.height));
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 367);
+  lw_class_counts_weigh (counts, weights);
+  for (int c = 0; c < 11; c++)
+    g_assert_cmpfloat_with_epsilon (weights[c], expected[c], 6e-5);
+}
+
+/* ---- trainings ---- */
+
+#define SIDE 40
+static const char *const classes[] = { "Dark", "Bright", "Red", NULL };
+
+typedef struct {
+  gint fail_at;                /* calls left until loading fails; -1: never */
+  guint stop_after;            /* epochs; 0: never */
+  guint epochs_seen;
+  double first_loss, last_loss, last_left;
+  GArray *losses;
+} Course;
+
+/* Stripes of three colours; which class they are can be seen from the colour alone. */
+static gboolean
+load_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error)
+{
+  Course *course = data;
+  static const guint8 colours[3][3] = { { 30, 30, 40 }, { 220, 230, 220 }, { 200, 30, 30 } };
+  LwRandom random = lw_random_new (77 + (guint64) val, index);
+
+  if (course->fail_at >= 0 && g_atomic_int_dec_and_test (&course->fail_at))
+    {
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_IO, "frame %u is gone", index);
+      return FALSE;
+    }
+  for (int i = 0; i < SIDE * SIDE; i++)
+    {
+      guint c = (guint) (i % SIDE / 10 + i / SIDE / 20 + (int) index) % 3;
+
+      labels[i] = i % 11 == 0 ? 255 : (guint8) c;
+      for (int k = 0; k < 3; k++)
+        rgb[i * 3 + k] = (guint8) CLAMP (colours[c][k] + (int) lw_random_int (&random, 21) - 10, 0, 255);
+    }
+  return TRUE;
+}
+
+static void
+report_cb (const LwTrainingProgress *progress, gpointer data)
+{
+  Course *course = data;
+
+  g_assert_cmpuint (progress->step, <=, progress->steps);
+  g_assert_cmpuint (progress->epoch, >=, 1);
+  g_assert_cmpuint (progress->epoch, <=, progress->epochs);
+  if (progress->step == 1)
+    course->first_loss = progress->loss;
+  course->last_loss = progress->loss;
+  course->last_left = progress->seconds_left;
+  course->epochs_seen += progress->epoch_done;
+}
+
+static gboolean
+yield_cb (gpointer data)
+{
+  Course *course = data;
+
+  return course->stop_after == 0 || course->epochs_seen < course->stop_after;
+}
+
+static gboolean
+train (LwNetModel *model, const char *json, Course *course, guint n_val, const char *checkpoint, LwTrainingSummary *summary, GError **error)
+{
+  LwTrainingSet set = { 4, n_val, SIDE, SIDE, load_cb, course };
+  g_autoptr(LwRecipe) recipe = parse (json, NULL);
+
+  g_assert_nonnull (recipe);
+  return lw_train (&lw_backend_ref, NULL, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb, course, summary, error);
+}
+
+static LwNetModel *
+fresh_model (void)
+{
+  return lw_net_model_new ("fcn8s-lite", classes, 3, NULL);
+}
+
+static gboolean
+same_weights (const LwNetModel *a, const LwNetModel *b)
+{
+  for (guint i = 0; i < a->weights->tensors->len; i++)
+    {
+      const LwTensor *x = a->weights->tensors->pdata[i], *y = lw_weights_get (b->weights, x->name);
+
+      if (memcmp (x->data, y->data, x->count * sizeof (float)) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+#define NORMALISED "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"weight_decay\":0.01,\"batch_norm\":true,\"class_weights\":true,\"max_class_weight\":3,\"flip\":true," \
+  "\"brightness\":0.1,\"batch\":2,\"scale\":[0.9,1.2],\"stages\":[{\"epochs\":2,\"crop\":[32,32]},{\"epochs\":2,\"crop\":[40,40],\"batch\":1}]}"
+#define PLAIN "{\"name\":\"t\",\"optimizer\":\"sgd\",\"rate\":0.05,\"batch\":2,\"epochs\":3,\"clip_norm\":1,\"frozen\":[\"conv1\"],\"power\":0}"
+
+static void
+test_learns (void)
+{
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1 };
+  LwTrainingSummary summary;
+  g_autoptr(GError) error = NULL;
+  const char *recipe = "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":15,\"validate_every\":5}";
+
+  g_assert_true (train (model, recipe, &course, 2, NULL, &summary, &error));
+  g_assert_cmpfloat_with_epsilon (course.first_loss, log (3), 0.01);    /* scores start at zero */
+  g_assert_cmpfloat (course.last_loss, <, 0.5);
+  g_assert_cmpfloat (course.last_left, ==, 0);
+  g_assert_cmpfloat (summary.best_miou, >, 0.6);
+  g_assert_cmpuint (summary.best_epoch % 5, ==, 0);
+  g_assert_cmpuint (summary.epochs_run, ==, 15);
+  g_assert_true (lw_weights_check (model->weights, model->graph, NULL));
+}
+
+/* Stopped after any epoch and taken up again, a training ends in the very same weights. */
+static void
+test_resume (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lw-training-XXXXXX", NULL), *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr(LwNetModel) whole = fresh_model (), parts = fresh_model (), untouched = fresh_model ();
+  Course course = { .fail_at = -1 };
+  LwTrainingSummary one, two;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (train (whole, NORMALISED, &course, 1, NULL, &one, &error));
+  g_assert_false (same_weights (whole, untouched));
+  for (guint epoch = 1; epoch < 4; epoch++)
+    {
+      Course stopped = { .fail_at = -1, .stop_after = 1 };
+
+      g_assert_false (train (parts, NORMALISED, &stopped, 1, path, &two, &error));
+      g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED);
+      g_clear_error (&error);
+      g_assert_true (same_weights (parts, untouched));
+    }
+  g_assert_true (train (parts, NORMALISED, &course, 1, path, &two, &error));
+  g_assert_true (same_weights (parts, whole));
+  g_assert_cmpfloat (one.best_miou, ==, two.best_miou);
+  g_assert_cmpuint (one.best_epoch, ==, two.best_epoch);
+  g_assert_cmpfloat (one.final_loss, ==, two.final_loss);
+
+  g_autoptr(LwNetModel) again = fresh_model ();                          /* a finished one only hands its result over */
+  Course idle = { .fail_at = -1 };
+
+  g_assert_true (train (again, NORMALISED, &idle, 1, path, &two, &error));
+  g_assert_cmpuint (idle.epochs_seen, ==, 0);
+  g_assert_true (same_weights (again, whole));
+  g_assert_false (train (again, PLAIN, &idle, 1, path, &two, &error));   /* another recipe's is refused */
+  g_assert_nonnull (strstr (error->message, path));
+  g_clear_error (&error);
+  g_assert_true (g_file_set_contents (path, "rubbish, not a checkpoint", -1, NULL));
+  g_assert_false (train (again, NORMALISED, &idle, 1, path, &two, &error));
+  g_assert_nonnull (strstr (error->message, path));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_frozen (void)
+{
+  g_autoptr(LwNetModel) model = fresh_model (), before = fresh_model ();
+  Course course = { .fail_at = -1 };
+  LwTrainingSummary summary;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (train (model, PLAIN, &course, 0, NULL, &summary, &error));
+  g_assert_true (isnan (summary.best_miou));
+  g_assert_cmpuint (summary.best_epoch, ==, 0);
+  for (guint i = 0; i < model->weights->tensors->len; i++)
+    {
+      const LwTensor *x = model->weights->tensors->pdata[i], *y = lw_weights_get (before->weights, x->name);
+
+      g_assert_cmpint (memcmp (x->data, y->data, x->count * sizeof (float)) == 0, ==, g_str_has_prefix (x->name, "conv1"));
+    }
+}
+
+static void
+test_patience (void)
+{
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1 };
+  LwTrainingSummary summary;
+
+  g_assert_true (train (model, "{\"name\":\"t\",\"rate\":0,\"batch\":4,\"epochs\":50,\"patience\":2}", &course, 1, NULL, &summary, NULL));
+  g_assert_cmpuint (summary.epochs_run, ==, 3);
+  g_assert_cmpuint (summary.best_epoch, ==, 1);
+}
+
+static void
+test_failures (void)
+{
+  g_autoptr(LwNetModel) model = fresh_model (), before = fresh_model ();
+  g_autoptr(GError) error = NULL;
+  LwTrainingSummary summary;
+
+  for (gint at = 1; at < 14; at += 3)
+    {
+      Course course = { .fail_at = at };
+
+      g_assert_false (train (model, PLAIN, &course, 2, NULL, &summary, &error));
+      g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_IO);
+      g_assert_nonnull (strstr (error->message, "is gone"));
+      g_clear_error (&error);
+    }
+  Course course = { .fail_at = -1 };
+
+  g_assert_false (train (model, "{\"name\":\"t\",\"rate\":10,\"momentum\":0.99,\"batch\":4,\"epochs\":60,\"bias_rate_factor\":100}", &course, 0, NULL, &summary, &error));
+  g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE);
+  g_clear_error (&error);
+  g_assert_false (train (model, PLAIN, &course, 0, "/no/such/folder/checkpoint", &summary, &error));
+  g_assert_nonnull (strstr (error->message, "/no/such/folder"));
+  g_assert_true (same_weights (model, before));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/nn/recipe/parse", test_recipe);
+  g_test_add_func ("/nn/recipe/bad", test_bad_recipes);
+  g_test_add_func ("/nn/recipe/shipped", test_shipped_recipes);
+  g_test_add_func ("/nn/schedule/every-frame-once", test_every_frame_once);
+  g_test_add_func ("/nn/schedule/few-frames", test_few_frames);
+  g_test_add_func ("/nn/schedule/rate", test_rate);
+  g_test_add_func ("/nn/augment/nothing", test_augment_nothing);
+  g_test_add_func ("/nn/augment/agrees", test_augment_agrees);
+  g_test_add_func ("/nn/augment/colours", test_augment_colours);
+  g_test_add_func ("/nn/class-weights/known", test_class_weights);
+  g_test_add_func ("/nn/class-weights/camvid", test_camvid_class_weights);
+  g_test_add_func ("/nn/training/learns", test_learns);
+  g_test_add_func ("/nn/training/resume", test_resume);
+  g_test_add_func ("/nn/training/frozen", test_frozen);
+  g_test_add_func ("/nn/training/patience", test_patience);
+  g_test_add_func ("/nn/training/failures", test_failures);
+  return g_test_run ();
+}
