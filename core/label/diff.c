@@ -193,6 +193,31 @@ compare_tiles (const LwDiffTile *a, const LwDiffTile *b)
   return order != 0 ? order : (int) a->tx - b->tx;
 }
 
+gboolean
+lw_diff_fits (const LwDiff *diff, int width, int height)
+{
+  return diff->width == width && diff->height == height;
+}
+
+const guint8 *
+lw_diff_get_tile (const LwDiff *diff, LwPlaneKind plane, int ty, int tx)
+{
+  const LwDiffTile wanted = { (guint8) plane, (guint16) ty, (guint16) tx };
+  gsize low = 0, high = diff->n_tiles;
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+      int order = compare_tiles (&diff->tiles[middle], &wanted);
+      if (order == 0)
+        return diff->xor + middle * LW_TILE_BYTES;
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return NULL;
+}
+
 /* Strictly ascending and inside the map: so no tile comes twice, and their number is bounded. */
 static gboolean
 read_entries (LwDiff *diff, const guint8 *at)

@@ -31,6 +31,10 @@ LwDiff *lw_diff_decode (GBytes *data, int width, int height, GError **error);
 void lw_diff_apply (const LwDiff *diff, LwPlanes *planes);
 typedef void (*LwDiffTileFunc) (LwPlaneKind plane, int ty, int tx, gpointer data);
 void lw_diff_foreach_tile (const LwDiff *diff, LwDiffTileFunc func, gpointer data);
+/* The XOR bytes of one tile, LW_TILE_BYTES of them, lent; NULL where the diff does not touch it. */
+const guint8 *lw_diff_get_tile (const LwDiff *diff, LwPlaneKind plane, int ty, int tx);
+/* Whether it is one of a frame of this size. */
+gboolean lw_diff_fits (const LwDiff *diff, int width, int height);
 
 /* An edit in progress. It writes into the planes at once (so that the canvas shows it) and keeps the tiles as they were:
  * its cost is that of the tiles touched, whatever the size of the frame or the length of the stroke. */
