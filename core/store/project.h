@@ -59,6 +59,9 @@ int lw_project_get_origin (LwProject *project, LwOriginKind kind, const char *na
 LwPalette *lw_project_dup_palette (LwProject *project, GError **error);
 /* Ids that are gone must not be in use in any working map or revision: LW_STORE_ERROR_INVALID names class and frame. */
 gboolean lw_project_set_palette (LwProject *project, const LwPalette *palette, GError **error);
+/* The id for a class called @name that is added to @palette: that of a class of this name that was removed, else one that the project never used. -1 on error.
+ * (lw_palette_next_id() knows nothing of removed classes, whose ids set_palette refuses to give to others.) */
+int lw_project_find_class_id (LwProject *project, const LwPalette *palette, const char *name, GError **error);
 
 /* ---- media and frames ---- */
 typedef enum { LW_FRAME_NEW, LW_FRAME_IN_PROGRESS, LW_FRAME_SUBMITTED, LW_FRAME_ACCEPTED, LW_FRAME_RETURNED, LW_N_FRAME_STATUSES } LwFrameStatus;
@@ -145,6 +148,7 @@ typedef struct {
   gint64 created;               /* microseconds since 1970, UTC */
 } LwRevision;
 void lw_revision_free (LwRevision *revision);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwRevision, lw_revision_free)
 gint64 lw_project_add_revision (LwProject *project, gint64 frame, LwRevisionKind kind, const char *message, GError **error);   /* of the working map; 0 on error */
 GPtrArray *lw_project_list_revisions (LwProject *project, gint64 frame, GError **error);       /* newest first */
 LwPlanes *lw_project_load_revision (LwProject *project, gint64 revision, GError **error);
@@ -153,8 +157,8 @@ LwPlanes *lw_project_load_revision (LwProject *project, gint64 revision, GError 
 gboolean lw_project_import_map (LwProject *project, gint64 frame, const LwLabelMap *map, guint8 origin, LwRevisionKind kind, const char *message, GError **error);
 
 typedef enum { LW_ACTION_SUBMIT, LW_ACTION_ACCEPT, LW_ACTION_RETURN } LwAction;
-/* Makes a revision of each frame and sets its status, with an audit row; one transaction a frame. Submit takes any frame with labels, accept a submitted one
- * (or one in progress: submit and accept at once), return a submitted or accepted one; anything else is LW_STORE_ERROR_INVALID and changes nothing. */
+/* Makes a revision of each frame and sets its status, with an audit row; one transaction a frame. Submit takes any frame with labels that is not accepted, accept
+ * a submitted one (or one in progress: submit and accept at once), return a submitted or accepted one; anything else is LW_STORE_ERROR_INVALID and changes nothing. */
 gboolean lw_project_act (LwProject *project, const gint64 *frames, gsize n_frames, LwAction action, const char *message, GError **error);
 
 /* ---- proposals ---- */

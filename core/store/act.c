@@ -1,0 +1,121 @@
+/* act.c: submit, accept, return: a revision, the new status and its audit row in one transaction a frame */
+#include "config.h"
+#include "store/audit.h"
+#include "store/project-private.h"
+#include "store/revisions.h"
+
+#include <glib/gi18n-lib.h>
+
+static const struct { LwFrameStatus status; const char *name; } actions[] = {
+  [LW_ACTION_SUBMIT] = { LW_FRAME_SUBMITTED, "submit" },
+  [LW_ACTION_ACCEPT] = { LW_FRAME_ACCEPTED, "accept" },
+  [LW_ACTION_RETURN] = { LW_FRAME_RETURNED, "return" },
+};
+
+typedef struct {
+  const gint64 *frames;
+  gsize n_frames;
+  LwAction action;
+  const char *message;
+  gint64 frame;                /* the one under way */
+  LwFrameHead head;
+  LwRevisionDraft draft;
+} Act;
+
+static gboolean
+refuse (LwDb *db, const Act *self, const char *reason, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, NULL, "SELECT name FROM frame WHERE id = ?", "I", self->head.id);
+  g_autofree char *name = lw_query_step (query, NULL) == 1 ? lw_query_dup_text (query, 0) : NULL;
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, reason, name != NULL ? name : "?");
+  return FALSE;
+}
+
+/* As lw_db_get(): whether any pixel has a class */
+static int
+has_labels (LwDb *db, gint64 frame, GError **error)
+{
+  gint64 one;
+  return lw_db_get (db, &one, error, "SELECT 1 FROM frame_class WHERE frame = ? AND pixels > 0 LIMIT 1", "I", frame);
+}
+
+static gboolean
+check (LwDb *db, const Act *self, GError **error)
+{
+  LwFrameStatus status = self->head.status;
+  int labelled = has_labels (db, self->head.id, error);
+  if (labelled < 0)
+    return FALSE;
+  if (self->action != LW_ACTION_RETURN && labelled == 0)
+    return refuse (db, self, _("“%s” has no labels yet"), error);
+  if (self->action == LW_ACTION_SUBMIT && status == LW_FRAME_ACCEPTED)
+    return refuse (db, self, _("“%s” is accepted already. Return it first, or change it"), error);
+  if (self->action == LW_ACTION_ACCEPT && status != LW_FRAME_SUBMITTED && status != LW_FRAME_IN_PROGRESS)
+    return refuse (db, self, status == LW_FRAME_ACCEPTED ? _("“%s” is accepted already") : _("“%s” can’t be accepted: submit it first"), error);
+  if (self->action == LW_ACTION_RETURN && status != LW_FRAME_SUBMITTED && status != LW_FRAME_ACCEPTED)
+    return refuse (db, self, _("“%s” can’t be returned: it is neither submitted nor accepted"), error);
+  return TRUE;
+}
+
+static gboolean
+check_all (LwDb *db, gpointer data, GError **error)
+{
+  Act *self = data;
+  for (gsize i = 0; i < self->n_frames; i++)
+    if (!lw_frame_head_read (db, self->frames[i], &self->head, error) || !check (db, self, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+set_accepted (LwDb *db, const Act *self, gint64 revision, GError **error)
+{
+  if (self->action == LW_ACTION_SUBMIT)
+    return TRUE;
+  return lw_db_run (db, error, "UPDATE frame SET accepted = ? WHERE id = ?", "KI", self->action == LW_ACTION_ACCEPT ? revision : 0, self->head.id);
+}
+
+static gboolean
+write_act (LwDb *db, gpointer data, GError **error)
+{
+  Act *self = data;
+  LwFrameStatus status;
+  if (!lw_frame_head_check (db, &self->head, error) || !lw_frame_head_read (db, self->head.id, &self->head, error) || !check (db, self, error))
+    return FALSE;
+  status = actions[self->action].status;
+  gint64 revision = lw_revision_write (db, &self->head, &self->draft, self->head.seq, LW_REVISION_MANUAL, self->message, error);
+  g_autofree char *object = g_strdup_printf ("frame %" G_GINT64_FORMAT, self->head.id);
+  return revision != 0 && lw_frame_set_status (db, self->head.id, status, error) && set_accepted (db, self, revision, error)
+         && lw_audit_add (db, error, actions[self->action].name, object, "revision %" G_GINT64_FORMAT "%s%s", revision, self->message != NULL ? ": " : "",
+                          self->message != NULL ? self->message : "");
+}
+
+static gboolean
+act_once (LwDb *db, gpointer data, GError **error)
+{
+  Act *self = data;
+  return lw_frame_head_read (db, self->frame, &self->head, error) && check (db, self, error)
+         && lw_revision_prepare (db, &self->head, NULL, &self->draft, error) && lw_db_transact (db, write_act, self, error);
+}
+
+static gboolean
+act (LwDb *db, gpointer data, GError **error)
+{
+  return lw_db_retry (db, act_once, data, error);
+}
+
+gboolean
+lw_project_act (LwProject *self, const gint64 *frames, gsize n_frames, LwAction action, const char *message, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && (frames != NULL || n_frames == 0) && (guint) action < G_N_ELEMENTS (actions), FALSE);
+
+  Act work = { .frames = frames, .n_frames = n_frames, .action = action, .message = message };
+  gboolean done = lw_project_write (self, check_all, &work, error);
+  for (gsize i = 0; done && i < n_frames; i++)
+    {
+      work.frame = frames[i];
+      done = lw_project_write (self, act, &work, error);
+    }
+  lw_revision_draft_clear (&work.draft);
+  return done;
+}

@@ -1,0 +1,66 @@
+/* database.h: one handle of SQLite: statements kept prepared, values bound by type, errors as LW_STORE_ERROR (private to core/store)
+ *
+ * A handle is used by one thread at a time. The SQL strings given to it are literals: statements are kept by their text. */
+#pragma once
+
+#include <gio/gio.h>
+#include <sqlite3.h>
+#include "store/project.h"
+
+typedef enum {
+  LW_DB_CREATE,        /* a new file, with a rollback journal until it is complete */
+  LW_DB_WRITE,
+  LW_DB_READ,          /* a reader beside writers */
+  LW_DB_IMMUTABLE,     /* a reader where nobody can write (read-only medium): no lock, no WAL */
+} LwDbMode;
+
+typedef struct _LwDb LwDb;
+struct _LwDb {
+  sqlite3 *handle;
+  GHashTable *statements;      /* SQL text (borrowed) → sqlite3_stmt (owned) */
+  char *path;
+  gint64 change;               /* the number of this transaction's change; 0: none taken yet (changes.h) */
+  const char *copy;            /* uuid of this copy of the project, borrowed from it; NULL on readers (audit.h) */
+  gint64 begun, longest;       /* microseconds: start of the transaction under way, longest so far */
+  void (*release) (LwDb *db);  /* what lw_db_release() does instead of closing it, or NULL */
+  gpointer owner;              /* for @release */
+};
+
+LwDb *lw_db_open (const char *path, LwDbMode mode, GError **error);
+void lw_db_close (LwDb *db);
+void lw_db_release (LwDb *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDb, lw_db_release)
+
+/* Sets @error from the handle's last error; always FALSE. */
+gboolean lw_db_fail (LwDb *db, GError **error);
+gboolean lw_db_damaged (LwDb *db, GError **error, const char *what);
+gboolean lw_db_exec (LwDb *db, const char *script, GError **error);
+
+/* @types: a letter a value: i int, I gint64, d double, s string or NULL, b GBytes or NULL, x pointer and gsize. A zero for
+ * 'K' (gint64, a reference) is stored as NULL. */
+typedef sqlite3_stmt LwQuery;
+LwQuery *lw_db_query (LwDb *db, GError **error, const char *sql, const char *types, ...);
+void lw_query_end (LwQuery *query);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwQuery, lw_query_end)
+/* 1: a row, 0: no more, -1: @error is set. NULL (a query that failed and set its error) is -1 too. */
+int lw_query_step (LwQuery *query, GError **error);
+gboolean lw_db_run (LwDb *db, GError **error, const char *sql, const char *types, ...);
+/* The first column of the first row; 1: found, 0: no row or NULL, -1: @error is set. */
+int lw_db_get (LwDb *db, gint64 *value, GError **error, const char *sql, const char *types, ...);
+
+/* Columns. What comes from the file is not trusted: text is made valid UTF-8, numbers are clamped to what they may be. */
+char *lw_query_dup_text (LwQuery *query, int column);
+char *lw_query_dup_bytes (LwQuery *query, int column);      /* text as stored: paths */
+GBytes *lw_query_dup_blob (LwQuery *query, int column);     /* NULL where NULL */
+int lw_query_int (LwQuery *query, int column, int min, int max);
+
+gboolean lw_db_begin (LwDb *db, GError **error);            /* to write: BEGIN IMMEDIATE */
+gboolean lw_db_begin_read (LwDb *db, GError **error);       /* one view of everything until rollback */
+gboolean lw_db_commit (LwDb *db, GError **error);           /* on failure rolled back */
+void lw_db_rollback (LwDb *db);
+
+typedef gboolean (*LwWriteFunc) (LwDb *db, gpointer data, GError **error);
+/* @func in a transaction of its own; what it returns decides between commit and rollback. */
+gboolean lw_db_transact (LwDb *db, LwWriteFunc func, gpointer data, GError **error);
+/* @once again where it fails because another process changed what it had prepared from (LW_STORE_ERROR_CONFLICT), a few times. */
+gboolean lw_db_retry (LwDb *db, LwWriteFunc once, gpointer data, GError **error);

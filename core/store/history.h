@@ -1,0 +1,10 @@
+/* history.h: what undo and redo would take next, derived from the journal (private to core/store) */
+#pragma once
+
+#include "store/frames.h"
+
+LwHistory *lw_history_new (void);
+/* Of all strokes up to @head->seq. */
+LwHistory *lw_history_read (LwDb *db, gint64 frame, GError **error);
+/* One stroke more; @undoes: what it takes back, or NULL. FALSE: that is neither next to undo nor next to redo (then nothing changes). */
+gboolean lw_history_add (LwHistory *history, const char *uuid, const char *undoes);

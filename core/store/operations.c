@@ -1,0 +1,134 @@
+/* operations.c: staged work, its lock, and what becomes of it when its process dies */
+#include "config.h"
+#include "store/operations.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define ROWS_A_TRANSACTION 500
+
+static gboolean
+lock_byte (int fd, gint64 byte)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+  return fcntl (fd, F_OFD_SETLK, &lock) == 0;
+}
+
+static int
+open_locks (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "operations.lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  int e = errno;
+  if (fd < 0)
+    g_set_error (error, LW_STORE_ERROR, e == ENOSPC || e == EDQUOT ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO, _("Could not open “%s”: %s"), path, g_strerror (e));
+  return fd;
+}
+
+typedef struct { const char *kind; LwOperation *operation; } Begin;
+
+/* The lock is taken before the row can be seen, so nobody takes the operation for a dead one. */
+static gboolean
+begin (LwDb *db, gpointer data, GError **error)
+{
+  const Begin *what = data;
+  if (!lw_db_run (db, error, "INSERT INTO operation (kind, started) VALUES (?, ?)", "sI", what->kind, g_get_real_time ()))
+    return FALSE;
+  what->operation->id = sqlite3_last_insert_rowid (db->handle);
+  if (lock_byte (what->operation->fd, what->operation->id))
+    return TRUE;
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not lock operations.lock: %s"), g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
+lw_operation_begin (LwProject *project, const char *kind, LwOperation *operation, GError **error)
+{
+  operation->fd = open_locks (project->folder, error);
+  return operation->fd >= 0 && lw_project_transact (project, begin, &(Begin) { kind, operation }, error);
+}
+
+gboolean
+lw_operation_end (LwDb *db, const LwOperation *operation, GError **error)
+{
+  return lw_db_run (db, error, "DELETE FROM operation WHERE id = ?", "I", operation->id);
+}
+
+void
+lw_operation_release (LwOperation *operation)
+{
+  if (operation->fd >= 0)
+    close (operation->fd);
+  operation->fd = -1;
+}
+
+/* ---- what was left behind ---- */
+
+static const char *const deletions[] = {
+  "DELETE FROM media_index WHERE media IN (SELECT id FROM media WHERE operation = ?1) AND rowid IN"
+  " (SELECT rowid FROM media_index WHERE media IN (SELECT id FROM media WHERE operation = ?1) LIMIT ?2)",
+  "DELETE FROM frame WHERE id IN (SELECT id FROM frame WHERE media IN (SELECT id FROM media WHERE operation = ?1) LIMIT ?2)",
+  "DELETE FROM dataset_item WHERE dataset IN (SELECT id FROM dataset WHERE operation = ?1) AND frame IN"
+  " (SELECT frame FROM dataset_item WHERE dataset IN (SELECT id FROM dataset WHERE operation = ?1) LIMIT ?2)",
+  "DELETE FROM media WHERE id IN (SELECT id FROM media WHERE operation = ?1 LIMIT ?2)",
+  "DELETE FROM dataset WHERE id IN (SELECT id FROM dataset WHERE operation = ?1 LIMIT ?2)",
+  "DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE id = ?1 LIMIT ?2)",
+};
+
+typedef struct { gint64 operation; const char *sql; int n_deleted; } Deletion;
+
+static gboolean
+delete_some (LwDb *db, gpointer data, GError **error)
+{
+  Deletion *deletion = data;
+  if (!lw_db_run (db, error, deletion->sql, "Ii", deletion->operation, ROWS_A_TRANSACTION))
+    return FALSE;
+  deletion->n_deleted = sqlite3_changes (db->handle);
+  return TRUE;
+}
+
+static gboolean
+clean_one (LwDb *db, gint64 operation, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (deletions); i++)
+    {
+      Deletion deletion = { operation, deletions[i], 0 };
+      do
+        if (!lw_db_transact (db, delete_some, &deletion, error))
+          return FALSE;
+      while (deletion.n_deleted > 0);
+    }
+  return TRUE;
+}
+
+static GArray *
+list_operations (LwDb *db, GError **error)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id FROM operation", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 id = sqlite3_column_int64 (query, 0);
+      g_array_append_val (ids, id);
+    }
+  return got == 0 ? g_steal_pointer (&ids) : NULL;
+}
+
+gboolean
+lw_operations_clean (LwDb *db, gpointer folder, GError **error)
+{
+  g_autoptr(GArray) ids = list_operations (db, error);
+  if (ids == NULL)
+    return FALSE;
+  if (ids->len == 0)
+    return TRUE;
+  g_auto(LwOperation) probe = { 0, open_locks (folder, error) };
+  gboolean cleaned = probe.fd >= 0;
+  for (guint i = 0; cleaned && i < ids->len; i++)
+    if (lock_byte (probe.fd, g_array_index (ids, gint64, i)))
+      cleaned = clean_one (db, g_array_index (ids, gint64, i), error);
+  return cleaned;
+}

@@ -1,0 +1,12 @@
+/* readers.h: connections for reading, kept open between calls (private to core/store) */
+#pragma once
+
+#include "store/database.h"
+
+typedef struct _LwReaders LwReaders;
+LwReaders *lw_readers_new (const char *path, LwDbMode mode);
+/* Waits until every one taken was given back; taking one fails from then on. */
+void lw_readers_close (LwReaders *readers);
+void lw_readers_free (LwReaders *readers);
+/* (transfer full): give it back with lw_db_release(), on any thread. */
+LwDb *lw_readers_take (LwReaders *readers, GError **error);

@@ -1,0 +1,470 @@
+/* revisions.c: makes and reads revisions */
+#include "config.h"
+#include "store/revisions.h"
+
+#include <glib/gi18n-lib.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include "store/project-private.h"
+
+#define WHOLE_EVERY 16
+#define HASH_BYTES 32
+
+/* ---- tiles by place ---- */
+
+typedef struct { guint8 plane; guint16 ty, tx; } Place;
+
+/* A tile as a revision knows it. */
+typedef struct {
+  Place place;
+  gint64 tile;                 /* its row; 0 in a draft */
+  guint8 hash[HASH_BYTES];
+  GBytes *data;                /* packed; in a draft only */
+  GBytes *labels;              /* the values in it, ascending; in a draft only */
+} RevisionTile;
+
+static void
+revision_tile_clear (gpointer data)
+{
+  RevisionTile *tile = data;
+  g_clear_pointer (&tile->data, g_bytes_unref);
+  g_clear_pointer (&tile->labels, g_bytes_unref);
+}
+
+static void
+revision_tile_free (gpointer data)
+{
+  revision_tile_clear (data);
+  g_free (data);
+}
+
+static gint64
+place_key (Place place)
+{
+  return (gint64) place.plane << 32 | (gint64) place.ty << 16 | place.tx;
+}
+
+/* gint64 key → RevisionTile; takes the tile */
+static void
+put (GHashTable *tiles, RevisionTile *tile)
+{
+  gint64 key = place_key (tile->place);
+  g_hash_table_replace (tiles, g_memdup2 (&key, sizeof key), tile);
+}
+
+static GHashTable *
+tiles_new (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, revision_tile_free);
+}
+
+static void
+hash_tile (const guint8 raw[LW_TILE_BYTES], guint8 hash[HASH_BYTES])
+{
+  EVP_Digest (raw, LW_TILE_BYTES, hash, NULL, EVP_sha256 (), NULL);
+}
+
+static GBytes *
+list_labels (const guint8 raw[LW_TILE_BYTES])
+{
+  gboolean seen[256] = { FALSE };
+  guint8 labels[256];
+  gsize n = 0;
+  for (gsize i = 0; i < LW_TILE_BYTES; i++)
+    seen[raw[i]] = TRUE;
+  for (int i = 0; i < 256; i++)
+    if (seen[i])
+      labels[n++] = (guint8) i;
+  return g_bytes_new (labels, n);
+}
+
+/* Takes @data. */
+static RevisionTile *
+tile_from_raw (Place place, const guint8 raw[LW_TILE_BYTES], GBytes *data)
+{
+  RevisionTile *tile = g_new0 (RevisionTile, 1);
+  tile->place = place;
+  tile->data = data;
+  tile->labels = list_labels (raw);
+  hash_tile (raw, tile->hash);
+  return tile;
+}
+
+static RevisionTile *
+tile_from_packed (LwDb *db, Place place, GBytes *data, GError **error)
+{
+  guint8 raw[LW_TILE_BYTES];
+  g_autoptr(GError) local = NULL;
+  if (lw_tile_decode (g_bytes_get_data (data, NULL), g_bytes_get_size (data), raw, &local))
+    return tile_from_raw (place, raw, g_bytes_ref (data));
+  lw_db_damaged (db, error, local->message);
+  return NULL;
+}
+
+static RevisionTile *
+empty_tile (Place place)
+{
+  guint8 raw[LW_TILE_BYTES];
+  memset (raw, LW_LABEL_NONE, sizeof raw);
+  return tile_from_raw (place, raw, lw_tile_encode (raw));
+}
+
+/* ---- the tiles of a stored revision ---- */
+
+typedef struct { gint64 id, frame, parent; int depth; } Link;
+
+/* As lw_query_step() */
+static int
+read_link (LwDb *db, gint64 revision, Link *link, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, frame, ifnull (parent, 0), depth FROM revision WHERE id = ?", "I", revision);
+  int got = lw_query_step (query, error);
+  if (got == 1)
+    *link = (Link) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2), lw_query_int (query, 3, 0, WHOLE_EVERY) };
+  return got;
+}
+
+static gboolean
+add_tiles_of (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *tiles, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT plane, ty, tx, tile.id, tile.sha256 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
+                                          " WHERE revision = ?", "I", revision);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
+      if (!lw_frame_has_tile (head, plane, ty, tx) || sqlite3_column_bytes (query, 4) != HASH_BYTES)
+        return lw_db_damaged (db, error, "a revision with a tile outside its frame");
+      RevisionTile *tile = g_new0 (RevisionTile, 1);
+      tile->place = (Place) { (guint8) plane, (guint16) ty, (guint16) tx };
+      tile->tile = sqlite3_column_int64 (query, 3);
+      memcpy (tile->hash, sqlite3_column_blob (query, 4), HASH_BYTES);
+      put (tiles, tile);
+    }
+  return got == 0;
+}
+
+/* From the last whole map before it, step by step. */
+static GHashTable *
+read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
+{
+  Link chain[WHOLE_EVERY];
+  guint n = 0;
+  for (gint64 id = revision; n == 0 || chain[n - 1].depth > 0; id = chain[n - 1].parent, n++)
+    {
+      int got = n < WHOLE_EVERY ? read_link (db, id, &chain[n], error) : 0;
+      if (got < 0)
+        return NULL;
+      if (got == 0 || chain[n].frame != head->id)
+        {
+          lw_db_damaged (db, error, "a revision without the ones that it builds on");
+          return NULL;
+        }
+    }
+  g_autoptr(GHashTable) tiles = tiles_new ();
+  while (n > 0)
+    if (!add_tiles_of (db, head, chain[--n].id, tiles, error))
+      return NULL;
+  return g_steal_pointer (&tiles);
+}
+
+/* ---- draft ---- */
+
+void
+lw_revision_draft_clear (LwRevisionDraft *draft)
+{
+  g_clear_pointer (&draft->tiles, g_array_unref);
+}
+
+static GHashTable *
+read_working (LwDb *db, const LwFrameHead *head, GError **error)
+{
+  g_autoptr(GHashTable) tiles = tiles_new ();
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT plane, ty, tx, data FROM working_tile WHERE frame = ?", "I", head->id);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
+      g_autoptr(GBytes) data = lw_query_dup_blob (query, 3);
+      RevisionTile *tile = NULL;
+      if (!lw_frame_has_tile (head, plane, ty, tx) || data == NULL)
+        lw_db_damaged (db, error, "a tile outside its frame");
+      else
+        tile = tile_from_packed (db, (Place) { (guint8) plane, (guint16) ty, (guint16) tx }, data, error);
+      if (tile == NULL)
+        return NULL;
+      put (tiles, tile);
+    }
+  return got == 0 ? g_steal_pointer (&tiles) : NULL;
+}
+
+static gboolean
+overlay (LwDb *db, GHashTable *tiles, const LwWorkingChange *change, GError **error)
+{
+  for (guint i = 0; i < change->tiles->len; i++)
+    {
+      const LwTileChange *changed = &g_array_index (change->tiles, LwTileChange, i);
+      Place place = { changed->plane, changed->ty, changed->tx };
+      gint64 key = place_key (place);
+      g_hash_table_remove (tiles, &key);
+      if (changed->data == NULL)
+        continue;
+      RevisionTile *tile = tile_from_packed (db, place, changed->data, error);
+      if (tile == NULL)
+        return FALSE;
+      put (tiles, tile);
+    }
+  return TRUE;
+}
+
+/* Takes the tile. */
+static void
+add_to_draft (LwRevisionDraft *draft, RevisionTile *tile)
+{
+  g_array_append_val (draft->tiles, *tile);
+  g_free (tile);
+}
+
+/* What @now has that @before has not. */
+static void
+take_changed (LwRevisionDraft *draft, GHashTable *now, GHashTable *before)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      const RevisionTile *old = g_hash_table_lookup (before, key);
+      if (old != NULL && memcmp (old->hash, ((RevisionTile *) value)->hash, HASH_BYTES) == 0)
+        continue;
+      g_autofree gpointer stolen_key = key;
+      g_hash_table_iter_steal (&iter);
+      add_to_draft (draft, value);
+    }
+}
+
+/* Tiles that have nothing in them any more. */
+static void
+take_emptied (LwRevisionDraft *draft, GHashTable *now, GHashTable *before)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      if (g_hash_table_contains (now, key))
+        continue;
+      RevisionTile *empty = empty_tile (((RevisionTile *) value)->place);
+      if (memcmp (empty->hash, ((RevisionTile *) value)->hash, HASH_BYTES) == 0)
+        revision_tile_free (empty);
+      else
+        add_to_draft (draft, empty);
+    }
+}
+
+static gboolean
+compare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error)
+{
+  g_autoptr(GHashTable) now = read_working (db, head, error);
+  if (now == NULL || (change != NULL && !overlay (db, now, change, error)))
+    return FALSE;
+  g_autoptr(GHashTable) before = draft->depth > 0 ? read_tiles (db, head, draft->parent, error) : tiles_new ();
+  if (before == NULL)
+    return FALSE;
+  take_emptied (draft, now, before);
+  take_changed (draft, now, before);
+  return TRUE;
+}
+
+gboolean
+lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error)
+{
+  lw_revision_draft_clear (draft);
+  *draft = (LwRevisionDraft) { .tiles = g_array_new (FALSE, FALSE, sizeof (RevisionTile)) };
+  g_array_set_clear_func (draft->tiles, revision_tile_clear);
+  gint64 parent_seq = -1;
+  {
+    g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, depth, seq FROM revision WHERE frame = ? ORDER BY id DESC LIMIT 1", "I", head->id);
+    int got = lw_query_step (query, error);
+    if (got < 0)
+      return FALSE;
+    if (got == 1)
+      {
+        draft->parent = sqlite3_column_int64 (query, 0);
+        draft->depth = (lw_query_int (query, 1, 0, WHOLE_EVERY) + 1) % WHOLE_EVERY;
+        parent_seq = sqlite3_column_int64 (query, 2);
+      }
+  }
+  gboolean unchanged = draft->depth > 0 && change == NULL && parent_seq == head->seq;
+  return unchanged || compare (db, head, change, draft, error);
+}
+
+/* ---- write ---- */
+
+static gboolean
+write_revision_tile (LwDb *db, gint64 revision, const RevisionTile *tile, GError **error)
+{
+  gint64 id;
+  if (!lw_db_run (db, error, "INSERT INTO tile (sha256, labels, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING", "xbb", tile->hash,
+                  (gsize) HASH_BYTES, tile->labels, tile->data)
+      || lw_db_get (db, &id, error, "SELECT id FROM tile WHERE sha256 = ?", "x", tile->hash, (gsize) HASH_BYTES) < 0)
+    return FALSE;
+  return lw_db_run (db, error, "INSERT INTO revision_tile (revision, plane, ty, tx, tile) VALUES (?, ?, ?, ?, ?)", "IiiiI", revision, tile->place.plane,
+                    tile->place.ty, tile->place.tx, id);
+}
+
+static gboolean
+check_parent (LwDb *db, const LwFrameHead *head, gint64 parent, GError **error)
+{
+  gint64 newest = 0;
+  if (lw_db_get (db, &newest, error, "SELECT max (id) FROM revision WHERE frame = ?", "I", head->id) < 0)
+    return FALSE;
+  if (newest == parent)
+    return TRUE;
+  g_set_error_literal (error, LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT, _("Another program made a revision of the frame at the same moment; try again"));
+  return FALSE;
+}
+
+gint64
+lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *draft, gint64 seq, LwRevisionKind kind, const char *message, GError **error)
+{
+  g_autofree char *uuid = g_uuid_string_random ();
+  if (!check_parent (db, head, draft->parent, error)
+      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "sIKisIsIi", uuid, head->id, draft->parent, kind, g_get_user_name (), g_get_real_time (), message, seq, draft->depth))
+    return 0;
+  gint64 id = sqlite3_last_insert_rowid (db->handle);
+  for (guint i = 0; i < draft->tiles->len; i++)
+    if (!write_revision_tile (db, id, &g_array_index (draft->tiles, RevisionTile, i), error))
+      return 0;
+  return id;
+}
+
+typedef struct {
+  gint64 frame;
+  LwRevisionKind kind;
+  const char *message;
+  LwFrameHead head;
+  LwRevisionDraft draft;
+  gint64 id;
+} Making;
+
+static gboolean
+write_made (LwDb *db, gpointer data, GError **error)
+{
+  Making *making = data;
+  if (!lw_frame_head_check (db, &making->head, error))
+    return FALSE;
+  making->id = lw_revision_write (db, &making->head, &making->draft, making->head.seq, making->kind, making->message, error);
+  return making->id != 0;
+}
+
+static gboolean
+make_once (LwDb *db, gpointer data, GError **error)
+{
+  Making *making = data;
+  return lw_frame_head_read (db, making->frame, &making->head, error) && lw_revision_prepare (db, &making->head, NULL, &making->draft, error)
+         && lw_db_transact (db, write_made, making, error);
+}
+
+static gboolean
+make (LwDb *db, gpointer data, GError **error)
+{
+  return lw_db_retry (db, make_once, data, error);
+}
+
+gint64
+lw_project_add_revision (LwProject *self, gint64 frame, LwRevisionKind kind, const char *message, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), 0);
+
+  Making making = { .frame = frame, .kind = kind, .message = message };
+  gboolean made = lw_project_write (self, make, &making, error);
+  lw_revision_draft_clear (&making.draft);
+  return made ? making.id : 0;
+}
+
+/* ---- read ---- */
+
+void
+lw_revision_free (LwRevision *revision)
+{
+  if (revision == NULL)
+    return;
+  g_free (revision->uuid);
+  g_free (revision->author);
+  g_free (revision->message);
+  g_free (revision);
+}
+
+static LwRevision *
+read_revision (LwQuery *query)
+{
+  LwRevision *revision = g_new0 (LwRevision, 1);
+  revision->id = sqlite3_column_int64 (query, 0);
+  revision->frame = sqlite3_column_int64 (query, 1);
+  revision->parent = sqlite3_column_int64 (query, 2);
+  revision->uuid = lw_query_dup_text (query, 3);
+  revision->author = lw_query_dup_text (query, 4);
+  revision->message = lw_query_dup_text (query, 5);
+  revision->kind = (LwRevisionKind) lw_query_int (query, 6, LW_REVISION_MANUAL, LW_REVISION_MERGE);
+  revision->created = sqlite3_column_int64 (query, 7);
+  return revision;
+}
+
+GPtrArray *
+lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  if (db == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) revisions = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_revision_free);
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT id, frame, parent, uuid, author, message, kind, created FROM revision WHERE frame = ? ORDER BY id DESC",
+                                          "I", frame);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    g_ptr_array_add (revisions, read_revision (query));
+  return got == 0 ? g_steal_pointer (&revisions) : NULL;
+}
+
+static gboolean
+fill (LwDb *db, const RevisionTile *tile, LwPlanes *planes, GError **error)
+{
+  guint8 raw[LW_TILE_BYTES];
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT data FROM tile WHERE id = ?", "I", tile->tile);
+  int got = lw_query_step (query, error);
+  if (got <= 0 || !lw_working_unpack (db, query, 0, raw, error))
+    return got == 0 ? lw_db_damaged (db, error, "a revision with a tile that is gone") : FALSE;
+  lw_tile_write (planes->plane[tile->place.plane], tile->place.ty, tile->place.tx, raw);
+  return TRUE;
+}
+
+LwPlanes *
+lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  LwFrameHead head;
+  gint64 frame;
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  int got = db != NULL ? lw_db_get (db, &frame, error, "SELECT frame FROM revision WHERE id = ?", "I", revision) : -1;
+  if (got == 0)
+    lw_store_not_found (error, _("revision"), revision);
+  if (got <= 0 || !lw_frame_head_read (db, frame, &head, error))
+    return NULL;
+  g_autoptr(GHashTable) tiles = read_tiles (db, &head, revision, error);
+  g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head.width, head.height) : NULL;
+  GHashTableIter iter;
+  gpointer tile;
+  if (planes == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, tiles);
+  while (g_hash_table_iter_next (&iter, NULL, &tile))
+    if (!fill (db, tile, planes, error))
+      return NULL;
+  return g_steal_pointer (&planes);
+}

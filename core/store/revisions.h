@@ -1,0 +1,22 @@
+/* revisions.h: frozen label maps (private to core/store)
+ *
+ * A revision keeps the tiles that differ from its parent's; every 16th keeps all of them, so that none is more than 15 steps from a whole map.
+ * Tiles are shared by their SHA-256 between all revisions of all frames. */
+#pragma once
+
+#include "store/working.h"
+
+/* What a revision will be made of, worked out without a lock. */
+typedef struct {
+  GArray *tiles;
+  gint64 parent;               /* 0: the first one of the frame */
+  int depth;                   /* steps from a whole map */
+} LwRevisionDraft;
+void lw_revision_draft_clear (LwRevisionDraft *draft);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwRevisionDraft, lw_revision_draft_clear)
+
+/* Of the working map as @head has it, with @change (or NULL) on top. */
+gboolean lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error);
+/* In a transaction, after lw_frame_head_check(); @seq: of the last stroke in it. LW_STORE_ERROR_CONFLICT where another revision came in between.
+ * Returns: its id, 0 on error */
+gint64 lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *draft, gint64 seq, LwRevisionKind kind, const char *message, GError **error);

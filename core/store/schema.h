@@ -1,0 +1,11 @@
+/* schema.h: the tables of a project, as steps from one version to the next (private to core/store) */
+#pragma once
+
+#include "store/database.h"
+
+#define LW_APPLICATION_ID 0x4c775072      /* "LwPr" in the header of the file */
+#define LW_MIN_READER 1                   /* the oldest version whose program may read what this one writes */
+
+/* A step is all or nothing. steps[v] brings version v to v + 1; only ever appended to. */
+extern const char *const lw_schema_steps[];
+extern const int lw_schema_version;

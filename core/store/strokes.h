@@ -1,0 +1,28 @@
+/* strokes.h: the journal (private to core/store) */
+#pragma once
+
+#include "store/working.h"
+
+/* One stroke on its way to the disk. Shared by the queue, its task and whoever loads the planes meanwhile. */
+typedef struct {
+  gatomicrefcount refs;
+  gint64 frame, base_seq;
+  char *uuid, *undoes, *tool;
+  guint8 origin;
+  LwDiff *diff;
+  GBytes *packed;
+  GTask *task;                 /* of an asynchronous one, until it has returned */
+  GError *error;
+  gint failed;                 /* atomic: it won't be written any more */
+} LwStroke;
+LwStroke *lw_stroke_new (gint64 frame, const LwStrokeInfo *info, LwDiff *diff);
+LwStroke *lw_stroke_ref (LwStroke *stroke);
+void lw_stroke_unref (LwStroke *stroke);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStroke, lw_stroke_unref)
+
+/* In a transaction, after lw_frame_head_check(): the journal's row, the tiles, the frame's number and status. @undone: the stroke that it takes back, or 0;
+ * @diff: where its diff lies already, or 0. */
+gboolean lw_stroke_write (LwDb *db, const LwFrameHead *head, const LwStroke *stroke, gint64 undone, gint64 diff, const LwWorkingChange *change,
+                          GError **error);
+/* A stroke as an LwWriteFunc: prepares, and writes in a transaction of its own. One whose uuid is there already is done. */
+gboolean lw_stroke_commit (LwDb *db, gpointer stroke, GError **error);

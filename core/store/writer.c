@@ -1,0 +1,271 @@
+/* writer.c: the writer thread and its queue */
+#include "config.h"
+#include "store/writer.h"
+
+#include <glib/gi18n-lib.h>
+
+#define RETRY_US G_USEC_PER_SEC
+
+typedef struct {
+  LwWriteFunc func;
+  gpointer data;
+  LwWriteDone done;      /* of a kept job; NULL: somebody waits in lw_writer_run() */
+  GError *error;
+  gboolean finished;     /* of a job that is waited for */
+} Job;
+
+struct _LwWriter {
+  LwDb *db;
+  LwWriterEvents events;
+  GThread *thread;
+  GMutex lock;
+  GCond work, finished;
+  GQueue queue;          /* of Job; the head stays there while it runs */
+  guint n_kept;
+  gboolean stopping;
+  GError *stuck;         /* why the head can't be written, or NULL */
+  gint64 longest;
+};
+
+static gboolean
+may_pass (const GError *error)
+{
+  return g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_FULL) || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY)
+         || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_IO) || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY);
+}
+
+/* With the lock held. */
+static void
+finish (LwWriter *self, Job *job, GError *error)
+{
+  if (job->done == NULL)
+    {
+      job->error = error;
+      job->finished = TRUE;
+      g_cond_broadcast (&self->finished);
+      return;
+    }
+  self->n_kept--;
+  g_mutex_unlock (&self->lock);
+  job->done (job->data, error);
+  g_free (job);
+  g_mutex_lock (&self->lock);
+}
+
+/* Whoever waits behind a job that is stuck is told so instead of waiting with it. */
+static void
+fail_waiting (LwWriter *self)
+{
+  for (GList *link = self->queue.head, *next; link != NULL; link = next)
+    {
+      Job *job = link->data;
+      next = link->next;
+      if (job->done != NULL)
+        continue;
+      g_queue_delete_link (&self->queue, link);
+      finish (self, job, g_error_copy (self->stuck));
+    }
+}
+
+static void
+get_stuck (LwWriter *self, GError *error)
+{
+  gboolean news = self->stuck == NULL || self->stuck->code != error->code;
+  g_clear_error (&self->stuck);
+  self->stuck = error;
+  fail_waiting (self);
+  if (news)
+    {
+      g_autoptr(GError) copy = g_error_copy (error);
+      g_mutex_unlock (&self->lock);
+      self->events.failed (copy, self->events.data);
+      g_mutex_lock (&self->lock);
+    }
+  if (!self->stopping)
+    g_cond_wait_until (&self->work, &self->lock, g_get_monotonic_time () + RETRY_US);
+}
+
+static void
+get_unstuck (LwWriter *self)
+{
+  if (self->stuck == NULL)
+    return;
+  g_clear_error (&self->stuck);
+  g_mutex_unlock (&self->lock);
+  self->events.recovered (self->events.data);
+  g_mutex_lock (&self->lock);
+}
+
+/* Runs the head of the queue. */
+static void
+run_one (LwWriter *self)
+{
+  Job *job = g_queue_peek_head (&self->queue);
+  GError *error = NULL;
+  g_mutex_unlock (&self->lock);
+  gboolean written = job->func (self->db, job->data, &error);
+  lw_db_rollback (self->db);      /* a reading transaction that a job left open */
+  if (written)
+    self->events.committed (self->events.data);
+  g_mutex_lock (&self->lock);
+  self->longest = self->db->longest;
+  if (!written && job->done != NULL && may_pass (error))
+    {
+      get_stuck (self, error);
+      return;
+    }
+  g_queue_pop_head (&self->queue);
+  get_unstuck (self);
+  finish (self, job, error);
+}
+
+static void
+give_up_kept (LwWriter *self)
+{
+  Job *job;
+  while ((job = g_queue_pop_head (&self->queue)) != NULL)
+    finish (self, job, g_error_copy (self->stuck));
+}
+
+static gpointer
+write_in_thread (gpointer data)
+{
+  LwWriter *self = data;
+  g_mutex_lock (&self->lock);
+  while (TRUE)
+    {
+      while (g_queue_is_empty (&self->queue) && !self->stopping)
+        g_cond_wait (&self->work, &self->lock);
+      if (self->stopping && (self->stuck != NULL || g_queue_is_empty (&self->queue)))
+        break;
+      run_one (self);
+    }
+  if (self->stuck != NULL)
+    give_up_kept (self);
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+LwWriter *
+lw_writer_new (LwDb *db, const LwWriterEvents *events)
+{
+  LwWriter *self = g_new0 (LwWriter, 1);
+  self->db = db;
+  self->events = *events;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->work);
+  g_cond_init (&self->finished);
+  g_queue_init (&self->queue);
+  self->thread = g_thread_new ("lw-writer", write_in_thread, self);
+  return self;
+}
+
+void
+lw_writer_stop (LwWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  g_cond_signal (&self->work);
+  GThread *thread = g_steal_pointer (&self->thread);
+  g_mutex_unlock (&self->lock);
+  if (thread == NULL)
+    return;
+  g_thread_join (thread);
+  g_clear_pointer (&self->db, lw_db_close);
+}
+
+void
+lw_writer_free (LwWriter *self)
+{
+  if (self == NULL)
+    return;
+  lw_writer_stop (self);
+  g_clear_error (&self->stuck);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->work);
+  g_cond_clear (&self->finished);
+  g_free (self);
+}
+
+static GError *
+closed_error (void)
+{
+  return g_error_new_literal (LW_STORE_ERROR, LW_STORE_ERROR_INVALID, _("The project is closed"));
+}
+
+/* FALSE: the thread ends or has ended. */
+static gboolean
+append (LwWriter *self, Job *job)
+{
+  g_mutex_lock (&self->lock);
+  gboolean open = !self->stopping;
+  if (open)
+    {
+      g_queue_push_tail (&self->queue, job);
+      self->n_kept += job->done != NULL;
+      g_cond_signal (&self->work);
+    }
+  g_mutex_unlock (&self->lock);
+  return open;
+}
+
+gboolean
+lw_writer_run (LwWriter *self, LwWriteFunc func, gpointer data, GError **error)
+{
+  Job job = { .func = func, .data = data };
+  if (!append (self, &job))
+    job.error = closed_error ();
+  else
+    {
+      g_mutex_lock (&self->lock);
+      while (!job.finished)
+        g_cond_wait (&self->finished, &self->lock);
+      g_mutex_unlock (&self->lock);
+    }
+  if (job.error == NULL)
+    return TRUE;
+  g_propagate_error (error, job.error);
+  return FALSE;
+}
+
+void
+lw_writer_push (LwWriter *self, LwWriteFunc func, gpointer data, LwWriteDone done)
+{
+  Job *job = g_new0 (Job, 1);
+  *job = (Job) { .func = func, .data = data, .done = done };
+  if (append (self, job))
+    return;
+  g_free (job);
+  done (data, closed_error ());
+}
+
+guint
+lw_writer_get_n_kept (LwWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  guint n = self->n_kept;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+void
+lw_writer_foreach_kept (LwWriter *self, GFunc func, gpointer user_data)
+{
+  g_mutex_lock (&self->lock);
+  for (GList *link = self->queue.head; link != NULL; link = link->next)
+    {
+      Job *job = link->data;
+      if (job->done != NULL)
+        func (job->data, user_data);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+gint64
+lw_writer_get_longest (LwWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  gint64 longest = self->longest;
+  g_mutex_unlock (&self->lock);
+  return longest;
+}
