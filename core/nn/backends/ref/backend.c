@@ -63,7 +63,7 @@ free_plan (LwPlan *plan)
 }
 
 static void
-make_node (RefNode *node, const LwNode *layer, int n, int h, int w)
+make_node (RefNode *node, const LwNode *layer, int n, int h, int w, gboolean train)
 {
   node->node = layer;
   node->n = n;
@@ -71,7 +71,8 @@ make_node (RefNode *node, const LwNode *layer, int n, int h, int w)
   node->h = h;
   node->w = w;
   node->value = g_new0 (double, ref_count (node));
-  node->grad = g_new0 (double, ref_count (node));
+  if (train)
+    node->grad = g_new0 (double, ref_count (node));
   if (layer->kind == LW_OP_MAX_POOL)
     node->index = g_new0 (guint32, ref_count (node));
   if (layer->kind == LW_OP_BATCH_NORM)
@@ -88,9 +89,8 @@ make_param (LwPlan *plan, guint t)
 
   param->info = &g_array_index (plan->infos, LwTensorInfo, t);
   param->value = g_new0 (double, param->info->count);
-  param->grad = g_new0 (double, param->info->count);
-  param->first = g_new0 (double, param->info->count);
-  param->second = g_new0 (double, param->info->count);
+  if (plan->options.train)
+    param->grad = g_new0 (double, param->info->count);
   RefNode *node = &plan->nodes[param->info->node];
   const char *part = strrchr (param->info->name, '.') + 1;
 
@@ -125,7 +125,7 @@ compile (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, G
   plan->infos = lw_graph_tensors (graph);
   plan->params = g_new0 (RefParam, plan->infos->len);
   for (guint i = 0; i < n; i++)
-    make_node (&plan->nodes[i], lw_graph_node (plan->graph, (int) i), options->n, heights[i], widths[i]);
+    make_node (&plan->nodes[i], lw_graph_node (plan->graph, (int) i), options->n, heights[i], widths[i], options->train);
   for (guint t = 0; t < plan->infos->len; t++)
     make_param (plan, t);
   return plan;
@@ -169,9 +169,23 @@ save (LwPlan *plan, LwWeights *weights, GError **error)
   return TRUE;
 }
 
+/* Only once they are needed: those of the full FCN-8s take 2 GB. */
+static void
+make_moments (LwPlan *plan)
+{
+  for (guint t = 0; t < plan->infos->len; t++)
+    if (plan->params[t].first == NULL)
+      {
+        plan->params[t].first = g_new0 (double, plan->params[t].info->count);
+        plan->params[t].second = g_new0 (double, plan->params[t].info->count);
+      }
+}
+
 static gboolean
 save_state (LwPlan *plan, LwWeights *state, GError **error)
 {
+  g_return_val_if_fail (plan->options.train, FALSE);
+  make_moments (plan);
   store (plan, "first.", G_STRUCT_OFFSET (RefParam, first), TRUE, state);
   store (plan, "second.", G_STRUCT_OFFSET (RefParam, second), TRUE, state);
   return TRUE;
@@ -203,6 +217,8 @@ fetch (LwPlan *plan, const char *prefix, gsize field, const LwWeights *state, GE
 static gboolean
 load_state (LwPlan *plan, const LwWeights *state, GError **error)
 {
+  g_return_val_if_fail (plan->options.train, FALSE);
+  make_moments (plan);
   return fetch (plan, "first.", G_STRUCT_OFFSET (RefParam, first), state, error) && fetch (plan, "second.", G_STRUCT_OFFSET (RefParam, second), state, error);
 }
 
@@ -319,6 +335,8 @@ run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpoint
 static gboolean
 step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error)
 {
+  g_return_val_if_fail (plan->options.train, FALSE);
+  make_moments (plan);
   for (guint i = 0; i < plan->graph->nodes->len; i++)
     plan->nodes[i].dropout_key = lw_dropout_key (optimizer->seed, optimizer->step, (int) i);
   if (!forward (plan, batch, REF_TRAIN, yield, data, error))
@@ -333,6 +351,7 @@ gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWei
 {
   guint64 pixels;
 
+  g_return_val_if_fail (plan->options.train, FALSE);
   if (!forward (plan, batch, REF_GRADIENT, NULL, NULL, error))
     return FALSE;
   *loss = backward (plan, batch, class_weights, REF_GRADIENT, &pixels);
