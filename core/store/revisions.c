@@ -151,7 +151,7 @@ read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
 {
   Link chain[WHOLE_EVERY];
   guint n = 0;
-  for (gint64 id = revision; n == 0 || chain[n - 1].depth > 0; id = chain[n - 1].parent, n++)
+  for (gint64 id = revision; n == 0 || chain[n - 1].depth > 0; id = chain[n].parent, n++)
     {
       int got = n < WHOLE_EVERY ? read_link (db, id, &chain[n], error) : 0;
       if (got < 0)
