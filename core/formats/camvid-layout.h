@@ -1,0 +1,26 @@
+/* camvid-layout.h: where the three layouts keep their files (private to core/formats) */
+#pragma once
+
+#include "formats/camvid.h"
+#include "formats/label-colors.h"
+
+#define LW_CAMVID_TABLE "label_colors.txt"
+
+/* Names relative to the label set's folder. */
+char *lw_camvid_label_name (LwCamvidLayout layout, const char *subset, const char *frame);
+char *lw_camvid_image_name (LwCamvidLayout layout, const char *subset, const char *frame);
+
+/* A label set as it lies on the disk. */
+typedef struct { char *frame, *path; } LwLabelFile;
+typedef struct {
+  LwCamvidLayout layout;
+  GPtrArray *files;          /* of LwLabelFile, by frame name */
+  GPtrArray *image_folders;  /* paths of the folders that hold the frames' own pictures */
+  char *table;               /* path of its label_colors.txt, or NULL */
+} LwLabelSet;
+void lw_label_set_free (LwLabelSet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwLabelSet, lw_label_set_free)
+
+/* @layout: NULL finds out which. Looks at names alone (and, to find out, at the header of one PNG).
+ * LW_FORMAT_ERROR_NOT_FOUND, or LW_FORMAT_ERROR_DAMAGED where two label maps claim one frame. */
+LwLabelSet *lw_label_set_find (const char *path, const LwCamvidLayout *layout, GError **error);
