@@ -326,3 +326,31 @@ lw_job_read_frame (const char *folder, const LwJobRequest *request, guint index,
   memcpy (labels, channels, (gsize) width * (gsize) height);
   return TRUE;
 }
+
+/* ---- afterwards ---- */
+
+static void
+remove_pictures (const char *folder, const char *kind)
+{
+  g_autofree char *path = lw_job_path (folder, kind);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+      if (g_str_has_suffix (name, ".png"))
+        g_unlink (file);
+    }
+  g_rmdir (path);
+}
+
+void
+lw_job_clean_up (const char *folder)
+{
+  remove_pictures (folder, "frames");
+  remove_pictures (folder, "labels");
+  for (const char *const *name = (const char *const[]) { "base.safetensors", "checkpoint.safetensors", "model.safetensors", NULL }; *name != NULL; name++)
+    {
+      g_autofree char *path = lw_job_path (folder, *name);
+      g_unlink (path);
+    }
+}

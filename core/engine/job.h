@@ -63,6 +63,9 @@ gboolean lw_job_read_frame (const char *folder, const LwJobRequest *request, gui
 char *lw_job_path (const char *folder, const char *name);
 char *lw_job_frame_path (const char *folder, const char *kind /* "frames", "labels" */, guint index);
 
+/* Takes away what is large: frames, label maps, weights. What says how it went stays. */
+void lw_job_clean_up (const char *folder);
+
 /* ---- while it runs ---- */
 typedef enum { LW_JOB_STATE_WAITING, LW_JOB_STATE_TRAINING, LW_JOB_STATE_INTERRUPTED, LW_JOB_STATE_FINISHED, LW_JOB_STATE_FAILED, LW_JOB_STATE_STOPPED } LwJobState;
 
