@@ -42,6 +42,7 @@ typedef struct {
   GSource source;
   LwChannel *channel;
   gpointer tag;
+  GIOCondition events;
 } ChannelSource;
 
 static void
@@ -310,7 +311,9 @@ channel_prepare (GSource *source, int *timeout)
   ChannelSource *self = (ChannelSource *) source;
   gsize pending = lw_channel_get_pending (self->channel);
   GIOCondition events = (pending < MAX_PENDING ? G_IO_IN : 0) | (pending > 0 ? G_IO_OUT : 0);
-  g_source_modify_unix_fd (source, self->tag, events);
+  if (events != self->events)       /* modifying wakes the loop, so doing it each time would keep it awake */
+    g_source_modify_unix_fd (source, self->tag, events);
+  self->events = events;
   *timeout = -1;
   return FALSE;
 }
@@ -395,7 +398,8 @@ lw_channel_attach (LwChannel *channel, GMainContext *context, const LwChannelEve
   g_source_set_static_name (channel->source, "engine channel");
   ChannelSource *source = (ChannelSource *) channel->source;
   source->channel = lw_channel_ref (channel);
-  source->tag = g_source_add_unix_fd (channel->source, channel->socket, G_IO_IN);
+  source->events = G_IO_IN;
+  source->tag = g_source_add_unix_fd (channel->source, channel->socket, source->events);
   g_mutex_lock (&channel->lock);
   channel->context = g_main_context_ref (context);
   g_mutex_unlock (&channel->lock);

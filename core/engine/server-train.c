@@ -131,10 +131,10 @@ report_cb (const LwTrainingProgress *report, gpointer data)
   p->seconds_left = report->seconds_left;
   if (report->epoch_done)
     add_point (p);
-  if (report->epoch_done || is_due (&training->reported, REPORT_MS))
-    send_progress (training, report->epoch_done);
   if (report->epoch_done || is_due (&training->saved, SAVE_MS))
     save_progress (training);
+  if (report->epoch_done || is_due (&training->reported, REPORT_MS))
+    send_progress (training, report->epoch_done);
 }
 
 /* ---- one job ---- */
@@ -212,11 +212,13 @@ save_result (Training *training, GError **error)
   return lw_job_save_result (training->folder, result, error);
 }
 
-/* The code for the client; the same goes into progress.json, for whoever opens the project next. */
+/* The code for the client; the same goes into progress.json, for whoever opens the project next. A folder that is no job is left alone. */
 static const char *
 note_failure (Training *training, const GError *error)
 {
   gboolean stopped = g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED);
+  if (training->job == NULL)
+    return "job";
   if (training->progress == NULL)
     training->progress = lw_job_progress_new ();
   training->progress->failed = !stopped;
