@@ -111,7 +111,7 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
   x += offset_x;
   y += offset_y;
   if (self->panning)
-    canvas_pan (self, x - self->drag_x, y - self->drag_y);
+    lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
   else if (self->stroking)
     {
       GdkEventSequence *sequence = gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture));
@@ -197,7 +197,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   LwBrushSample last;
 
   if (self->panning)
-    canvas_pan (self, x - self->drag_x, y - self->drag_y);
+    lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
   else if (self->stroking)
     {
       add_backlog (gesture, samples);
@@ -262,7 +262,7 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, LwCanvas *sel
   else if (modifiers & GDK_CONTROL_MASK)
     lw_canvas_zoom_to (self, self->view.zoom * exp2 (-dy / 100), self->pointer_x, self->pointer_y);
   else
-    canvas_pan (self, -dx * SURFACE_PAN, -dy * SURFACE_PAN);
+    lw_canvas_pan (self, -dx * SURFACE_PAN, -dy * SURFACE_PAN);
   return TRUE;
 }
 

@@ -45,7 +45,6 @@ void canvas_from_image (LwCanvas *canvas, double image_x, double image_y, double
 gboolean canvas_pixel_at (LwCanvas *canvas, double x, double y, int *px, int *py);     /* FALSE: outside the image */
 void canvas_update_pointer (LwCanvas *canvas);                              /* text, cursor and outline */
 void canvas_zoom_steps (LwCanvas *canvas, int steps, double x, double y);
-void canvas_pan (LwCanvas *canvas, double dx, double dy);                   /* widget units */
 void canvas_set_peek (LwCanvas *canvas, gboolean peek);
 
 /* canvas-tools.c */

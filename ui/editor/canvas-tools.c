@@ -48,7 +48,7 @@ whole_image (LwCanvas *self)
   return (LwRect) { 0, 0, self->view.image_width, self->view.image_height };
 }
 
-/* From where the brush was to @sample. */
+/* From where the brush was to @sample; the outline goes along. */
 static void
 paint_to (LwCanvas *self, const LwBrushSample *sample)
 {
@@ -61,6 +61,9 @@ paint_to (LwCanvas *self, const LwBrushSample *sample)
   self->last_x = x;
   self->last_y = y;
   self->last_radius = radius;
+  self->pointer_x = sample->x;
+  self->pointer_y = sample->y;
+  self->pressure = sample->pressure;
 }
 
 void
@@ -73,7 +76,6 @@ lw_canvas_stroke_begin (LwCanvas *self, const LwBrushSample *sample)
     return;
   self->stroking = TRUE;
   self->erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
-  self->pressure = sample->pressure;
   canvas_to_image (self, sample->x, sample->y, &self->last_x, &self->last_y);
   self->last_radius = canvas_brush_radius (self, sample->pressure);
   paint_to (self, sample);
@@ -89,8 +91,8 @@ lw_canvas_stroke_to (LwCanvas *self, const LwBrushSample *samples, gsize n)
     return;
   for (gsize i = 0; i < n; i++)
     paint_to (self, &samples[i]);
-  self->pressure = samples[n - 1].pressure;
   lw_document_edit_changed (self->document);
+  canvas_update_pointer (self);
 }
 
 void

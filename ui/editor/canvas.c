@@ -87,7 +87,7 @@ get_scene (LwCanvas *self, LwScene *scene)
 static gboolean
 shows_outline (LwCanvas *self)
 {
-  return self->hovering && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
+  return (self->hovering || self->stroking) && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
          canvas_tool_paints (self);
 }
 
@@ -145,6 +145,9 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
   double before = self->view.zoom;
   int scale = (int) canvas_scale (self);
 
+  if (self->compositor.scale != MIN (scale, 8))
+    lw_tiles_damage_all (self->tiles);
+  self->compositor.scale = MIN (scale, 8);
   lw_view_set_size (&self->view, width * scale, height * scale);
   view_changed (self, before);
 }
@@ -239,8 +242,10 @@ canvas_zoom_steps (LwCanvas *self, int steps, double x, double y)
 }
 
 void
-canvas_pan (LwCanvas *self, double dx, double dy)
+lw_canvas_pan (LwCanvas *self, double dx, double dy)
 {
+  g_return_if_fail (LW_IS_CANVAS (self));
+
   double scale = canvas_scale (self);
 
   lw_view_pan (&self->view, dx * scale, dy * scale);
@@ -327,8 +332,13 @@ document_damaged_cb (LwCanvas *self, const LwRect *rect)
   if (self->playback_image != NULL)
     return;
   LwRect content = lw_view_content_of (&self->view, rect);
+  int x, y;
+
   lw_tiles_damage (self->tiles, &content);
-  canvas_update_pointer (self);
+  if (canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) &&
+      x >= rect->x && x < rect->x + rect->width && y >= rect->y && y < rect->y + rect->height)
+    update_text (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -514,6 +524,7 @@ lw_canvas_init (LwCanvas *self)
   self->pressure = 1;
   lw_view_init (&self->view);
   self->compositor.zoom = self->view.zoom;
+  self->compositor.scale = 1;
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_hexpand (widget, TRUE);

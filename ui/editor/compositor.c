@@ -4,13 +4,13 @@
 #include <string.h>
 
 #define BLOCK 256                  /* columns composed at once: its rows stay in the first cache level */
-#define BACKGROUND 0xff808080u     /* where the picture is missing */
 #define UNKNOWN_CLASS 0xff00ffu
 #define HATCH_STRENGTH 0.85        /* opacity of the lines; between them a shade of it keeps the area readable */
 #define HATCH_SHADE 0.18
 #define HATCH_NARROW 1             /* width of the lines where the model knows nothing, and where it is sure */
 #define HATCH_BROAD 5
 #define GRID_STRENGTH 0.3
+#define MAX_SCALE 8
 
 typedef struct {
   const LwCompositor *compositor;
@@ -18,6 +18,7 @@ typedef struct {
   int n;                           /* columns of the block */
   int columns[BLOCK];              /* the image column of each */
   int column_before;               /* of the content pixel left of the block */
+  guint8 hatch[BLOCK + LW_HATCH_PERIOD * MAX_SCALE];     /* where in its period the hatch is, for content x + y = 0, 1, 2 … */
 } Block;
 
 static LwBlend
@@ -77,7 +78,7 @@ blend_image_row (const Block *block, int y, int x0, int n, guint32 *out)
     memcpy (out, picture, (gsize) n * 4);
   else
     for (int i = 0; i < n; i++)
-      out[i] = labels != NULL ? blend (BACKGROUND, blends[labels[i]]) : BACKGROUND;
+      out[i] = labels != NULL ? blend (LW_NO_PICTURE, blends[labels[i]]) : LW_NO_PICTURE;
 }
 
 /* From 100 % on a picture pixel spans several content pixels: it is blended once, then repeated. */
@@ -108,11 +109,12 @@ reduce_row (const Block *block, int y, const guint32 *picture, guint32 *out)
     out[i] = blend (picture[i], blends[row[block->columns[i]]]);
 }
 
-/* @phase: of the hatch at the block's first column. */
+/* @diagonal: content x + y of the block's first column: the hatch runs along equal ones. */
 static void
-hatch_row (const Block *block, int y, guint phase, guint32 *out)
+hatch_row (const Block *block, int y, guint diagonal, guint32 *out)
 {
   const LwCompositor *self = block->compositor;
+  const guint8 *hatch = block->hatch + diagonal % (guint) (LW_HATCH_PERIOD * self->scale);
   const LwScene *scene = block->scene;
   const guint8 *proposed = lw_label_map_row (scene->proposal, y);
   const guint8 *labels = scene->labels != NULL ? lw_label_map_row (scene->labels, y) : NULL;
@@ -124,8 +126,8 @@ hatch_row (const Block *block, int y, guint phase, guint32 *out)
       guint8 id = proposed[x];
       if (labels != NULL && labels[x] == id)
         continue;
-      guint width = self->line_width[confidence != NULL ? confidence[x / LW_CONFIDENCE_STEP] : 255];
-      out[i] = blend (out[i], self->proposal[(phase + (guint) i) % LW_HATCH_PERIOD < width][id]);
+      guint8 width = self->line_width[confidence != NULL ? confidence[x / LW_CONFIDENCE_STEP] : 255];
+      out[i] = blend (out[i], self->proposal[hatch[i] < width][id]);
     }
 }
 
@@ -175,6 +177,8 @@ lw_compositor_compose (const LwCompositor *self, const LwScene *scene, const LwR
 {
   Block block = { self, scene };
 
+  for (gsize i = 0; i < sizeof block.hatch; i++)
+    block.hatch[i] = (guint8) (i / (gsize) self->scale % LW_HATCH_PERIOD);
   for (int done = 0; done < rect->width; done += block.n)
     {
       LwRect part = { rect->x + done, rect->y, MIN (BLOCK, rect->width - done), rect->height };

@@ -11,14 +11,16 @@
 #include "label/palette.h"
 #include "media/image.h"
 
-#define LW_HATCH_PERIOD 8         /* content pixels from line to line, along a row */
+#define LW_HATCH_PERIOD 8         /* logical pixels from line to line, along a row */
 #define LW_CONFIDENCE_STEP 4      /* image pixels a confidence pixel */
+#define LW_NO_PICTURE 0xff808080u /* shown where the picture is missing */
 
 /* out = background * keep / 256 + add, per channel; add is the colour times its alpha already. */
 typedef struct { guint32 add, keep; } LwBlend;
 
 typedef struct {
   double zoom;
+  int scale;                      /* device pixels a logical one, which the hatch is measured in; 1 to 8 */
   gboolean grid;                  /* darkens the left and top edge of every image pixel */
   LwBlend label[256];
   LwBlend proposal[2][256];       /* between the lines, and on them */

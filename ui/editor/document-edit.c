@@ -1,6 +1,7 @@
 /* document-edit.c: strokes, from the first dab to the disk, and back by undo */
 #include "config.h"
 #include "editor/document-private.h"
+#include "editor/rescue.h"
 #include <glib/gi18n-lib.h>
 
 #define DIFFS_LOADED 16        /* by an undo that must ask the disk: the next ones find theirs in memory */
@@ -20,21 +21,53 @@ set_unsaved (LwDocument *self, FrameState *state, int change)
     g_hash_table_remove (self->unsaved, &state->frame);
 }
 
-/* The stroke is not on disk and won't be: neither will those that came after it, which were made on top of it. What is shown goes back to what is stored. */
+static void
+drop_unsaved (LwDocument *self, FrameState *state)
+{
+  int n = (int) g_queue_get_length (&state->unsaved);
+
+  g_queue_clear_full (&state->unsaved, (GDestroyNotify) stroke_free);
+  set_unsaved (self, state, -n);
+}
+
+/* What is shown goes back to what is stored. */
+static void
+load_again (LwDocument *self)
+{
+  g_autoptr(LwFrame) frame = g_steal_pointer (&self->frame);
+
+  lw_document_open (self, frame);
+}
+
+/* Somebody else changed the frame first. Their change is loaded and these strokes are painted over it: nobody's work is lost. */
+static void
+rescue_strokes (LwDocument *self, FrameState *state)
+{
+  g_autoptr(GError) told = g_error_new (LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT,
+                                        _("This frame was changed in another window or by another program while you painted. Both changes are kept, yours on top."));
+
+  gboolean shown = document_shows (self, state);
+
+  g_hash_table_insert (self->rescues, g_memdup2 (&state->frame, sizeof state->frame), rescue_new (state->planes, &state->unsaved));
+  drop_unsaved (self, state);
+  document_tell (self, told);
+  if (shown)
+    load_again (self);
+  else if (self->frame == NULL || self->frame->id != state->frame)
+    document_load_for_rescue (self, state->frame);
+}
+
+/* The stroke is not on disk and won't be: neither will those that came after it, which were made on top of it. */
 static void
 give_up_strokes (LwDocument *self, FrameState *state, GError *error)
 {
-  int lost = (int) g_queue_get_length (&state->unsaved);
-  gboolean shown = state == self->state;
+  gulong lost = g_queue_get_length (&state->unsaved);
+  gboolean shown = document_shows (self, state);
 
-  g_queue_clear_full (&state->unsaved, (GDestroyNotify) stroke_free);
-  set_unsaved (self, state, -lost);
-  document_failed (self, error, ngettext ("The last stroke could not be saved", "The last strokes could not be saved", (gulong) lost));
-  if (shown && state == self->state)
-    {
-      g_autoptr(LwFrame) frame = g_steal_pointer (&self->frame);
-      lw_document_open (self, frame);
-    }
+  drop_unsaved (self, state);
+  document_failed (self, error, ngettext ("The last stroke could not be saved", "The last strokes could not be saved", lost));
+  if (shown)
+    load_again (self);
 }
 
 static void
@@ -55,7 +88,11 @@ committed_cb (GObject *source, GAsyncResult *result, gpointer data)
   state->in_flight = FALSE;
   if (!saved)
     {
-      give_up_strokes (self, state, error);
+      if (g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT))
+        rescue_strokes (self, state);
+      else
+        give_up_strokes (self, state, g_steal_pointer (&error));
+      g_clear_error (&error);
       return;
     }
   state->seq++;
@@ -105,10 +142,8 @@ document_hand_over_strokes (LwDocument *self)
 }
 
 static void
-save_stroke (LwDocument *self, const char *uuid, const char *undoes, const char *tool, guint8 origin, LwDiff *diff)
+save_stroke (LwDocument *self, FrameState *state, const char *uuid, const char *undoes, const char *tool, guint8 origin, LwDiff *diff)
 {
-  FrameState *state = self->state;
-
   g_queue_push_tail (&state->unsaved, stroke_new (uuid, undoes, tool, origin, diff));
   g_hash_table_replace (self->unsaved, g_memdup2 (&state->frame, sizeof state->frame), frame_state_ref (state));
   set_unsaved (self, state, 1);
@@ -118,14 +153,37 @@ save_stroke (LwDocument *self, const char *uuid, const char *undoes, const char 
 }
 
 static void
-save_new_stroke (LwDocument *self, const char *tool, guint8 origin, LwDiff *diff)
+save_new_stroke (LwDocument *self, FrameState *state, const char *tool, guint8 origin, LwDiff *diff)
 {
   g_autofree char *uuid = g_uuid_string_random ();
 
   if (lw_diff_is_empty (diff))
     return;
-  frame_state_push (self->state, uuid, diff);
-  save_stroke (self, uuid, NULL, tool, origin, diff);
+  frame_state_push (state, uuid, diff);
+  save_stroke (self, state, uuid, NULL, tool, origin, diff);
+}
+
+typedef struct { LwDocument *document; FrameState *state; } Repaint;
+
+static void
+rescued_cb (guint8 origin, LwDiff *diff, gpointer data)
+{
+  const Repaint *repaint = data;
+
+  save_new_stroke (repaint->document, repaint->state, "brush", origin, diff);
+}
+
+void
+document_rescue (LwDocument *self, FrameState *state)
+{
+  Repaint repaint = { self, state };
+  gpointer key, rescue;
+
+  if (!g_hash_table_steal_extended (self->rescues, &state->frame, &key, &rescue))
+    return;
+  rescue_apply (rescue, state->planes, rescued_cb, &repaint);
+  rescue_free (rescue);
+  g_free (key);
 }
 
 /* ---- edits ---- */
@@ -166,7 +224,7 @@ lw_document_end_edit (LwDocument *self, const char *tool)
   lw_document_edit_changed (self);
   g_autoptr(LwDiff) diff = lw_edit_finish (g_steal_pointer (&self->edit));
   document_edit_ended (self);
-  save_new_stroke (self, tool, (guint8) self->person, diff);
+  save_new_stroke (self, self->state, tool, (guint8) self->person, diff);
 }
 
 void
@@ -194,6 +252,27 @@ document_forget_undo (LwDocument *self)
   g_clear_object (&self->undo_load);
 }
 
+typedef struct { LwDocument *document; LwRect bbox; } Damage;
+
+static void
+damage_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
+{
+  const Damage *damage = data;
+  LwRect tile = lw_rect_intersect (damage->bbox, (LwRect) { tx * LW_TILE_SIDE, ty * LW_TILE_SIDE, LW_TILE_SIDE, LW_TILE_SIDE });
+
+  if (plane == LW_PLANE_CLASS)
+    document_damaged (damage->document, &tile);
+}
+
+/* Tile by tile: a long thin stroke lies in few of those that its bounding box holds. */
+static void
+damage_diff (LwDocument *self, const LwDiff *diff)
+{
+  Damage damage = { self, lw_diff_get_bbox (diff) };
+
+  lw_diff_foreach_tile (diff, damage_tile, &damage);
+}
+
 static void
 turn (LwDocument *self, gboolean redo)
 {
@@ -201,11 +280,10 @@ turn (LwDocument *self, gboolean redo)
   g_autoptr(LwDiff) diff = lw_diff_ref (frame_state_get_diff (state, frame_state_peek (state, redo)));
   g_autofree char *uuid = g_uuid_string_random ();
   g_autofree char *turned = frame_state_turn (state, redo, uuid);
-  LwRect damage = lw_diff_get_bbox (diff);
 
   lw_diff_apply (diff, state->planes);
-  save_stroke (self, uuid, turned, redo ? "redo" : "undo", (guint8) self->person, diff);
-  document_damaged (self, &damage);
+  save_stroke (self, state, uuid, turned, redo ? "redo" : "undo", (guint8) self->person, diff);
+  damage_diff (self, diff);
 }
 
 typedef struct { GWeakRef document; GCancellable *cancellable; } UndoLoad;
@@ -236,7 +314,7 @@ diffs_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   g_hash_table_iter_init (&iter, diffs);
   while (g_hash_table_iter_next (&iter, &uuid, &diff))
-    g_hash_table_replace (self->state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+    frame_state_add_diff (self->state, uuid, diff);
   take_undo_steps (self);
 }
 
@@ -342,8 +420,7 @@ lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection,
   lw_apply_proposal (edit, self->state->proposal->map, self->state->proposal->confidence, selection);
 
   g_autoptr(LwDiff) diff = lw_edit_finish (edit);
-  LwRect damage = lw_diff_get_bbox (diff);
-  save_new_stroke (self, "apply", origin, diff);
-  document_damaged (self, &damage);
+  save_new_stroke (self, self->state, "apply", origin, diff);
+  damage_diff (self, diff);
   return lw_diff_count (diff);
 }

@@ -15,6 +15,7 @@ struct _LwDocument
   LwPalette *palette;
   GHashTable *sources;             /* gint64 media → LwFrameSource; NULL value: being opened */
   GHashTable *unsaved;             /* gint64 frame → FrameState: every one that has strokes which aren't on disk */
+  GHashTable *rescues;             /* gint64 frame → Rescue: refused strokes, to be painted again when the frame is loaded */
   GCancellable *cancellable;       /* of everything that ends with the document */
 
   LwFrame *frame;                  /* asked for last; NULL: none */
@@ -36,11 +37,16 @@ enum { DOCUMENT_PROP_FRAME = 1, DOCUMENT_PROP_LOADING, DOCUMENT_PROP_CAN_UNDO, D
 void document_notify (LwDocument *document, int property);
 void document_damaged (LwDocument *document, const LwRect *rect);
 void document_failed (LwDocument *document, GError *error, const char *doing);      /* takes @error; "@doing: message" */
+void document_tell (LwDocument *document, const GError *error);
 void document_edit_ended (LwDocument *document);
 
 /* document.c: shows @state, whose frame is the open one, in place of what is shown. */
 void document_take_state (LwDocument *document, FrameState *state);
 
+gboolean document_shows (LwDocument *document, const FrameState *state);      /* or is about to */
+void document_load_for_rescue (LwDocument *document, gint64 frame);   /* a frame that isn't shown */
+
 /* document-edit.c */
+void document_rescue (LwDocument *document, FrameState *state);       /* refused strokes of this frame, if there are any */
 void document_forget_undo (LwDocument *document);
 void document_hand_over_strokes (LwDocument *document);       /* all that isn't on its way yet, at the end */

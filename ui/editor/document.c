@@ -1,6 +1,7 @@
 /* document.c: opens a frame: picture, planes, history and proposal, each read elsewhere and shown together */
 #include "config.h"
 #include "editor/document-private.h"
+#include "editor/rescue.h"
 #include <glib/gi18n-lib.h>
 
 G_DEFINE_FINAL_TYPE (LwDocument, lw_document, G_TYPE_OBJECT)
@@ -39,8 +40,14 @@ void
 document_failed (LwDocument *self, GError *error, const char *doing)
 {
   g_prefix_error (&error, "%s: ", doing);
-  g_signal_emit (self, signals[FAILED], 0, error);
+  document_tell (self, error);
   g_error_free (error);
+}
+
+void
+document_tell (LwDocument *self, const GError *error)
+{
+  g_signal_emit (self, signals[FAILED], 0, error);
 }
 
 void
@@ -116,6 +123,12 @@ document_take_state (LwDocument *self, FrameState *state)
   self->state = frame_state_ref (state);
 }
 
+gboolean
+document_shows (LwDocument *self, const FrameState *state)
+{
+  return state == self->state || (self->opening != NULL && self->opening->state == state);
+}
+
 /* Both halves are there: the frame is shown. */
 static void
 finish_opening (LwDocument *self)
@@ -126,6 +139,7 @@ finish_opening (LwDocument *self)
     return;
   self->opening = NULL;
   document_take_state (self, opening->state);
+  document_rescue (self, self->state);
   self->image = g_steal_pointer (&opening->image);
   LwProposal *late = g_steal_pointer (&opening->proposal);
   opening_unref (opening);
@@ -164,6 +178,32 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       opening->state = g_steal_pointer (&load->state);
       finish_opening (self);
     }
+}
+
+static void
+loaded_for_rescue_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree GWeakRef *ref = data;
+  g_autoptr(LwDocument) self = g_weak_ref_get (ref);
+  GError *error = NULL;
+  g_autoptr(FrameLoad) load = frame_load_finish (result, &error);
+
+  g_weak_ref_clear (ref);
+  if (self == NULL)
+    g_clear_error (&error);
+  else if (load == NULL)
+    document_failed (self, error, _("Strokes could not be saved, since their frame could not be read again"));
+  else if (self->opening == NULL || self->frame->id != load->state->frame)
+    document_rescue (self, load->state);     /* otherwise it is about to be shown, and does it then */
+}
+
+void
+document_load_for_rescue (LwDocument *self, gint64 frame)
+{
+  GWeakRef *ref = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (ref, self);
+  frame_load_async (self->project, frame, NULL, loaded_for_rescue_cb, ref);
 }
 
 /* ---- the picture ---- */
@@ -627,6 +667,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->frame, lw_frame_free);
   g_hash_table_unref (self->sources);
   g_hash_table_unref (self->unsaved);
+  g_hash_table_unref (self->rescues);
   lw_palette_free (self->palette);
   g_object_unref (self->cancellable);
   g_clear_object (&self->project);
@@ -680,6 +721,7 @@ lw_document_init (LwDocument *self)
   self->palette = lw_palette_new ("");
   self->sources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, clear_source);
   self->unsaved = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) frame_state_unref);
+  self->rescues = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) rescue_free);
   self->cancellable = g_cancellable_new ();
   self->person = -1;
 }

@@ -63,11 +63,11 @@ load_stack (Job *job, FrameState *state, const GPtrArray *from, GPtrArray *to)
 {
   for (guint i = 0; i < from->len; i++)
     g_ptr_array_add (to, g_strdup (from->pdata[i]));
-  for (guint i = from->len > DIFFS_AHEAD ? from->len - DIFFS_AHEAD : 0; i < from->len; i++)
+  for (guint i = from->len, n = 0; i > 0 && n < DIFFS_AHEAD && state->n_tiles < DIFF_TILES_AHEAD; i--, n++)
     {
-      LwDiff *diff = lw_project_load_diff (job->project, job->id, from->pdata[i], NULL);
+      g_autoptr(LwDiff) diff = lw_project_load_diff (job->project, job->id, from->pdata[i - 1], NULL);
       if (diff != NULL)
-        g_hash_table_insert (state->diffs, g_strdup (from->pdata[i]), diff);
+        frame_state_add_diff (state, from->pdata[i - 1], diff);
     }
 }
 
@@ -154,12 +154,14 @@ load_diffs_in_thread (GTask *task, gpointer source, gpointer data, GCancellable 
   Job *job = data;
   GError *error = NULL;
   GHashTable *diffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_diff_unref);
+  gsize n_tiles = 0;
 
-  for (guint i = 0; i < job->uuids->len; i++)
+  for (guint i = 0; i < job->uuids->len && n_tiles < DIFF_TILES_AHEAD; i++)
     {
       LwDiff *diff = lw_project_load_diff (job->project, job->id, job->uuids->pdata[i], i == 0 ? &error : NULL);
       if (diff == NULL)
         break;
+      n_tiles += diff_count_tiles (diff);
       g_hash_table_insert (diffs, g_strdup (job->uuids->pdata[i]), diff);
     }
   if (error == NULL)

@@ -2,7 +2,7 @@
 #include "config.h"
 #include "editor/frame-state.h"
 
-#define DIFFS_KEPT 128          /* a stack; a diff is some hundred bytes to some ten thousand */
+#define TILES_KEPT 1024         /* a stack, 16 KiB each: some hundred dabs, or two fills of a 4K frame */
 
 Stroke *
 stroke_new (const char *uuid, const char *undoes, const char *tool, guint8 origin, LwDiff *diff)
@@ -23,6 +23,12 @@ stroke_free (Stroke *stroke)
   g_free (stroke);
 }
 
+static GHashTable *
+new_diffs (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_diff_unref);
+}
+
 FrameState *
 frame_state_new (gint64 frame)
 {
@@ -31,7 +37,7 @@ frame_state_new (gint64 frame)
   state->frame = frame;
   state->undo = g_ptr_array_new_with_free_func (g_free);
   state->redo = g_ptr_array_new_with_free_func (g_free);
-  state->diffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_diff_unref);
+  state->diffs = new_diffs ();
   state->proposal_origin = -1;
   g_queue_init (&state->unsaved);
   g_ref_count_init (&state->refs);
@@ -64,7 +70,7 @@ frame_state_push (FrameState *state, const char *uuid, LwDiff *diff)
 {
   g_ptr_array_add (state->undo, g_strdup (uuid));
   g_ptr_array_set_size (state->redo, 0);
-  g_hash_table_insert (state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+  frame_state_add_diff (state, uuid, diff);
   frame_state_prune (state);
 }
 
@@ -95,25 +101,50 @@ frame_state_get_diff (const FrameState *state, const char *uuid)
 }
 
 static void
-keep_top (const GPtrArray *stack, GHashTable *from, GHashTable *into)
+count_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
 {
-  for (guint i = stack->len > DIFFS_KEPT ? stack->len - DIFFS_KEPT : 0; i < stack->len; i++)
+  ++*(gsize *) data;
+}
+
+gsize
+diff_count_tiles (const LwDiff *diff)
+{
+  gsize n = 0;
+
+  lw_diff_foreach_tile (diff, count_tile, &n);
+  return n;
+}
+
+void
+frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff)
+{
+  state->n_tiles += diff_count_tiles (diff);
+  g_hash_table_insert (state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+}
+
+/* The first one is kept whatever its size: the next undo must not wait. */
+static void
+keep_top (FrameState *state, const GPtrArray *stack, GHashTable *from)
+{
+  gsize limit = state->n_tiles + TILES_KEPT;
+
+  for (guint i = stack->len; i > 0 && state->n_tiles < limit; i--)
     {
-      gpointer uuid, diff;
-      if (g_hash_table_steal_extended (from, stack->pdata[i], &uuid, &diff))
-        g_hash_table_insert (into, uuid, diff);
+      LwDiff *diff = g_hash_table_lookup (from, stack->pdata[i - 1]);
+      if (diff != NULL)
+        frame_state_add_diff (state, stack->pdata[i - 1], diff);
     }
 }
 
 void
 frame_state_prune (FrameState *state)
 {
-  if (g_hash_table_size (state->diffs) <= 4 * DIFFS_KEPT)
+  if (state->n_tiles <= 4 * TILES_KEPT)
     return;
 
-  GHashTable *kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_diff_unref);
-  keep_top (state->undo, state->diffs, kept);
-  keep_top (state->redo, state->diffs, kept);
-  g_hash_table_unref (state->diffs);
-  state->diffs = kept;
+  g_autoptr(GHashTable) before = state->diffs;
+  state->diffs = new_diffs ();
+  state->n_tiles = 0;
+  keep_top (state, state->undo, before);
+  keep_top (state, state->redo, before);
 }

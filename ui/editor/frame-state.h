@@ -20,6 +20,7 @@ typedef struct {
   LwPlanes *planes;
   GPtrArray *undo, *redo;          /* uuids, the next one last */
   GHashTable *diffs;               /* uuid → LwDiff, of the top of both stacks at least */
+  gsize n_tiles;                   /* that @diffs hold: what they cost */
   gint64 seq;                      /* of the last stroke that is known to be on disk */
   LwProposal *proposal;            /* NULL: none */
   int proposal_origin;             /* -1: the project can't take one */
@@ -39,5 +40,8 @@ void frame_state_push (FrameState *state, const char *uuid, LwDiff *diff);
 char *frame_state_turn (FrameState *state, gboolean redo, const char *uuid);
 const char *frame_state_peek (const FrameState *state, gboolean redo);
 LwDiff *frame_state_get_diff (const FrameState *state, const char *uuid);     /* (transfer none); NULL: not in memory */
-/* Drops the diffs deep down in the stacks: they can be loaded again. */
+#define DIFF_TILES_AHEAD 512       /* as many tiles of diffs are read at once; 16 KiB each */
+gsize diff_count_tiles (const LwDiff *diff);
+void frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff);
+/* Drops diffs deep down in the stacks when there are many: they can be loaded again. */
 void frame_state_prune (FrameState *state);

@@ -107,7 +107,10 @@ lw_view_pan (LwView *view, double dx, double dy)
 double
 lw_view_step (double zoom, int steps)
 {
-  double stepped = zoom * exp2 ((double) steps / STEPS_PER_OCTAVE);
+  double at = log2 (zoom) * STEPS_PER_OCTAVE;
+  if (fabs (at - round (at)) < 1e-6)
+    at = round (at);                 /* there and back again is exactly where it was */
+  double stepped = exp2 ((at + steps) / STEPS_PER_OCTAVE);
   gboolean crosses = (zoom < 1 - 1e-9 && stepped > 1) || (zoom > 1 + 1e-9 && stepped < 1);
   return crosses ? 1 : clamp_zoom (stepped);
 }
