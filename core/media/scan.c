@@ -56,7 +56,7 @@ LwMediaInfo *
 lw_media_scan (const char *path, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (path != NULL, NULL);
-  LwScan scan = { progress, data, cancellable, 0 };
+  LwScan scan = { progress, data, cancellable, 0, LW_SCAN_MOST_PIXELS };
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   LwMediaInfo *info = NULL;
   if (!g_file_test (absolute, G_FILE_TEST_EXISTS))

@@ -9,7 +9,10 @@ typedef struct {
   gpointer data;
   GCancellable *cancellable;   /* or NULL */
   gint64 next;                 /* monotonic time of the next report */
+  double most_pixels;          /* a video of more in all is not decoded whole if its container can be believed */
 } LwScan;
+
+#define LW_SCAN_MOST_PIXELS 4.0e9        /* decoded in some ten seconds on two cores */
 
 gboolean lw_scan_step (LwScan *scan, double fraction, GError **error);    /* FALSE with G_IO_ERROR_CANCELLED */
 
