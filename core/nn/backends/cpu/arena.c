@@ -11,6 +11,7 @@
 #define BUFFER_STEP 64          /* bytes: a cache line */
 #define BUFFER_SPARE 832        /* bytes after each buffer, so that those of equal power-of-two sizes don’t fall on the same cache sets */
 #define HUGE_PAGE (2u << 20)
+#define MAX_MEMORY 0.8          /* of the computer’s */
 
 int
 lw_buffer_new (LwPlan *plan, gsize bytes)
@@ -89,33 +90,44 @@ place_buffers (GArray *buffers)
   return end;
 }
 
-static gboolean
-fail_memory (gsize bytes, GError **error)
+gboolean
+lw_memory_check (double bytes, GError **error)
 {
-  g_autofree char *needed = g_format_size (bytes);
+  double physical = (double) sysconf (_SC_PHYS_PAGES) * (double) sysconf (_SC_PAGESIZE);
+  g_autofree char *needed = NULL;
 
+  if (bytes < MAX_MEMORY * physical)
+    return TRUE;
+  needed = g_format_size ((guint64) bytes);
   g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY,
                _("The network needs %s of memory at this picture size, which this computer doesn’t have: use smaller pictures or a smaller network"), needed);
   return FALSE;
 }
 
+static void *
+allocate (gsize bytes, GError **error)
+{
+  gsize size = (MAX (bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  void *data;
+
+  if (!lw_memory_check ((double) bytes, error))
+    return NULL;
+  data = aligned_alloc (size >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, size);
+  if (data == NULL)
+    g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, _("Not enough memory: %" G_GSIZE_FORMAT " more megabytes are needed"), size >> 20);
+#ifdef MADV_HUGEPAGE
+  else if (size >= HUGE_PAGE)
+    madvise (data, size, MADV_HUGEPAGE);
+#endif
+  return data;
+}
+
 void *
 lw_memory_new (gsize bytes, GError **error)
 {
-  gsize physical = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE), size = (MAX (bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  void *data = bytes < physical ? aligned_alloc (size >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, size) : NULL;
+  void *data = allocate (bytes, error);
 
-  if (data == NULL)
-    {
-      fail_memory (bytes, error);
-      return NULL;
-    }
-#ifdef MADV_HUGEPAGE
-  if (size >= HUGE_PAGE)
-    madvise (data, size, MADV_HUGEPAGE);
-#endif
-  memset (data, 0, size);
-  return data;
+  return data != NULL ? memset (data, 0, bytes) : NULL;
 }
 
 /* Now that places are known, oneDNN's memory objects learn theirs. */
@@ -139,6 +151,6 @@ gboolean
 lw_arena_allocate (LwPlan *plan, GError **error)
 {
   plan->arena_bytes = place_buffers (plan->buffers);
-  plan->arena = lw_memory_new (plan->arena_bytes, error);
+  plan->arena = allocate (plan->arena_bytes, error);     /* every byte is written before it is read */
   return plan->arena != NULL && bind_arguments (plan, error);
 }

@@ -199,6 +199,26 @@ mark_gradients (LwPlan *plan)
     }
 }
 
+/* Before anything large is allocated. Training keeps every output; else at least a layer's input and output exist together. */
+static gboolean
+check_memory (const LwPlan *plan, GError **error)
+{
+  double all = 0, most = 0;
+
+  for (int i = 0; i < (int) plan->layers->len; i++)
+    {
+      const LwLayer *layer = lw_plan_layer (plan, i);
+      double bytes = (double) (lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
+
+      all += bytes;
+      for (int k = 0; k < 2; k++)
+        if (layer->inputs[k] >= 0)
+          bytes += (double) (lw_layer_elements (plan, lw_plan_layer (plan, layer->inputs[k])) * lw_type_bytes (layer->type));
+      most = MAX (most, bytes);
+    }
+  return lw_memory_check (plan->options.train ? all : most, error);
+}
+
 gboolean
 lw_plan_lower (LwPlan *plan, GError **error)
 {
@@ -225,7 +245,7 @@ lw_plan_lower (LwPlan *plan, GError **error)
     }
   plan->score = lw_plan_layer (plan, plan->layer_of[n - 1])->inputs[0];
   mark_gradients (plan);
-  return TRUE;
+  return check_memory (plan, error);
 }
 
 gsize

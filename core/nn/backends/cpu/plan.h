@@ -174,6 +174,7 @@ int lw_buffer_new (LwPlan *plan, gsize bytes);
 int lw_buffer_use (LwPlan *plan, int buffer);          /* returns @buffer */
 gboolean lw_arena_allocate (LwPlan *plan, GError **error);
 void *lw_memory_new (gsize bytes, GError **error);     /* zeroed, aligned; free () it */
+gboolean lw_memory_check (double bytes, GError **error);               /* whether the computer has so much at all */
 
 static inline void *
 lw_buffer_data (const LwPlan *plan, int buffer)

@@ -2,10 +2,15 @@
 #include "config.h"
 #include "plan.h"
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <glib/gi18n-lib.h>
 
+#define MAX_TRIAL_BYTES ((gsize) 1 << 30)       /* beyond, what is measured would take longer than what is won */
 #define RUNS 3          /* the first warms up; the best of the others counts */
+
+/* Below, waking another thread and waiting for it takes longer than the work, and much longer on a busy computer. */
+#define MIN_SHARED_MACS 8e6
 
 static GMutex lock;
 static GHashTable *winograd_wins;      /* shape → gboolean, for the life of the process */
@@ -99,17 +104,33 @@ winograd_is_faster (const LwPlan *plan, LwConvPass pass, const LwConvShape *shap
   return GPOINTER_TO_INT (known);
 }
 
+/* oneDNN decides when code is made how many threads will run it. */
+static LwConvCode *
+code_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
+{
+  int threads = omp_get_max_threads ();
+  double outputs = (double) lw_desc_bytes (dst) / (lw_desc_type (dst) == dnnl_f32 ? 4 : 2);
+  LwConvCode *code;
+
+  if (outputs * shape->in_channels * shape->kernel * shape->kernel < MIN_SHARED_MACS)
+    omp_set_num_threads (1);
+  code = lw_conv_code_new (plan->device->engine, pass, shape, src, dst, weights, error);
+  omp_set_num_threads (threads);
+  return code;
+}
+
 /* The choice is between direct and Winograd in float32. A plan that must repeat another process's results to the bit takes what needs no measuring. */
 LwConvCode *
 lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
-  g_autoptr(LwConvCode) direct = lw_conv_code_new (plan->device->engine, pass, shape, src, dst, weights, error), winograd = NULL;
+  g_autoptr(LwConvCode) direct = code_new (plan, pass, shape, src, dst, weights, error), winograd = NULL;
   LwConvShape other = *shape;
 
-  if (direct == NULL || plan->options.deterministic || plan->type != LW_TYPE_F32 || shape->kernel != 3 || shape->stride != 1)
+  if (direct == NULL || plan->options.deterministic || plan->type != LW_TYPE_F32 || shape->kernel != 3 || shape->stride != 1
+      || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
     return g_steal_pointer (&direct);
   other.winograd = TRUE;
-  winograd = lw_conv_code_new (plan->device->engine, pass, &other, src, dst, weights, NULL);
+  winograd = code_new (plan, pass, &other, src, dst, weights, NULL);
   if (winograd != NULL && winograd_is_faster (plan, pass, shape, direct, winograd, src, dst))
     return g_steal_pointer (&winograd);
   return g_steal_pointer (&direct);

@@ -13,7 +13,7 @@ square_sum (const float *x, gsize count)
   double sums[MAX_SHARES], sum = 0;
   int shares = (int) ((count + share - 1) / share);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads (count))
   for (int k = 0; k < shares; k++)
     {
       gsize end = MIN (((gsize) k + 1) * share, count);
@@ -39,7 +39,7 @@ sgd (const LwUpdate *update, float *weights, const float *gradient, float *veloc
 {
   LwUpdate u = *update;
 
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (parallel: worth_threads (count))
   for (gsize i = 0; i < count; i++)
     {
       float g = gradient[i] * u.gradient_factor + u.decay * weights[i];
@@ -54,7 +54,7 @@ adamw (const LwUpdate *update, float *weights, const float *gradient, float *fir
 {
   LwUpdate u = *update;
 
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (parallel: worth_threads (count))
   for (gsize i = 0; i < count; i++)
     {
       float g = gradient[i] * u.gradient_factor;
@@ -71,7 +71,7 @@ normalise_typed (const guint8 *rgb, int n, gsize pixels, const int *source, cons
 {
   gsize blocks = (pixels + LANES - 1) / LANES;
 
-#pragma omp parallel for schedule(static) collapse(2)
+#pragma omp parallel for schedule(static) collapse(2) if (worth_threads ((gsize) n * pixels))
   for (int picture = 0; picture < n; picture++)
     for (gsize block = 0; block < blocks; block++)
       {

@@ -1,15 +1,15 @@
 /* element.c: kernels that look at one element at a time */
 #include "config.h"
 #include "vector.h"
-#include "nn/backends/dropout.h"
 
 #define CHUNK 4096      /* elements: small enough to share out evenly, large enough not to notice the loop around it */
 
 /* All buffers are whole vectors: the plan rounds their sizes up. */
-#define FOR_CHUNKS(count, i) \
-  _Pragma ("omp parallel for schedule(static)") \
-  for (gsize chunk = 0; chunk < (count); chunk += CHUNK) \
-    for (gsize i = chunk; i < MIN (chunk + CHUNK, (count)); i += LANES)
+#define FOR_CHUNKS(n, i) \
+  const gsize total = (n); \
+  _Pragma ("omp parallel for schedule(static) if (worth_threads (total))") \
+  for (gsize chunk = 0; chunk < total; chunk += CHUNK) \
+    for (gsize i = chunk; i < MIN (chunk + CHUNK, total); i += LANES)
 
 INLINE void
 relu_typed (const void *x, void *y, gsize count, const LwType type)
@@ -69,7 +69,7 @@ affine_typed (const void *x, void *y, const LwShape *shape, const float *factors
   gsize row = (gsize) shape->width * LANES;
   int groups = groups_of (shape->channels), rows = shape->n * groups * shape->height;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * row))
   for (int r = 0; r < rows; r++)
     {
       gsize group = (gsize) (r / shape->height % groups), start = (gsize) r * row;
@@ -87,29 +87,36 @@ affine (const void *x, void *y, const LwShape *shape, const float *factors, cons
   BY_TYPE (shape->type, affine_typed (x, y, shape, factors, shifts, rectify, type));
 }
 
-/* The number of an element in (N, C, H, W) order decides, so that every backend drops the same ones. */
+/* dropout.h's lw_dropout_keep () for whole vectors: the number of an element in (N, C, H, W) order decides, in all backends alike. */
+INLINE Floats
+dropout_factors (guint64 key, Wides index, float rate)
+{
+  Wides z = key + index * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  Floats place;
+
+  z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  z ^= z >> 31;
+  place = __builtin_convertvector (__builtin_convertvector (z >> 40, Ints), Floats) * 0x1p-24f;
+  return choose (place >= rate, splat (1 / (1 - rate)), (Floats) {});
+}
+
 INLINE void
 dropout_typed (const void *x, void *y, const LwShape *shape, guint64 key, float rate, const LwType type)
 {
   int groups = groups_of (shape->channels), planes = shape->n * groups;
   gsize plane = (gsize) shape->height * shape->width;
-  float kept = 1 / (1 - rate);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) planes * plane * LANES))
   for (int p = 0; p < planes; p++)
     {
-      int first = p % groups * LANES;
-      guint64 start = ((guint64) (p / groups) * shape->channels + (guint64) first) * plane;
+      guint64 first = (guint64) (p / groups) * (guint64) shape->channels + (guint64) (p % groups * LANES);
+      Wides index;
 
-      for (gsize pixel = 0; pixel < plane; pixel++)
-        {
-          gsize i = ((gsize) p * plane + pixel) * LANES;
-          Floats keep = {};
-
-          for (int c = 0; c < LANES && first + c < shape->channels; c++)
-            keep[c] = lw_dropout_keep (key, start + (guint64) c * plane + pixel, rate) ? kept : 0;
-          store (y, i, type, load (x, i, type) * keep);
-        }
+      for (guint64 c = 0; c < LANES; c++)
+        index[c] = (first + c) * plane;
+      for (gsize i = (gsize) p * plane * LANES; i < (gsize) (p + 1) * plane * LANES; i += LANES, index += 1)
+        store (y, i, type, load (x, i, type) * dropout_factors (key, index, rate));
     }
 }
 

@@ -67,7 +67,7 @@ statistics_typed (const LwNorm *norm, const void *x, float *mean, float *varianc
   gsize row = (gsize) shape->width * LANES;
   double count = (double) rows * shape->width;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) (groups * rows) * row))
   for (int task = 0; task < groups * SHARES; task++)
     {
       int group = task / SHARES, share = task % SHARES;
@@ -154,7 +154,7 @@ apply_pool_typed (const LwNorm *norm, const void *x, void *y, guint8 *index, con
 {
   int groups = groups_of (norm->shape->channels), rows = norm->shape->n * groups * norm->out_height;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) norm->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
       gsize group = (gsize) (r / norm->out_height % groups);
@@ -229,7 +229,7 @@ gradient_sums_typed (const LwNorm *norm, const void *x, const void *dy, const vo
   int groups = groups_of (shape->channels), height = norm->pooled ? norm->out_height : shape->height, rows = shape->n * height;
   gsize row = (gsize) shape->width * LANES;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) (groups * rows) * row))
   for (int task = 0; task < groups * SHARES; task++)
     {
       int group = task / SHARES, share = task % SHARES;
@@ -306,7 +306,7 @@ input_gradient_typed (const LwNorm *norm, const void *x, const void *dy, const v
   const LwShape *shape = norm->shape;
   int groups = groups_of (shape->channels), height = norm->pooled ? norm->out_height : shape->height, rows = shape->n * groups * height;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) shape->width * LANES))
   for (int r = 0; r < rows; r++)
     {
       gsize group = (gsize) (r / height % groups), lane = group * LANES;

@@ -35,7 +35,7 @@ forward_typed (const LwPoolShape *pool, const void *x, void *y, guint8 *index, c
 {
   int rows = small_rows (pool);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) pool->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
       gsize above = large_row (pool, r), out = (gsize) r * pool->out_width * LANES;
@@ -103,7 +103,7 @@ scatter_typed (const LwPoolShape *pool, const void *small, const guint8 *index, 
 {
   int rows = small_rows (pool);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) pool->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
       gsize in = (gsize) r * pool->out_width * LANES;
@@ -140,7 +140,7 @@ gather_typed (const LwPoolShape *pool, const void *large, const guint8 *index, v
 {
   int rows = small_rows (pool);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) pool->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
       gsize above = large_row (pool, r), out = (gsize) r * pool->out_width * LANES;

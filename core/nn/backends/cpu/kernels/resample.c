@@ -46,7 +46,7 @@ deconv_typed (const LwDeconv *deconv, const void *x, void *y, const LwType type)
   int rows = deconv->in->n * groups_of (deconv->in->channels) * deconv->out_height;
   gsize plane = (gsize) deconv->in->height * (gsize) deconv->in->width * LANES;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) deconv->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
       const void *in = at (x, (gsize) (r / deconv->out_height) * plane, type);
@@ -98,7 +98,7 @@ deconv_back_typed (const LwDeconv *deconv, const void *dy, void *dx, const LwTyp
   int rows = deconv->in->n * groups_of (deconv->in->channels) * deconv->in->height;
   gsize plane = (gsize) deconv->out_height * (gsize) deconv->out_width * LANES;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) deconv->in->width * LANES * 16))
   for (int r = 0; r < rows; r++)
     for (int column = 0; column < deconv->in->width; column++)
       store (dx, ((gsize) r * (gsize) deconv->in->width + (gsize) column) * LANES, type,
@@ -124,7 +124,7 @@ crop (const LwShape *shape, const void *x, int in_height, int in_width, int offs
   int rows = shape->n * groups_of (shape->channels) * shape->height;
   gsize row = (gsize) shape->width * LANES;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * row))
   for (int r = 0; r < rows; r++)
     memcpy (at_write (y, (gsize) r * row, shape->type), at (x, crop_start (shape, in_height, in_width, offset, r), shape->type),
             row * lw_type_bytes (shape->type));
@@ -136,7 +136,7 @@ crop_back (const LwShape *shape, const void *dy, int in_height, int in_width, in
   int planes = shape->n * groups_of (shape->channels);
   gsize row = (gsize) shape->width * LANES, plane = (gsize) in_height * (gsize) in_width * LANES;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) planes * plane))
   for (int p = 0; p < planes; p++)
     {
       memset (at_write (dx, (gsize) p * plane, shape->type), 0, plane * lw_type_bytes (shape->type));
@@ -182,7 +182,7 @@ copy_channels (int n, int height, int width, LwType element_type, const void *x,
 {
   gsize pixels = (gsize) height * (gsize) width;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) n * pixels * (gsize) count))
   for (int picture = 0; picture < n; picture++)
     {
       gsize x_plane = (gsize) picture * (gsize) groups_of (x_channels), y_plane = (gsize) picture * (gsize) groups_of (y_channels);

@@ -213,7 +213,7 @@ sample (const LwGrid *grid, const Axis *vertical, const Axis *horizontal, int he
 {
   int step = strip_width (grid), strips = (width + step - 1) / step, bands = (height + BAND_ROWS - 1) / BAND_ROWS;
 
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (worth_threads ((gsize) grid->n * (gsize) height * (gsize) width * (gsize) grid->classes))
   for (int task = 0; task < grid->n * bands * strips; task++)
     {
       int picture = task / (bands * strips), band = task / strips % bands, start = task % strips * step;
@@ -388,7 +388,7 @@ weigh_labels (const guint8 *labels, gsize pixels, int classes, const float *clas
   guint64 counts[256] = { 0 }, counted = 0;
   double sum = 0;
 
-#pragma omp parallel for schedule(static) reduction(+:counts[:256])
+#pragma omp parallel for schedule(static) reduction(+:counts[:256]) if (worth_threads (pixels))
   for (gsize i = 0; i < pixels; i++)
     counts[labels[i]]++;
   for (int c = 0; c < classes; c++)
@@ -409,7 +409,7 @@ collect_gradient (const LwGrid *grid, const float *bands, float *gradient)
   int groups = groups_of (grid->classes);
   gsize row = (gsize) grid->classes * (gsize) grid->width;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) grid->n * (gsize) grid->height * row))
   for (int task = 0; task < grid->n * groups * grid->height; task++)
     {
       int y = task % grid->height, group = task / grid->height % groups, picture = task / grid->height / groups;
@@ -446,7 +446,7 @@ loss (const LwGrid *grid, int height, int width, const guint8 *labels, const flo
   double sum = 0;
 
   *pixels = weigh_labels (labels, (gsize) grid->n * (gsize) height * (gsize) width, grid->classes, class_weights, weights);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (worth_threads ((gsize) grid->n * (gsize) height * (gsize) width * (gsize) grid->classes))
   for (int task = 0; task < tasks; task++)
     partial[task] = loss_band (grid, &vertical, &horizontal, task / grid->height, task % grid->height, height, width, labels, weights,
                                bands + (gsize) task * 2 * row, bands + ((gsize) task * 2 + 1) * row);

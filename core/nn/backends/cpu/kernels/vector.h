@@ -20,6 +20,7 @@
 typedef float Floats __attribute__ ((vector_size (VECTOR_BYTES)));
 typedef gint32 Ints __attribute__ ((vector_size (VECTOR_BYTES)));
 typedef guint32 Words __attribute__ ((vector_size (VECTOR_BYTES)));
+typedef guint64 Wides __attribute__ ((vector_size (2 * VECTOR_BYTES)));
 typedef guint16 Halves __attribute__ ((vector_size (VECTOR_BYTES / 2)));
 typedef guint8 Bytes __attribute__ ((vector_size (VECTOR_BYTES / 4)));
 
@@ -130,6 +131,13 @@ INLINE int
 groups_of (int channels)
 {
   return (channels + LANES - 1) / LANES;
+}
+
+/* Whether so many elements are worth waking the other threads for. */
+INLINE gboolean
+worth_threads (gsize elements)
+{
+  return elements >= 32768;
 }
 
 /* Runs @call with the constant `type` in its place. */
