@@ -206,7 +206,7 @@ apply_region (LwCanvas *self, int x, int y)
 {
   LwApplySelection selection = { .one_region = TRUE, .x = x, .y = y };
 
-  lw_document_apply_proposal (self->document, &selection, FALSE);
+  lw_document_apply_proposal (self->document, &selection, lw_toolbox_get_overwrite_hand (self->toolbox));
 }
 
 void

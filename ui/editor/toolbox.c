@@ -11,14 +11,14 @@ struct _LwToolbox
   double brush_size, opacity;
   LwBrushShape brush_shape;
   LwPaintOver paint_over;
-  gboolean overlay_visible, show_proposal;
+  gboolean overlay_visible, show_proposal, overwrite_hand;
   gboolean hidden[256], locked[256];
 };
 
 G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 
 enum { PROP_TOOL = 1, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
-       PROP_SHOW_PROPOSAL, N_PROPS };
+       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -39,6 +39,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_OPACITY: g_value_set_double (value, self->opacity); break;
     case PROP_OVERLAY_VISIBLE: g_value_set_boolean (value, self->overlay_visible); break;
     case PROP_SHOW_PROPOSAL: g_value_set_boolean (value, self->show_proposal); break;
+    case PROP_OVERWRITE_HAND: g_value_set_boolean (value, self->overwrite_hand); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -63,6 +64,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_OPACITY: ASSIGN (self->opacity, g_value_get_double (value), pspec); break;
     case PROP_OVERLAY_VISIBLE: ASSIGN (self->overlay_visible, g_value_get_boolean (value), pspec); break;
     case PROP_SHOW_PROPOSAL: ASSIGN (self->show_proposal, g_value_get_boolean (value), pspec); break;
+    case PROP_OVERWRITE_HAND: ASSIGN (self->overwrite_hand, g_value_get_boolean (value), pspec); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -85,6 +87,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_OPACITY] = g_param_spec_double ("opacity", NULL, NULL, 0, 1, 0.5, flags);
   props[PROP_OVERLAY_VISIBLE] = g_param_spec_boolean ("overlay-visible", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_PROPOSAL] = g_param_spec_boolean ("show-proposal", NULL, NULL, TRUE, flags);
+  props[PROP_OVERWRITE_HAND] = g_param_spec_boolean ("overwrite-hand", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[HIDDEN_CHANGED] = g_signal_new ("hidden-changed", LW_TYPE_TOOLBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -224,4 +227,11 @@ lw_toolbox_get_protection (LwToolbox *self, LwProtection *protection)
   g_return_if_fail (LW_IS_TOOLBOX (self) && protection != NULL);
   *protection = (LwProtection) { .paint_over = self->paint_over, .over = self->paint_over_class };
   memcpy (protection->locked, self->locked, sizeof self->locked);
+}
+
+gboolean
+lw_toolbox_get_overwrite_hand (LwToolbox *self)
+{
+  g_return_val_if_fail (LW_IS_TOOLBOX (self), FALSE);
+  return self->overwrite_hand;
 }

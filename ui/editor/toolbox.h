@@ -10,7 +10,8 @@ typedef enum { LW_TOOL_PAN, LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_POLYGON, LW_T
 #define LW_BRUSH_SIZE_MAX 1024.0
 
 /* Properties: "tool" (LwTool as int), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool).
+ * "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
+ * proposal may overwrite hand work).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
 G_DECLARE_FINAL_TYPE (LwToolbox, lw_toolbox, LW, TOOLBOX, GObject)
@@ -26,6 +27,7 @@ double lw_toolbox_get_opacity (LwToolbox *toolbox);
 void lw_toolbox_set_opacity (LwToolbox *toolbox, double opacity);
 gboolean lw_toolbox_get_overlay_visible (LwToolbox *toolbox);
 gboolean lw_toolbox_get_show_proposal (LwToolbox *toolbox);
+gboolean lw_toolbox_get_overwrite_hand (LwToolbox *toolbox);
 gboolean lw_toolbox_is_hidden (LwToolbox *toolbox, guint8 class_id);
 void lw_toolbox_set_hidden (LwToolbox *toolbox, guint8 class_id, gboolean hidden);
 gboolean lw_toolbox_is_locked (LwToolbox *toolbox, guint8 class_id);
