@@ -1,0 +1,20 @@
+/* feedback.h: how the window says that something went wrong, or is done */
+#pragma once
+
+#include <adwaita.h>
+
+/* A toast in the window that holds @near, with a button for the whole message. Where @near is in a dialog without
+ * toasts, a message dialog. Cancelled operations are not reported. */
+void lw_report_error (GtkWidget *near, const char *title, const GError *error);
+void lw_toast (GtkWidget *near, const char *title);
+/* @callback: what the toast's button does, for @object (kept alive by the toast). */
+void lw_toast_with_button (GtkWidget *near, const char *title, const char *button, GCallback callback, GObject *object);
+/* … whose button shows @path in the file manager. */
+void lw_toast_with_file (GtkWidget *near, const char *title, const char *path);
+/* A question with “Cancel” and one other answer; @callback (GObject *object) runs where that is chosen. */
+void lw_ask (GtkWidget *near, const char *heading, const char *body, const char *answer, gboolean destructive,
+             void (*callback) (gpointer object), gpointer object);
+/* Opens the file manager with @path selected. */
+void lw_show_in_files (GtkWidget *near, const char *path);
+/* For icon-only buttons: one string is both what a screen reader says and the tooltip. */
+void lw_name_widget (GtkWidget *widget, const char *name);
