@@ -1,0 +1,237 @@
+/* class-list.c: the classes in the side pane: chosen, searched, hidden, protected, with their share of the frame */
+#include "config.h"
+#include "class-list.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include "class-row.h"
+
+#define COUNT_DELAY_MS 400      /* pixels are counted when the hand rests */
+
+struct _LwClassList
+{
+  AdwBin parent_instance;
+  GtkEditable *search;
+  GtkListBox *list;
+  GtkLabel *unlabelled_label;
+
+  LwDesk *desk;
+  char *needle;                 /* casefolded; NULL: all are shown */
+  guint count_delay;
+  GCancellable *counting;
+};
+
+G_DEFINE_FINAL_TYPE (LwClassList, lw_class_list, ADW_TYPE_BIN)
+
+static LwClassRow *
+row_at (LwClassList *self, int i)
+{
+  return LW_CLASS_ROW (gtk_list_box_get_row_at_index (self->list, i));
+}
+
+/* ---- rows ---- */
+
+static void
+select_current (LwClassList *self)
+{
+  guint8 current = lw_toolbox_get_class (lw_desk_get_toolbox (self->desk));
+  for (int i = 0; row_at (self, i) != NULL; i++)
+    if (lw_class_row_get_id (row_at (self, i)) == current)
+      {
+        gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row_at (self, i)));
+        return;
+      }
+}
+
+static void
+update_rows (LwClassList *self)
+{
+  for (int i = 0; row_at (self, i) != NULL; i++)
+    lw_class_row_update (row_at (self, i));
+}
+
+/* A class that is gone can't stay in the hand. */
+static void
+keep_class_valid (LwClassList *self, const LwPalette *palette)
+{
+  LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
+  if (palette->classes->len > 0 && lw_palette_find_id (palette, lw_toolbox_get_class (toolbox)) == NULL)
+    lw_toolbox_set_class (toolbox, ((LwClass *) palette->classes->pdata[0])->id);
+}
+
+static void
+on_palette_changed_cb (LwClassList *self)
+{
+  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
+  while (row_at (self, 0) != NULL)
+    gtk_list_box_remove (self->list, GTK_WIDGET (row_at (self, 0)));
+  for (guint i = 0; i < palette->classes->len; i++)
+    gtk_list_box_append (self->list, lw_class_row_new (palette->classes->pdata[i], lw_desk_get_toolbox (self->desk)));
+  keep_class_valid (self, palette);
+  select_current (self);
+}
+
+static void
+take_row (LwClassList *self, GtkListBoxRow *row)
+{
+  lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), lw_class_row_get_id (LW_CLASS_ROW (row)));
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.take-brush", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.focus-canvas", NULL);
+}
+
+static void
+on_row_activated_cb (LwClassList *self, GtkListBoxRow *row)
+{
+  take_row (self, row);
+}
+
+/* ---- search ---- */
+
+static gboolean
+filter_row (GtkListBoxRow *row, gpointer data)
+{
+  LwClassList *self = data;
+  return self->needle == NULL || lw_class_row_matches (LW_CLASS_ROW (row), self->needle);
+}
+
+static void
+on_search_changed_cb (LwClassList *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->search)));
+  g_clear_pointer (&self->needle, g_free);
+  if (*text != '\0')
+    self->needle = g_utf8_casefold (text, -1);
+  gtk_list_box_invalidate_filter (self->list);
+}
+
+/* Return takes the first class that is left, even where the list has not followed the typing yet. */
+static void
+on_search_activated_cb (LwClassList *self)
+{
+  on_search_changed_cb (self);
+  for (int i = 0; row_at (self, i) != NULL; i++)
+    if (filter_row (GTK_LIST_BOX_ROW (row_at (self, i)), self))
+      {
+        gtk_editable_set_text (self->search, "");
+        take_row (self, GTK_LIST_BOX_ROW (row_at (self, i)));
+        return;
+      }
+}
+
+static void
+on_search_stopped_cb (LwClassList *self)
+{
+  gtk_editable_set_text (self->search, "");
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.focus-canvas", NULL);
+}
+
+void
+lw_class_list_focus_search (LwClassList *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+/* ---- each class's share of the frame ---- */
+
+static void
+count_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  guint64 *counts = g_new (guint64, 256);
+  lw_label_map_count (data, counts);
+  g_task_return_pointer (task, counts, g_free);
+}
+
+static void
+on_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LwClassList *self = LW_CLASS_LIST (source);
+  g_autofree guint64 *counts = g_task_propagate_pointer (G_TASK (result), NULL);
+  guint64 total = 0;
+  if (counts == NULL || self->list == NULL)
+    return;
+  for (int i = 0; i < 256; i++)
+    total += counts[i];
+  for (int i = 0; row_at (self, i) != NULL; i++)
+    lw_class_row_set_share (row_at (self, i), (double) counts[lw_class_row_get_id (row_at (self, i))] / (double) MAX (total, 1));
+  g_autofree char *text = counts[LW_LABEL_NONE] == 0
+                            ? g_strdup (_("Every pixel is labelled"))
+                            : g_strdup_printf (_("%.1f %% not labelled yet"), 100.0 * (double) counts[LW_LABEL_NONE] / (double) MAX (total, 1));
+  gtk_label_set_label (self->unlabelled_label, text);
+}
+
+static gboolean
+start_counting_cb (gpointer data)
+{
+  LwClassList *self = data;
+  const LwPlanes *planes = lw_document_get_planes (lw_desk_get_document (self->desk));
+  self->count_delay = 0;
+  if (planes == NULL)
+    return G_SOURCE_REMOVE;
+  if (self->counting != NULL)
+    g_cancellable_cancel (self->counting);
+  g_clear_object (&self->counting);
+  self->counting = g_cancellable_new ();
+  g_autoptr (GTask) task = g_task_new (self, self->counting, on_counted_cb, NULL);
+  g_task_set_task_data (task, lw_label_map_copy (planes->plane[LW_PLANE_CLASS]), (GDestroyNotify) lw_label_map_free);
+  g_task_run_in_thread (task, count_in_thread);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_later (LwClassList *self)
+{
+  if (self->count_delay != 0)
+    g_source_remove (self->count_delay);
+  self->count_delay = g_timeout_add (COUNT_DELAY_MS, start_counting_cb, self);
+}
+
+void
+lw_class_list_set_desk (LwClassList *self, LwDesk *desk)
+{
+  LwDocument *document = lw_desk_get_document (desk);
+  LwToolbox *toolbox = lw_desk_get_toolbox (desk);
+  self->desk = g_object_ref (desk);
+  g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "opened", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "damaged", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (toolbox, "notify::class-id", G_CALLBACK (select_current), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (toolbox, "hidden-changed", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (toolbox, "locked-changed", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
+  on_palette_changed_cb (self);
+}
+
+static void
+lw_class_list_dispose (GObject *object)
+{
+  LwClassList *self = LW_CLASS_LIST (object);
+  g_clear_handle_id (&self->count_delay, g_source_remove);
+  if (self->counting != NULL)
+    g_cancellable_cancel (self->counting);
+  g_clear_object (&self->counting);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_CLASS_LIST);
+  g_clear_pointer (&self->needle, g_free);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (lw_class_list_parent_class)->dispose (object);
+}
+
+static void
+lw_class_list_class_init (LwClassListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = lw_class_list_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/classes/class-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, LwClassList, search);
+  gtk_widget_class_bind_template_child (widget_class, LwClassList, list);
+  gtk_widget_class_bind_template_child (widget_class, LwClassList, unlabelled_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_stopped_cb);
+}
+
+static void
+lw_class_list_init (LwClassList *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_set_filter_func (self->list, filter_row, self, NULL);
+}

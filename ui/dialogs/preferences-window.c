@@ -1,0 +1,73 @@
+/* preferences-window.c: what the program remembers for all projects */
+#include "config.h"
+#include "preferences-window.h"
+
+#include "settings.h"
+
+struct _LwPreferencesWindow
+{
+  AdwPreferencesWindow parent_instance;
+  AdwComboRow *scheme_row, *device_row;
+};
+
+G_DEFINE_FINAL_TYPE (LwPreferencesWindow, lw_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
+
+/* The order of the rows in the template. */
+static const char *const schemes[] = { "system", "light", "dark", NULL };
+static const char *const devices[] = { "auto", "cpu", "cuda", NULL };
+
+static gboolean
+nick_to_index (GValue *value, GVariant *variant, gpointer nicks)
+{
+  const char *const *list = nicks;
+  for (guint i = 0; list[i] != NULL; i++)
+    if (g_str_equal (list[i], g_variant_get_string (variant, NULL)))
+      g_value_set_uint (value, i);
+  return TRUE;
+}
+
+static GVariant *
+index_to_nick (const GValue *value, const GVariantType *type, gpointer nicks)
+{
+  const char *const *list = nicks;
+  guint i = g_value_get_uint (value);
+  return i < g_strv_length ((char **) nicks) ? g_variant_new_string (list[i]) : NULL;
+}
+
+static void
+bind_row (AdwComboRow *row, const char *key, const char *const *nicks)
+{
+  g_settings_bind_with_mapping (lw_settings_get (), key, row, "selected", G_SETTINGS_BIND_DEFAULT, nick_to_index,
+                                index_to_nick, (gpointer) nicks, NULL);
+}
+
+static void
+lw_preferences_window_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), LW_TYPE_PREFERENCES_WINDOW);
+  G_OBJECT_CLASS (lw_preferences_window_parent_class)->dispose (object);
+}
+
+static void
+lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = lw_preferences_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/dialogs/preferences-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, scheme_row);
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, device_row);
+}
+
+static void
+lw_preferences_window_init (LwPreferencesWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  bind_row (self->scheme_row, "color-scheme", schemes);
+  bind_row (self->device_row, "device", devices);
+}
+
+GtkWidget *
+lw_preferences_window_new (void)
+{
+  return g_object_new (LW_TYPE_PREFERENCES_WINDOW, NULL);
+}

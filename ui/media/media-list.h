@@ -1,0 +1,13 @@
+/* media-list.h: videos, images and folders that are to be added, chosen or dropped */
+#pragma once
+
+#include <adwaita.h>
+
+/* Property "n-items" (uint; notifies). */
+#define LW_TYPE_MEDIA_LIST (lw_media_list_get_type ())
+G_DECLARE_FINAL_TYPE (LwMediaList, lw_media_list, LW, MEDIA_LIST, AdwBin)
+
+GtkWidget *lw_media_list_new (void);
+void lw_media_list_add (LwMediaList *list, GFile *file);      /* once, however often it is added; what has no path is left out */
+guint lw_media_list_get_n (LwMediaList *list);
+GPtrArray *lw_media_list_dup_requests (LwMediaList *list);    /* (transfer full) (element-type LwMediaRequest) */

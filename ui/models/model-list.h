@@ -1,0 +1,25 @@
+/* model-list.h: the models of a project with what a person wants to know of each, read off the main thread */
+#pragma once
+
+#include "desk/desk.h"
+
+typedef struct
+{
+  gint64 id;
+  char *name, *architecture, *created, *parent_name, *dataset_name, *sha256, *recipe;
+  char *frames;                /* names of the frames it was trained on, with the revision of each; NULL: not trained in this project */
+  LwModelStatus status;
+  guint n_train, n_val;
+  gint64 seed;
+  double miou, accuracy;       /* on its dataset's validation frames; NaN: not scored */
+} LwModelEntry;
+
+void lw_model_entry_free (LwModelEntry *entry);
+/* The result: (element-type LwModelEntry), newest first. */
+void lw_model_list_read_async (LwProject *project, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *lw_model_list_read_finish (LwProject *project, GAsyncResult *result, GError **error);
+
+const char *lw_model_status_get_label (LwModelStatus status);
+/* Makes @model the one that proposes. */
+void lw_model_promote_async (LwProject *project, gint64 model, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
+gboolean lw_model_promote_finish (LwProject *project, GAsyncResult *result, GError **error);

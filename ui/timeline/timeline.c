@@ -1,0 +1,259 @@
+/* timeline.c: the frames as a strip of thumbnails, the frame on show by name and time, and playing */
+#include "config.h"
+#include "timeline.h"
+
+#include <glib/gi18n-lib.h>
+#include "thumbnails.h"
+#include "timeline-item.h"
+
+struct _LwTimeline
+{
+  AdwBin parent_instance;
+  GtkListView *view;
+  GtkWidget *frame_button, *play_button, *status_icon, *go_to_entry, *popover;
+  GtkLabel *name_label, *status_label, *pointer_label, *count_label, *go_to_hint;
+
+  LwDesk *desk;
+  LwPlayback *playback;
+  LwThumbnails *thumbnails;
+  GtkSingleSelection *selection;
+  gboolean following;          /* the selection is being set to what is shown, not chosen by a person */
+};
+
+G_DEFINE_FINAL_TYPE (LwTimeline, lw_timeline, ADW_TYPE_BIN)
+
+/* ---- what the line says ---- */
+
+static void
+show_frame_text (LwTimeline *self, const LwFrame *frame)
+{
+  g_autofree char *time = frame != NULL ? lw_frame_dup_time (frame) : NULL;
+  g_autofree char *text = NULL;
+  gtk_widget_set_visible (self->status_icon, frame != NULL);
+  gtk_label_set_label (self->name_label, frame != NULL ? frame->name : _("No Frame"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), frame != NULL ? frame->name : NULL);
+  if (frame == NULL)
+    {
+      gtk_label_set_label (self->status_label, "");
+      return;
+    }
+  text = time != NULL ? g_strdup_printf ("%s · %s", lw_frame_status_get_label (frame->status), time)
+                      : g_strdup (lw_frame_status_get_label (frame->status));
+  gtk_label_set_label (self->status_label, text);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->status_icon), lw_frame_status_get_icon (frame->status));
+  const char *classes[] = { "frame-status", lw_frame_status_get_nick (frame->status), NULL };
+  gtk_widget_set_css_classes (self->status_icon, classes);
+}
+
+static void
+show_counts (LwTimeline *self)
+{
+  LwFrameList *frames = lw_desk_get_frames (self->desk);
+  guint n = lw_frame_list_get_n (frames), accepted = lw_frame_list_count (frames, LW_FRAME_ACCEPTED);
+  guint position = lw_playback_get_position (self->playback);
+  g_autofree char *text = NULL;
+  if (n > 0)
+    text = g_strdup_printf (_("%u of %u · %u accepted"), position < n ? position + 1 : 0, n, accepted);
+  gtk_label_set_label (self->count_label, text != NULL ? text : "");
+}
+
+static void
+update_texts (LwTimeline *self)
+{
+  LwFrameObject *object = lw_frame_list_get (lw_desk_get_frames (self->desk), lw_playback_get_position (self->playback));
+  show_frame_text (self, object != NULL ? lw_frame_object_get_frame (object) : NULL);
+  show_counts (self);
+  gtk_widget_set_sensitive (self->frame_button, object != NULL);
+}
+
+/* ---- the strip follows what is shown ---- */
+
+/* One further in the direction of travel is brought into view too, so that the next frame can be seen coming. */
+static void
+scroll_to (LwTimeline *self, guint position, guint before)
+{
+  guint n = lw_frame_list_get_n (lw_desk_get_frames (self->desk));
+  guint ahead = position;
+  if (position == before + 1 && position + 1 < n)
+    ahead = position + 1;
+  else if (position + 1 == before && position > 0)
+    ahead = position - 1;
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", ahead);
+}
+
+static void
+follow (LwTimeline *self)
+{
+  guint position = lw_playback_get_position (self->playback);
+  guint before = gtk_single_selection_get_selected (self->selection);
+  if (position != before && position != LW_FRAME_LIST_NONE)
+    {
+      self->following = TRUE;
+      gtk_single_selection_set_selected (self->selection, position);
+      self->following = FALSE;
+      scroll_to (self, position, before);
+    }
+  update_texts (self);
+}
+
+static void
+on_selected_cb (LwTimeline *self)
+{
+  guint selected = gtk_single_selection_get_selected (self->selection);
+  if (self->following || selected == GTK_INVALID_LIST_POSITION)
+    return;
+  lw_playback_stop (self->playback);
+  lw_desk_go_to (self->desk, selected);
+}
+
+/* Return on a thumbnail: back to the canvas, where the work is. */
+static void
+on_activated_cb (LwTimeline *self, guint position)
+{
+  lw_desk_go_to (self->desk, position);
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.focus-canvas", NULL);
+}
+
+static void
+on_playing_cb (LwTimeline *self)
+{
+  gboolean playing = lw_playback_is_playing (self->playback);
+  gtk_button_set_icon_name (GTK_BUTTON (self->play_button), playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->play_button), GTK_ACCESSIBLE_PROPERTY_LABEL, playing ? _("Pause") : _("Play"), -1);
+  gtk_widget_set_tooltip_text (self->play_button, playing ? _("Pause (K)") : _("Play (K)"));
+  update_texts (self);
+}
+
+/* ---- go to a frame ---- */
+
+void
+lw_timeline_open_go_to (LwTimeline *self)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->frame_button));
+}
+
+static void
+on_go_to_shown_cb (LwTimeline *self)
+{
+  gtk_label_set_label (self->go_to_hint, _("For instance “0042”, “#12” or “1:02.5”"));
+  gtk_widget_remove_css_class (self->go_to_entry, "error");
+  gtk_editable_set_text (GTK_EDITABLE (self->go_to_entry), "");
+  gtk_widget_grab_focus (self->go_to_entry);
+}
+
+static void
+on_go_to_activated_cb (LwTimeline *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->go_to_entry));
+  guint found = lw_frame_list_find_text (lw_desk_get_frames (self->desk), text, lw_desk_get_position (self->desk));
+  if (found == LW_FRAME_LIST_NONE)
+    {
+      gtk_label_set_label (self->go_to_hint, _("No frame is called or timed like that"));
+      gtk_widget_add_css_class (self->go_to_entry, "error");
+      return;
+    }
+  gtk_popover_popdown (GTK_POPOVER (self->popover));
+  lw_playback_stop (self->playback);
+  lw_desk_go_to (self->desk, found);
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.focus-canvas", NULL);
+}
+
+/* ---- rows ---- */
+
+static void
+on_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, LwTimeline *self)
+{
+  gtk_list_item_set_child (item, lw_timeline_item_new (self->thumbnails));
+}
+
+static void
+on_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, LwTimeline *self)
+{
+  lw_timeline_item_set_frame (LW_TIMELINE_ITEM (gtk_list_item_get_child (item)), gtk_list_item_get_item (item),
+                              gtk_list_item_get_position (item));
+}
+
+static void
+on_unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, LwTimeline *self)
+{
+  lw_timeline_item_set_frame (LW_TIMELINE_ITEM (gtk_list_item_get_child (item)), NULL, 0);
+}
+
+static GtkListItemFactory *
+create_factory (LwTimeline *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup_cb), self, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind_cb), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind_cb), self, 0);
+  return factory;
+}
+
+void
+lw_timeline_set_pointer_text (LwTimeline *self, const char *text)
+{
+  gtk_label_set_label (self->pointer_label, text != NULL ? text : "");
+}
+
+void
+lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
+{
+  LwFrameList *frames = lw_desk_get_frames (desk);
+  g_autoptr (GtkListItemFactory) factory = NULL;
+  self->desk = g_object_ref (desk);
+  self->playback = g_object_ref (playback);
+  self->thumbnails = lw_thumbnails_new (lw_desk_get_document (desk));
+  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (frames)));
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  factory = create_factory (self);
+  gtk_list_view_set_factory (self->view, factory);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (on_selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "notify::position", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (playback, "notify::position", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (playback, "notify::playing", G_CALLBACK (on_playing_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (frames, "status-changed", G_CALLBACK (update_texts), self, G_CONNECT_SWAPPED);
+  on_playing_cb (self);
+  follow (self);
+}
+
+static void
+lw_timeline_dispose (GObject *object)
+{
+  LwTimeline *self = LW_TIMELINE (object);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_TIMELINE);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->thumbnails);
+  g_clear_object (&self->playback);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (lw_timeline_parent_class)->dispose (object);
+}
+
+static void
+lw_timeline_class_init (LwTimelineClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = lw_timeline_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/timeline/timeline.ui");
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, view);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, frame_button);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, play_button);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_icon);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, name_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, pointer_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, count_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, popover);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, go_to_entry);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, go_to_hint);
+  gtk_widget_class_bind_template_callback (widget_class, on_activated_cb);
+}
+
+static void
+lw_timeline_init (LwTimeline *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->popover, "show", G_CALLBACK (on_go_to_shown_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->go_to_entry, "activate", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->go_to_entry, "icon-release", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);
+}

@@ -1,0 +1,14 @@
+/* timeline.h: the frames as a strip of thumbnails, the frame on show by name and time, and playing */
+#pragma once
+
+#include <adwaita.h>
+#include "desk/playback.h"
+
+/* Acts through the workspace's actions "frames.next" and so on (window/workspace-frames.c). */
+#define LW_TYPE_TIMELINE (lw_timeline_get_type ())
+G_DECLARE_FINAL_TYPE (LwTimeline, lw_timeline, LW, TIMELINE, AdwBin)
+
+void lw_timeline_set_desk (LwTimeline *timeline, LwDesk *desk, LwPlayback *playback);
+void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name, number or time */
+/* The text at the end of the line: what lies under the pointer. */
+void lw_timeline_set_pointer_text (LwTimeline *timeline, const char *text);

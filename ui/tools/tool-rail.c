@@ -1,0 +1,187 @@
+/* tool-rail.c: the tools and the size of the brush, beside the canvas */
+#include "config.h"
+#include "tool-rail.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include "feedback.h"
+
+struct _LwToolRail
+{
+  AdwBin parent_instance;
+  GtkBox *box;
+  GtkWidget *size_scale, *size_label;
+  GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
+  GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button;
+  GtkDropDown *over_class_choice;
+  GtkWidget *tools[LW_N_TOOLS];
+  LwDesk *desk;
+  gboolean filling;                    /* the choice of a class is being set, not made */
+};
+
+G_DEFINE_FINAL_TYPE (LwToolRail, lw_tool_rail, ADW_TYPE_BIN)
+
+/* From top to bottom. */
+static const struct { LwTool tool; const char *icon, *label, *key; } tools[] = {
+  { LW_TOOL_BRUSH, "lw-brush-symbolic", N_("Brush"), "B" },
+  { LW_TOOL_ERASER, "lw-eraser-symbolic", N_("Eraser"), "E" },
+  { LW_TOOL_POLYGON, "lw-polygon-symbolic", N_("Polygon"), "P" },
+  { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill"), "F" },
+  { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
+  { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal"), "R" },
+};
+
+static void
+create_buttons (LwToolRail *self)
+{
+  GtkWidget *before = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (tools); i++)
+    {
+      GtkWidget *button = gtk_toggle_button_new ();
+      g_autofree char *tooltip = g_strdup_printf ("%s (%s)", _(tools[i].label), tools[i].key);
+      gtk_button_set_icon_name (GTK_BUTTON (button), tools[i].icon);
+      gtk_widget_add_css_class (button, "flat");
+      gtk_widget_set_focus_on_click (button, FALSE);
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "i", (gint32) tools[i].tool);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "workspace.tool");
+      lw_name_widget (button, _(tools[i].label));
+      gtk_widget_set_tooltip_text (button, tooltip);
+      gtk_box_insert_child_after (self->box, button, before);
+      before = button;
+      self->tools[tools[i].tool] = button;
+    }
+}
+
+/* ---- bindings between a setting of the toolbox and what shows it ---- */
+
+static gboolean
+size_to_log (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_set_double (to, log2 (g_value_get_double (from)));
+  return TRUE;
+}
+
+static gboolean
+log_to_size (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  double size = exp2 (g_value_get_double (from));
+  g_value_set_double (to, size < 16 ? round (size * 2) / 2 : round (size));
+  return TRUE;
+}
+
+static gboolean
+size_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  double size = g_value_get_double (from);
+  /* Translators: the diameter of the brush in pixels of the picture */
+  g_value_take_string (to, g_strdup_printf (size < 16 && fabs (size - round (size)) > 0.05 ? _("%.1f px") : _("%.0f px"), size));
+  return TRUE;
+}
+
+static gboolean
+choice_to_active (GBinding *binding, const GValue *from, GValue *to, gpointer choice)
+{
+  g_value_set_boolean (to, g_value_get_int (from) == GPOINTER_TO_INT (choice));
+  return TRUE;
+}
+
+static gboolean
+active_to_choice (GBinding *binding, const GValue *from, GValue *to, gpointer choice)
+{
+  if (!g_value_get_boolean (from))
+    return FALSE;
+  g_value_set_int (to, GPOINTER_TO_INT (choice));
+  return TRUE;
+}
+
+static void
+bind_choice (LwToolbox *toolbox, const char *property, GtkWidget *button, int choice)
+{
+  g_object_bind_property_full (toolbox, property, button, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, choice_to_active,
+                               active_to_choice, GINT_TO_POINTER (choice), NULL);
+}
+
+/* ---- the class to paint over ---- */
+
+static void
+on_palette_changed_cb (LwToolRail *self)
+{
+  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  guint over, selected = 0;
+  g_object_get (lw_desk_get_toolbox (self->desk), "paint-over-class", &over, NULL);
+  for (guint i = 0; i < palette->classes->len; i++)
+    {
+      LwClass *klass = palette->classes->pdata[i];
+      gtk_string_list_append (names, klass->name);
+      if (klass->id == over)
+        selected = i;
+    }
+  self->filling = TRUE;
+  gtk_drop_down_set_model (self->over_class_choice, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->over_class_choice, selected);
+  self->filling = FALSE;
+}
+
+static void
+on_over_class_chosen_cb (LwToolRail *self)
+{
+  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
+  guint selected = gtk_drop_down_get_selected (self->over_class_choice);
+  if (!self->filling && selected < palette->classes->len)
+    g_object_set (lw_desk_get_toolbox (self->desk), "paint-over-class", (guint) ((LwClass *) palette->classes->pdata[selected])->id, NULL);
+}
+
+void
+lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
+{
+  LwToolbox *toolbox = lw_desk_get_toolbox (desk);
+  LwDocument *document = lw_desk_get_document (desk);
+  self->desk = g_object_ref (desk);
+  g_object_bind_property_full (toolbox, "brush-size", self->size_adjustment, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL,
+                               size_to_log, log_to_size, NULL, NULL);
+  g_object_bind_property_full (toolbox, "brush-size", self->size_label, "label", G_BINDING_SYNC_CREATE, size_to_text, NULL, NULL, NULL);
+  bind_choice (toolbox, "brush-shape", self->round_button, LW_BRUSH_ROUND);
+  bind_choice (toolbox, "brush-shape", self->square_button, LW_BRUSH_SQUARE);
+  bind_choice (toolbox, "paint-over", self->over_all_button, LW_PAINT_OVER_ALL);
+  bind_choice (toolbox, "paint-over", self->over_unlabelled_button, LW_PAINT_OVER_UNLABELLED);
+  bind_choice (toolbox, "paint-over", self->over_class_button, LW_PAINT_OVER_CLASS);
+  g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "visible", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->over_class_choice, "notify::selected", G_CALLBACK (on_over_class_chosen_cb), self, G_CONNECT_SWAPPED);
+  on_palette_changed_cb (self);
+}
+
+static void
+lw_tool_rail_dispose (GObject *object)
+{
+  LwToolRail *self = LW_TOOL_RAIL (object);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_TOOL_RAIL);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (lw_tool_rail_parent_class)->dispose (object);
+}
+
+static void
+lw_tool_rail_class_init (LwToolRailClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = lw_tool_rail_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/tools/tool-rail.ui");
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, box);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_scale);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_label);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, round_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, square_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_all_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_unlabelled_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_choice);
+}
+
+static void
+lw_tool_rail_init (LwToolRail *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  create_buttons (self);
+}

@@ -1,0 +1,207 @@
+/* window.c: a window: the start page, or one open project */
+#include "config.h"
+#include "window-private.h"
+
+#include <glib/gi18n-lib.h>
+#include "feedback.h"
+#include "desk/recent.h"
+#include "desk/desk.h"
+#include "settings.h"
+#include "start/start-page.h"
+#include "window/workspace.h"
+
+#define SLOW_CLOSE_MS 300      /* a shorter wait would only flicker */
+
+struct _LwWindow
+{
+  AdwApplicationWindow parent_instance;
+  GtkStack *pages;
+  AdwStatusPage *busy_page;
+  AdwBin *project_bin;
+  GtkWidget *start_page;
+
+  char *folder;                /* set from the moment that opening begins */
+  LwDesk *desk;
+  guint slow_close;
+  gboolean closing, may_close;
+};
+
+G_DEFINE_FINAL_TYPE (LwWindow, lw_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_busy (LwWindow *self, const char *title, const char *description)
+{
+  adw_status_page_set_title (self->busy_page, title);
+  adw_status_page_set_description (self->busy_page, description);
+  gtk_stack_set_visible_child_name (self->pages, "busy");
+}
+
+/* ---- opening ---- */
+
+static void
+open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  LwProject *project = lw_project_open (data, &error);
+  if (project != NULL)
+    g_task_return_pointer (task, project, g_object_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+show_project (LwWindow *self, LwProject *project)
+{
+  g_autofree char *name = lw_project_dup_name (project);
+  self->desk = lw_desk_new (project);
+  adw_bin_set_child (self->project_bin, lw_workspace_new (self->desk));
+  gtk_stack_set_visible_child_name (self->pages, "project");
+  gtk_window_set_title (GTK_WINDOW (self), name);
+  lw_recent_add (self->folder);
+}
+
+static void
+on_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LwWindow *self = LW_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LwProject) project = g_task_propagate_pointer (G_TASK (result), &error);
+  if (project != NULL)
+    {
+      show_project (self, project);
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->pages, "start");
+  g_autofree char *name = g_filename_display_basename (self->folder);
+  g_autofree char *title = g_strdup_printf (_("Could not open “%s”"), name);
+  lw_report_error (GTK_WIDGET (self->pages), title, error);
+  g_clear_pointer (&self->folder, g_free);
+}
+
+void
+lw_window_open (LwWindow *self, const char *folder)
+{
+  g_return_if_fail (self->folder == NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_opened_cb, NULL);
+  self->folder = g_canonicalize_filename (folder, NULL);
+  g_autofree char *name = g_filename_display_basename (self->folder);
+  show_busy (self, _("Opening…"), name);
+  g_task_set_task_data (task, g_strdup (self->folder), g_free);
+  g_task_run_in_thread (task, open_in_thread);
+}
+
+const char *
+lw_window_get_folder (LwWindow *self)
+{
+  return self->folder;
+}
+
+/* ---- closing: every finished stroke is on disk before the window goes ---- */
+
+static void
+save_geometry (LwWindow *self)
+{
+  GSettings *settings = lw_settings_get ();
+  int width, height;
+  g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (settings, "window-width", MAX (width, 360));
+  g_settings_set_int (settings, "window-height", MAX (height, 294));
+}
+
+static gboolean
+show_saving_cb (gpointer data)
+{
+  LwWindow *self = data;
+  self->slow_close = 0;
+  show_busy (self, _("Saving…"), _("The last strokes are being written"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+close_for_good (gpointer data)
+{
+  LwWindow *self = data;
+  self->may_close = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LwWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_clear_handle_id (&self->slow_close, g_source_remove);
+  self->closing = FALSE;
+  if (lw_desk_close_finish (self->desk, result, &error))
+    {
+      close_for_good (self);
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->pages, "project");
+  lw_ask (GTK_WIDGET (self->pages), _("Some strokes could not be saved"), error->message, _("_Close and Lose Them"), TRUE,
+          close_for_good, self);
+}
+
+static gboolean
+lw_window_close_request (GtkWindow *window)
+{
+  LwWindow *self = LW_WINDOW (window);
+  if (self->desk == NULL || self->may_close)
+    {
+      save_geometry (self);
+      return GTK_WINDOW_CLASS (lw_window_parent_class)->close_request (window);
+    }
+  if (!self->closing)
+    {
+      self->closing = TRUE;
+      self->slow_close = g_timeout_add (SLOW_CLOSE_MS, show_saving_cb, self);
+      lw_workspace_prepare_close (LW_WORKSPACE (adw_bin_get_child (self->project_bin)));
+      lw_desk_close_async (self->desk, on_desk_closed_cb, g_object_ref (self));
+    }
+  return TRUE;
+}
+
+static void
+lw_window_dispose (GObject *object)
+{
+  LwWindow *self = LW_WINDOW (object);
+  g_clear_handle_id (&self->slow_close, g_source_remove);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WINDOW);
+  g_clear_object (&self->desk);
+  g_clear_pointer (&self->folder, g_free);
+  G_OBJECT_CLASS (lw_window_parent_class)->dispose (object);
+}
+
+static void
+lw_window_class_init (LwWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = lw_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = lw_window_close_request;
+  g_type_ensure (LW_TYPE_START_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/window/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LwWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, LwWindow, busy_page);
+  gtk_widget_class_bind_template_child (widget_class, LwWindow, project_bin);
+  gtk_widget_class_bind_template_child (widget_class, LwWindow, start_page);
+  lw_window_install_actions (widget_class);
+}
+
+static void
+lw_window_init (LwWindow *self)
+{
+  GSettings *settings = lw_settings_get ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  lw_window_accept_drops (self, self->start_page);
+}
+
+LwWindow *
+lw_window_new (LwApplication *application)
+{
+  return g_object_new (LW_TYPE_WINDOW, "application", application, NULL);
+}

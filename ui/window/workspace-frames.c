@@ -1,0 +1,223 @@
+/* workspace-frames.c: which frame is on show, and handing it in, accepting it or giving it back */
+#include "config.h"
+#include "workspace-private.h"
+
+#include <glib/gi18n-lib.h>
+#include "feedback.h"
+
+/* ---- going from frame to frame ---- */
+
+static void
+go (LwWorkspace *self, guint position)
+{
+  lw_playback_stop (self->playback);
+  if (position != LW_FRAME_LIST_NONE)
+    lw_desk_go_to (self->desk, position);
+}
+
+static void
+step_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  guint position = lw_playback_get_position (self->playback), n = lw_frame_list_get_n (lw_desk_get_frames (self->desk));
+  if (g_str_equal (name, "frames.next"))
+    go (self, position + 1 < n ? position + 1 : LW_FRAME_LIST_NONE);
+  else if (g_str_equal (name, "frames.previous"))
+    go (self, position > 0 ? position - 1 : LW_FRAME_LIST_NONE);
+  else if (g_str_equal (name, "frames.first"))
+    go (self, 0);
+  else
+    go (self, n > 0 ? n - 1 : LW_FRAME_LIST_NONE);
+}
+
+static void
+step_new_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  int step = g_str_equal (name, "frames.next-new") ? 1 : -1;
+  guint found = lw_frame_list_find_new (lw_desk_get_frames (self->desk), lw_playback_get_position (self->playback), step);
+  if (found == LW_FRAME_LIST_NONE)
+    lw_toast (widget, _("Every frame is begun or done"));
+  else
+    go (self, found);
+}
+
+static void
+play_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  if (lw_playback_is_playing (self->playback))
+    lw_playback_stop (self->playback);
+  else
+    lw_playback_start (self->playback);
+}
+
+static void
+go_to_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  g_object_set (self, "timeline", TRUE, NULL);
+  lw_timeline_open_go_to (self->timeline);
+}
+
+/* ---- status ---- */
+
+typedef struct
+{
+  LwWorkspace *workspace;
+  gint64 frame;
+  LwAction action;
+  char *message;
+} Act;
+
+static void
+act_free (Act *act)
+{
+  g_object_unref (act->workspace);
+  g_free (act->message);
+  g_free (act);
+}
+
+static void
+act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Act *act = data;
+  g_autoptr (GError) error = NULL;
+  if (lw_project_act (LW_PROJECT (source), &act->frame, 1, act->action, act->message, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+on_next_clicked_cb (LwWorkspace *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "frames.next-new", NULL);
+}
+
+static void
+on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  static const char *const done[] = { N_("Frame submitted"), N_("Frame accepted"), N_("Frame returned") };
+  static const char *const failed[] = { N_("Could not submit the frame"), N_("Could not accept the frame"), N_("Could not return the frame") };
+  Act *act = g_task_get_task_data (G_TASK (result));
+  g_autoptr (LwWorkspace) self = data;
+  g_autoptr (GError) error = NULL;
+  if (self->desk == NULL)
+    return;
+  self->acting = FALSE;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    lw_toast_with_button (GTK_WIDGET (self), _(done[act->action]), _("_Next Unlabelled"), G_CALLBACK (on_next_clicked_cb), G_OBJECT (self));
+  else
+    lw_desk_fail (self->desk, _(failed[act->action]), error);
+  lw_workspace_update_actions (self);
+}
+
+/* The stroke in the hand belongs to what is handed in. */
+static void
+act (LwWorkspace *self, LwAction action, const char *message)
+{
+  const LwFrame *frame = lw_desk_get_frame (self->desk);
+  if (frame == NULL || self->acting)
+    return;
+  Act *job = g_new0 (Act, 1);
+  job->workspace = g_object_ref (self);
+  job->frame = frame->id;
+  job->action = action;
+  job->message = g_strdup (message);
+  lw_canvas_stroke_end (self->canvas);
+  self->acting = TRUE;
+  lw_workspace_update_actions (self);
+  lw_project_run_async (lw_desk_get_project (self->desk), act_in_thread, job, (GDestroyNotify) act_free, NULL, on_acted_cb, g_object_ref (self));
+}
+
+static void
+submit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  act (LW_WORKSPACE (widget), LW_ACTION_SUBMIT, NULL);
+}
+
+static void
+accept_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  act (LW_WORKSPACE (widget), LW_ACTION_ACCEPT, NULL);
+}
+
+static void
+on_return_response_cb (AdwMessageDialog *dialog, const char *response, LwWorkspace *self)
+{
+  GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
+  if (g_str_equal (response, "return"))
+    act (self, LW_ACTION_RETURN, *text != '\0' ? text : NULL);
+}
+
+static void
+return_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _("Return This Frame?"),
+                                                                         _("What has to be changed?")));
+  GtkWidget *entry = gtk_entry_new ();
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_entry_set_max_length (GTK_ENTRY (entry), 500);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What has to be changed?"), -1);
+  adw_message_dialog_set_extra_child (dialog, entry);
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "return", _("_Return"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "return", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "return");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_return_response_cb), widget, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (entry);
+}
+
+void
+lw_workspace_update_frame_actions (LwWorkspace *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const LwFrame *frame = lw_desk_get_frame (self->desk);
+  guint position = lw_desk_get_position (self->desk), n = lw_frame_list_get_n (lw_desk_get_frames (self->desk));
+  gboolean shown = frame != NULL && lw_workspace_is_labelling (self);
+  gboolean may_act = shown && !self->acting && !lw_desk_is_read_only (self->desk);
+  LwFrameStatus status = frame != NULL ? frame->status : LW_FRAME_NEW;
+  gtk_widget_action_set_enabled (widget, "frames.next", shown && position + 1 < n);
+  gtk_widget_action_set_enabled (widget, "frames.previous", shown && position > 0);
+  gtk_widget_action_set_enabled (widget, "frames.first", shown);
+  gtk_widget_action_set_enabled (widget, "frames.last", shown);
+  gtk_widget_action_set_enabled (widget, "frames.next-new", shown);
+  gtk_widget_action_set_enabled (widget, "frames.previous-new", shown);
+  gtk_widget_action_set_enabled (widget, "frames.play", shown && n > 1);
+  gtk_widget_action_set_enabled (widget, "frames.go-to", shown);
+  gtk_widget_action_set_enabled (widget, "status.submit", may_act && (status == LW_FRAME_IN_PROGRESS || status == LW_FRAME_RETURNED));
+  gtk_widget_action_set_enabled (widget, "status.accept", may_act && (status == LW_FRAME_IN_PROGRESS || status == LW_FRAME_SUBMITTED));
+  gtk_widget_action_set_enabled (widget, "status.return", may_act && (status == LW_FRAME_SUBMITTED || status == LW_FRAME_ACCEPTED));
+}
+
+void
+lw_workspace_install_frame_actions (GtkWidgetClass *widget_class)
+{
+  static const struct { const char *name; GtkWidgetActionActivateFunc func; } actions[] = {
+    { "frames.next", step_action }, { "frames.previous", step_action }, { "frames.first", step_action }, { "frames.last", step_action },
+    { "frames.next-new", step_new_action }, { "frames.previous-new", step_new_action }, { "frames.play", play_action },
+    { "frames.go-to", go_to_action }, { "status.submit", submit_action }, { "status.accept", accept_action }, { "status.return", return_action },
+  };
+  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
+    { GDK_KEY_period, 0, "frames.next" },
+    { GDK_KEY_comma, 0, "frames.previous" },
+    { GDK_KEY_Page_Down, 0, "frames.next" },
+    { GDK_KEY_Page_Up, 0, "frames.previous" },
+    { GDK_KEY_Home, 0, "frames.first" },
+    { GDK_KEY_End, 0, "frames.last" },
+    { GDK_KEY_n, 0, "frames.next-new" },
+    { GDK_KEY_n, GDK_SHIFT_MASK, "frames.previous-new" },
+    { GDK_KEY_k, 0, "frames.play" },
+    { GDK_KEY_g, GDK_CONTROL_MASK, "frames.go-to" },
+    { GDK_KEY_Return, GDK_CONTROL_MASK, "status.submit" },
+    { GDK_KEY_Return, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "status.accept" },
+    { GDK_KEY_BackSpace, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "status.return" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].func);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
+}

@@ -1,0 +1,63 @@
+/* workspace-private.h: what the files of the workspace share */
+#pragma once
+
+#include "classes/class-keys.h"
+#include "classes/class-list.h"
+#include "editor/canvas.h"
+#include "models/models-page.h"
+#include "models/train-page.h"
+#include "propose/propose-pane.h"
+#include "desk/playback.h"
+#include "timeline/timeline.h"
+#include "tools/tool-rail.h"
+#include "window/workspace.h"
+
+struct _LwWorkspace
+{
+  AdwBin parent_instance;
+
+  /* Of the template. */
+  AdwViewStack *stack;
+  GtkStack *canvas_stack;
+  GtkWidget *start_box, *end_box, *view_button, *side_pane, *paned;
+  GtkLabel *zoom_label, *key_label;
+  GtkInfoBar *write_bar, *missing_bar, *read_only_bar;
+  GtkLabel *write_label, *missing_label;
+  LwCanvas *canvas;
+  LwToolRail *rail;
+  LwClassList *classes;
+  LwProposePane *propose_pane;
+  LwTimeline *timeline;
+  LwTrainPage *train_page;
+  LwModelsPage *models_page;
+  GtkRange *opacity_scale;
+  GtkWidget *overlay_switch, *proposal_switch;
+
+  /* Owned. */
+  LwDesk *desk;
+  LwPlayback *playback;
+  LwProposer *proposer;
+  LwTrainer *trainer;
+  LwClassKeys keys;
+  guint key_timeout;
+  gboolean acting;                /* a submit, accept or return is on its way */
+  gboolean zoom_restored;
+};
+
+/* Which actions make sense now: the one place that says so. */
+void lw_workspace_update_actions (LwWorkspace *self);
+gboolean lw_workspace_is_labelling (LwWorkspace *self);        /* the canvas is the page on show */
+
+/* Each file's actions, with their keys. */
+void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
+void lw_workspace_update_frame_actions (LwWorkspace *self);
+void lw_workspace_update_proposal_actions (LwWorkspace *self);
+
+/* workspace-view.c */
+void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys and the like select classes */
+void lw_workspace_connect_canvas (LwWorkspace *self);
+/* workspace-project.c */
+void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

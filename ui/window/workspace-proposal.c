@@ -1,0 +1,93 @@
+/* workspace-proposal.c: asking for a proposal, taking all or a part of it, dropping it */
+#include "config.h"
+#include "workspace-private.h"
+
+#include <glib/gi18n-lib.h>
+#include "feedback.h"
+
+static void
+propose_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  lw_canvas_stroke_end (self->canvas);
+  lw_proposer_propose (self->proposer);
+}
+
+static void
+cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lw_proposer_cancel (LW_WORKSPACE (widget)->proposer);
+}
+
+static void
+undo_cb (LwWorkspace *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "canvas.undo", NULL);
+}
+
+static void
+apply (LwWorkspace *self, const LwApplySelection *selection)
+{
+  LwDocument *document = lw_desk_get_document (self->desk);
+  guint64 pixels = lw_document_apply_proposal (document, selection, lw_toolbox_get_overwrite_hand (lw_desk_get_toolbox (self->desk)));
+  if (pixels == 0)
+    {
+      lw_toast (GTK_WIDGET (self), _("Nothing changed: these pixels are labelled so already, or painted by hand"));
+      return;
+    }
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u pixel labelled", "%u pixels labelled", (gulong) pixels), (guint) pixels);
+  lw_toast_with_button (GTK_WIDGET (self), text, _("_Undo"), G_CALLBACK (undo_cb), G_OBJECT (self));
+}
+
+static void
+apply_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwApplySelection selection = { 0 };
+  apply (LW_WORKSPACE (widget), &selection);
+}
+
+static void
+apply_class_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  gboolean classes[256] = { FALSE };
+  LwApplySelection selection = { .classes = classes };
+  classes[lw_toolbox_get_class (lw_desk_get_toolbox (self->desk))] = TRUE;
+  apply (self, &selection);
+}
+
+static void
+discard_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  lw_document_discard_proposal (lw_desk_get_document (self->desk));
+}
+
+void
+lw_workspace_update_proposal_actions (LwWorkspace *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  LwDocument *document = lw_desk_get_document (self->desk);
+  gboolean writable = lw_workspace_is_labelling (self) && !lw_desk_is_read_only (self->desk);
+  gboolean has = writable && lw_document_get_proposal (document) != NULL;
+  gtk_widget_action_set_enabled (widget, "proposal.propose",
+                                 writable && lw_desk_get_frame (self->desk) != NULL && !lw_proposer_is_busy (self->proposer));
+  gtk_widget_action_set_enabled (widget, "proposal.cancel", lw_proposer_is_busy (self->proposer));
+  gtk_widget_action_set_enabled (widget, "proposal.apply-all", has);
+  gtk_widget_action_set_enabled (widget, "proposal.apply-class", has);
+  gtk_widget_action_set_enabled (widget, "proposal.discard", has);
+}
+
+void
+lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "proposal.propose", NULL, propose_action);
+  gtk_widget_class_install_action (widget_class, "proposal.cancel", NULL, cancel_action);
+  gtk_widget_class_install_action (widget_class, "proposal.apply-all", NULL, apply_all_action);
+  gtk_widget_class_install_action (widget_class, "proposal.apply-class", NULL, apply_class_action);
+  gtk_widget_class_install_action (widget_class, "proposal.discard", NULL, discard_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_q, 0, "proposal.propose", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, 0, "proposal.apply-all", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, 0, "proposal.apply-class", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "proposal.discard", NULL);
+}

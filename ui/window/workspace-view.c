@@ -1,0 +1,265 @@
+/* workspace-view.c: the canvas in its window: zoom, overlay, tools, and the keys that select a class */
+#include "config.h"
+#include "workspace-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#define OPACITY_STEP 0.1
+
+/* ---- actions that the canvas carries out ---- */
+
+static void
+canvas_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_activate_action_variant (GTK_WIDGET (LW_WORKSPACE (widget)->canvas), name, parameter);
+}
+
+static void
+focus_canvas_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (LW_WORKSPACE (widget)->canvas));
+}
+
+/* Who chooses a class wants to paint: a tool that does is kept, any other makes room for the brush. */
+static void
+take_brush_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwToolbox *toolbox = lw_desk_get_toolbox (LW_WORKSPACE (widget)->desk);
+  LwTool tool = lw_toolbox_get_tool (toolbox);
+  if (tool == LW_TOOL_ERASER || tool == LW_TOOL_PAN || tool == LW_TOOL_APPLY_REGION)
+    lw_toolbox_set_tool (toolbox, LW_TOOL_BRUSH);
+}
+
+static void
+search_class_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  if (!lw_workspace_is_labelling (self))
+    return;
+  g_object_set (self, "side-pane", TRUE, NULL);
+  lw_class_list_focus_search (self->classes);
+}
+
+static void
+opacity_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwToolbox *toolbox = lw_desk_get_toolbox (LW_WORKSPACE (widget)->desk);
+  double step = g_str_has_suffix (name, "up") ? OPACITY_STEP : -OPACITY_STEP;
+  lw_toolbox_set_opacity (toolbox, CLAMP (lw_toolbox_get_opacity (toolbox) + step, 0, 1));
+}
+
+static void
+show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_view_stack_set_visible_child_name (LW_WORKSPACE (widget)->stack, g_variant_get_string (parameter, NULL));
+}
+
+static gboolean
+tool_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  if (!lw_workspace_is_labelling (self))
+    return FALSE;
+  gtk_widget_activate_action_variant (widget, "workspace.tool", args);
+  return TRUE;
+}
+
+void
+lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
+{
+  static const char *const canvas_actions[] = { "canvas.undo", "canvas.redo", "canvas.zoom-in", "canvas.zoom-out", "canvas.zoom-fit", "canvas.zoom-100",
+                                                "canvas.brush-smaller", "canvas.brush-larger" };
+  static const struct { guint key; LwTool tool; } tool_keys[] = {
+    { GDK_KEY_b, LW_TOOL_BRUSH }, { GDK_KEY_e, LW_TOOL_ERASER }, { GDK_KEY_p, LW_TOOL_POLYGON },
+    { GDK_KEY_f, LW_TOOL_FILL }, { GDK_KEY_m, LW_TOOL_PAN }, { GDK_KEY_r, LW_TOOL_APPLY_REGION },
+  };
+  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
+    { GDK_KEY_slash, 0, "workspace.search-class" },
+    { GDK_KEY_f, GDK_CONTROL_MASK, "workspace.search-class" },
+    { GDK_KEY_braceleft, GDK_SHIFT_MASK, "workspace.opacity-down" },
+    { GDK_KEY_braceright, GDK_SHIFT_MASK, "workspace.opacity-up" },
+    { GDK_KEY_F9, 0, "workspace.side-pane" },
+    { GDK_KEY_F8, 0, "workspace.timeline" },
+    { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
+    { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" },
+    { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
+    { GDK_KEY_plus, GDK_CONTROL_MASK, "canvas.zoom-in" },
+    { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
+    { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
+    { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
+    { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
+    { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
+  };
+  static const struct { guint key; const char *page; } pages[] = {
+    { GDK_KEY_1, "label" }, { GDK_KEY_2, "train" }, { GDK_KEY_3, "models" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (canvas_actions); i++)
+    gtk_widget_class_install_action (widget_class, canvas_actions[i], NULL, canvas_action);
+  gtk_widget_class_install_action (widget_class, "workspace.focus-canvas", NULL, focus_canvas_action);
+  gtk_widget_class_install_action (widget_class, "workspace.take-brush", NULL, take_brush_action);
+  gtk_widget_class_install_action (widget_class, "workspace.search-class", NULL, search_class_action);
+  gtk_widget_class_install_action (widget_class, "workspace.opacity-up", NULL, opacity_action);
+  gtk_widget_class_install_action (widget_class, "workspace.opacity-down", NULL, opacity_action);
+  gtk_widget_class_install_action (widget_class, "workspace.show-page", "s", show_page_action);
+  gtk_widget_class_install_property_action (widget_class, "workspace.tool", "tool");
+  gtk_widget_class_install_property_action (widget_class, "workspace.side-pane", "side-pane");
+  gtk_widget_class_install_property_action (widget_class, "workspace.timeline", "timeline");
+  for (gsize i = 0; i < G_N_ELEMENTS (tool_keys); i++)
+    gtk_widget_class_add_binding (widget_class, tool_keys[i].key, 0, tool_key_cb, "i", (int) tool_keys[i].tool);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    gtk_widget_class_add_binding_action (widget_class, pages[i].key, GDK_ALT_MASK, "workspace.show-page", "s", pages[i].page);
+}
+
+/* ---- keys that select a class ---- */
+
+static void
+hide_key_label (LwWorkspace *self)
+{
+  g_clear_handle_id (&self->key_timeout, g_source_remove);
+  gtk_widget_set_visible (GTK_WIDGET (self->key_label), FALSE);
+}
+
+static gboolean
+on_key_timeout_cb (gpointer data)
+{
+  LwWorkspace *self = data;
+  self->key_timeout = 0;
+  lw_class_keys_clear (&self->keys);
+  hide_key_label (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_key_label (LwWorkspace *self, const char *text, guint ms)
+{
+  g_clear_handle_id (&self->key_timeout, g_source_remove);
+  gtk_label_set_label (self->key_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->key_label), TRUE);
+  self->key_timeout = g_timeout_add (ms, on_key_timeout_cb, self);
+}
+
+static void
+select_class (LwWorkspace *self, guint8 id)
+{
+  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
+  LwClass *klass = lw_palette_find_id (palette, id);
+  lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), id);
+  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.take-brush", NULL);
+  show_key_label (self, klass->name, 900);
+}
+
+static gboolean
+on_key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint code, GdkModifierType modifiers, LwWorkspace *self)
+{
+  gunichar character = gdk_keyval_to_unicode (keyval);
+  char text[7] = { 0 };
+  guint8 id;
+  if (!lw_workspace_is_labelling (self) || (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) || !g_unichar_isgraph (character))
+    return GDK_EVENT_PROPAGATE;
+  g_unichar_to_utf8 (g_unichar_tolower (character), text);
+  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
+  switch (lw_class_keys_press (&self->keys, palette, text, g_get_monotonic_time (), &id))
+    {
+    case LW_CLASS_KEY_FOUND:
+      select_class (self, id);
+      return GDK_EVENT_STOP;
+    case LW_CLASS_KEY_PENDING:
+      {
+        g_autofree char *pending = g_strdup_printf ("%s …", text);
+        show_key_label (self, pending, LW_CLASS_KEYS_TIMEOUT_MS);
+        return GDK_EVENT_STOP;
+      }
+    case LW_CLASS_KEY_NONE:
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+void
+lw_workspace_watch_keys (LwWorkspace *self)
+{
+  GtkEventController *controller = gtk_event_controller_key_new ();
+  g_signal_connect_object (controller, "key-pressed", G_CALLBACK (on_key_pressed_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
+/* ---- the canvas ---- */
+
+static void
+on_zoom_cb (LwWorkspace *self)
+{
+  double percent = lw_canvas_get_zoom (self->canvas) * 100;
+  g_autofree char *text = g_strdup_printf (percent < 10 ? _("%.1f %%") : _("%.0f %%"), percent);
+  gtk_label_set_label (self->zoom_label, text);
+}
+
+static void
+on_pointer_text_cb (LwWorkspace *self)
+{
+  g_autofree char *text = NULL;
+  g_object_get (self->canvas, "pointer-text", &text, NULL);
+  lw_timeline_set_pointer_text (self->timeline, text);
+}
+
+static void
+restore_class (LwWorkspace *self)
+{
+  const char *state = lw_desk_get_state (self->desk, "class");
+  guint64 id;
+  if (state != NULL && g_ascii_string_to_unsigned (state, 10, 0, LW_LABEL_NONE - 1, &id, NULL))
+    lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), (guint8) id);
+}
+
+static gboolean
+restore_zoom_cb (gpointer data)
+{
+  LwWorkspace *self = data;
+  const char *state = lw_desk_get_state (self->desk, "zoom");
+  double zoom = state != NULL ? g_ascii_strtod (state, NULL) : 0;
+  if (zoom >= 0.01 && zoom <= 64)
+    lw_canvas_zoom_to (self->canvas, zoom, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / 2.0, gtk_widget_get_height (GTK_WIDGET (self->canvas)) / 2.0);
+  return G_SOURCE_REMOVE;
+}
+
+/* The first frame that opens finds what the last window left. A playback's last picture gives way to the frame itself. */
+static void
+on_opened_cb (LwWorkspace *self)
+{
+  if (!lw_playback_is_playing (self->playback))
+    lw_canvas_show_playback (self->canvas, NULL, NULL);
+  if (self->zoom_restored || lw_document_is_loading (lw_desk_get_document (self->desk)))
+    return;
+  self->zoom_restored = TRUE;
+  restore_class (self);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, restore_zoom_cb, g_object_ref (self), g_object_unref);
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+static void
+on_playback_show_cb (LwWorkspace *self, LwImage *image, LwLabelMap *map)
+{
+  gboolean over = image == NULL;
+  if (over && lw_document_is_loading (lw_desk_get_document (self->desk)) && !lw_playback_is_playing (self->playback))
+    return;      /* "opened" comes */
+  lw_canvas_show_playback (self->canvas, image, map);
+}
+
+void
+lw_workspace_connect_canvas (LwWorkspace *self)
+{
+  LwDocument *document = lw_desk_get_document (self->desk);
+  LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
+  GBindingFlags both = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+  lw_canvas_set_document (self->canvas, document);
+  lw_canvas_set_toolbox (self->canvas, toolbox);
+  g_object_bind_property (toolbox, "opacity", gtk_range_get_adjustment (self->opacity_scale), "value", both);
+  g_object_bind_property (toolbox, "overlay-visible", self->overlay_switch, "active", both);
+  g_object_bind_property (toolbox, "show-proposal", self->proposal_switch, "active", both);
+  g_signal_connect_object (self->canvas, "notify::zoom", G_CALLBACK (on_zoom_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "notify::pointer-text", G_CALLBACK (on_pointer_text_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "opened", G_CALLBACK (on_opened_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->playback, "show", G_CALLBACK (on_playback_show_cb), self, G_CONNECT_SWAPPED);
+  on_zoom_cb (self);
+}

@@ -1,0 +1,294 @@
+/* workspace.c: an open project in its window: canvas, tools, classes, timeline, training, models */
+#include "config.h"
+#include "workspace-private.h"
+
+#include <glib/gi18n-lib.h>
+#include "feedback.h"
+#include "settings.h"
+
+G_DEFINE_FINAL_TYPE (LwWorkspace, lw_workspace, ADW_TYPE_BIN)
+
+enum { PROP_0, PROP_TOOL, PROP_SIDE_PANE, PROP_TIMELINE, N_PROPS };
+static GParamSpec *props[N_PROPS];
+
+gboolean
+lw_workspace_is_labelling (LwWorkspace *self)
+{
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "label") == 0;
+}
+
+void
+lw_workspace_update_actions (LwWorkspace *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  LwDocument *document = lw_desk_get_document (self->desk);
+  gboolean labelling = lw_workspace_is_labelling (self), writable = !lw_desk_is_read_only (self->desk);
+  gtk_widget_action_set_enabled (widget, "canvas.undo", labelling && lw_document_can_undo (document));
+  gtk_widget_action_set_enabled (widget, "canvas.redo", labelling && lw_document_can_redo (document));
+  gtk_widget_action_set_enabled (widget, "project.add-media", writable);
+  gtk_widget_action_set_enabled (widget, "project.edit-classes", writable);
+  gtk_widget_action_set_enabled (widget, "project.import", writable);
+  gtk_widget_action_set_enabled (widget, "project.export", lw_frame_list_get_n (lw_desk_get_frames (self->desk)) > 0);
+  lw_workspace_update_frame_actions (self);
+  lw_workspace_update_proposal_actions (self);
+}
+
+/* ---- what the desk says ---- */
+
+static void
+on_desk_failed_cb (LwWorkspace *self, const char *title, const GError *error)
+{
+  lw_report_error (GTK_WIDGET (self), title, error);
+}
+
+static void
+update_pages (LwWorkspace *self)
+{
+  gboolean ready, empty = lw_frame_list_get_n (lw_desk_get_frames (self->desk)) == 0;
+  g_object_get (self->desk, "ready", &ready, NULL);
+  gtk_stack_set_visible_child_name (self->canvas_stack, !ready ? "wait" : empty ? "empty" : "canvas");
+  lw_workspace_update_actions (self);
+}
+
+static void
+update_write_bar (LwWorkspace *self)
+{
+  g_autofree char *error = NULL;
+  g_autofree char *text = NULL;
+  guint n = lw_document_get_n_unsaved (lw_desk_get_document (self->desk));
+  g_object_get (self->desk, "write-error", &error, NULL);
+  gtk_info_bar_set_revealed (self->write_bar, error != NULL);
+  if (error == NULL)
+    return;
+  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet: %s. It is kept in memory and tried again.",
+                                       "%u strokes are not saved yet: %s. They are kept in memory and tried again.", n), n, error);
+  gtk_label_set_label (self->write_label, text);
+}
+
+static void
+update_missing_bar (LwWorkspace *self)
+{
+  guint n;
+  g_object_get (self->desk, "n-missing", &n, NULL);
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u medium is not where it was: its frames can’t be shown.",
+                                                        "%u media are not where they were: their frames can’t be shown.", n), n);
+  gtk_label_set_label (self->missing_label, text);
+  gtk_info_bar_set_revealed (self->missing_bar, n > 0);
+}
+
+static void
+on_page_cb (LwWorkspace *self)
+{
+  gboolean labelling = lw_workspace_is_labelling (self);
+  gtk_widget_set_visible (self->start_box, labelling);
+  gtk_widget_set_visible (self->end_box, labelling);
+  lw_playback_stop (self->playback);
+  lw_workspace_update_actions (self);
+  if (labelling)
+    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+static void
+connect_desk (LwWorkspace *self)
+{
+  LwDocument *document = lw_desk_get_document (self->desk);
+  const struct { gpointer object; const char *signal; GCallback callback; } handlers[] = {
+    { self->desk, "failed", G_CALLBACK (on_desk_failed_cb) },
+    { self->desk, "notify::ready", G_CALLBACK (update_pages) },
+    { self->desk, "notify::position", G_CALLBACK (lw_workspace_update_actions) },
+    { self->desk, "notify::write-error", G_CALLBACK (update_write_bar) },
+    { self->desk, "notify::n-missing", G_CALLBACK (update_missing_bar) },
+    { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (update_pages) },
+    { document, "notify::n-unsaved", G_CALLBACK (update_write_bar) },
+    { document, "notify::can-undo", G_CALLBACK (lw_workspace_update_actions) },
+    { document, "notify::can-redo", G_CALLBACK (lw_workspace_update_actions) },
+    { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
+    { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
+    { self->proposer, "notify::busy", G_CALLBACK (lw_workspace_update_actions) },
+    { self->stack, "notify::visible-child", G_CALLBACK (on_page_cb) },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
+    g_signal_connect_object (handlers[i].object, handlers[i].signal, handlers[i].callback, self, G_CONNECT_SWAPPED);
+}
+
+/* ---- properties that are actions: tool, side pane, timeline ---- */
+
+static void
+on_tool_cb (LwWorkspace *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TOOL]);
+}
+
+static void
+lw_workspace_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  LwWorkspace *self = LW_WORKSPACE (object);
+  switch (id)
+    {
+    case PROP_TOOL:
+      g_value_set_int (value, self->desk != NULL ? (int) lw_toolbox_get_tool (lw_desk_get_toolbox (self->desk)) : LW_TOOL_BRUSH);
+      break;
+    case PROP_SIDE_PANE: g_value_set_boolean (value, gtk_widget_get_visible (self->side_pane)); break;
+    case PROP_TIMELINE: g_value_set_boolean (value, gtk_widget_get_visible (GTK_WIDGET (self->timeline))); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+lw_workspace_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  LwWorkspace *self = LW_WORKSPACE (object);
+  switch (id)
+    {
+    case PROP_TOOL: lw_toolbox_set_tool (lw_desk_get_toolbox (self->desk), (LwTool) g_value_get_int (value)); break;
+    case PROP_SIDE_PANE: gtk_widget_set_visible (self->side_pane, g_value_get_boolean (value)); break;
+    case PROP_TIMELINE: gtk_widget_set_visible (GTK_WIDGET (self->timeline), g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+void
+lw_workspace_prepare_close (LwWorkspace *self)
+{
+  char zoom[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *class_id = g_strdup_printf ("%u", lw_toolbox_get_class (lw_desk_get_toolbox (self->desk)));
+  lw_playback_stop (self->playback);
+  lw_canvas_stroke_end (self->canvas);
+  lw_desk_set_state (self->desk, "class", class_id);
+  lw_desk_set_state (self->desk, "zoom", g_ascii_dtostr (zoom, sizeof zoom, lw_canvas_get_zoom (self->canvas)));
+  g_settings_set_int (lw_settings_get (), "side-pane-width", CLAMP (gtk_widget_get_width (self->side_pane), 200, 800));
+}
+
+static gboolean
+on_drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, LwWorkspace *self)
+{
+  if (lw_desk_is_read_only (self->desk))
+    return FALSE;
+  lw_workspace_add_media_files (self, g_value_get_boxed (value));
+  return TRUE;
+}
+
+static void
+accept_drops (LwWorkspace *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_object (target, "drop", G_CALLBACK (on_drop_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self->canvas_stack), GTK_EVENT_CONTROLLER (target));
+}
+
+static void
+lw_workspace_dispose (GObject *object)
+{
+  LwWorkspace *self = LW_WORKSPACE (object);
+  g_clear_handle_id (&self->key_timeout, g_source_remove);
+  lw_class_keys_clear (&self->keys);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
+  g_clear_object (&self->playback);
+  g_clear_object (&self->proposer);
+  g_clear_object (&self->trainer);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (lw_workspace_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, stack);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, canvas_stack);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, start_box);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, end_box);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_button);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, side_pane);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, paned);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, zoom_label);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, key_label);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, write_bar);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, write_label);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, missing_bar);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, missing_label);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, read_only_bar);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, canvas);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, rail);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, classes);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, propose_pane);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, timeline);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_page);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, models_page);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, opacity_scale);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, overlay_switch);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, proposal_switch);
+}
+
+static void
+ensure_types (void)
+{
+  g_type_ensure (LW_TYPE_CANVAS);
+  g_type_ensure (LW_TYPE_TOOL_RAIL);
+  g_type_ensure (LW_TYPE_CLASS_LIST);
+  g_type_ensure (LW_TYPE_PROPOSE_PANE);
+  g_type_ensure (LW_TYPE_TIMELINE);
+  g_type_ensure (LW_TYPE_TRAIN_PAGE);
+  g_type_ensure (LW_TYPE_MODELS_PAGE);
+}
+
+static void
+lw_workspace_class_init (LwWorkspaceClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  object_class->get_property = lw_workspace_get_property;
+  object_class->set_property = lw_workspace_set_property;
+  object_class->dispose = lw_workspace_dispose;
+  props[PROP_TOOL] = g_param_spec_int ("tool", NULL, NULL, 0, LW_N_TOOLS - 1, LW_TOOL_BRUSH, flags);
+  props[PROP_SIDE_PANE] = g_param_spec_boolean ("side-pane", NULL, NULL, TRUE, flags);
+  props[PROP_TIMELINE] = g_param_spec_boolean ("timeline", NULL, NULL, TRUE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  ensure_types ();
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/window/workspace.ui");
+  bind_children (widget_class);
+  lw_workspace_install_view_actions (widget_class);
+  lw_workspace_install_frame_actions (widget_class);
+  lw_workspace_install_proposal_actions (widget_class);
+  lw_workspace_install_project_actions (widget_class);
+}
+
+static void
+lw_workspace_init (LwWorkspace *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/* Wide enough for what was chosen before, whatever the window's width turns out to be. */
+static void
+restore_side_pane (LwWorkspace *self)
+{
+  gtk_widget_set_size_request (self->side_pane, g_settings_get_int (lw_settings_get (), "side-pane-width"), -1);
+}
+
+GtkWidget *
+lw_workspace_new (LwDesk *desk)
+{
+  LwWorkspace *self = g_object_new (LW_TYPE_WORKSPACE, NULL);
+  self->desk = g_object_ref (desk);
+  self->playback = lw_playback_new (desk);
+  self->proposer = lw_proposer_new (desk);
+  self->trainer = lw_trainer_new (desk);
+  lw_workspace_connect_canvas (self);
+  lw_workspace_watch_keys (self);
+  lw_tool_rail_set_desk (self->rail, desk);
+  lw_class_list_set_desk (self->classes, desk);
+  lw_propose_pane_set_desk (self->propose_pane, desk, self->proposer);
+  lw_timeline_set_desk (self->timeline, desk, self->playback);
+  lw_train_page_set_desk (self->train_page, desk, self->trainer);
+  lw_models_page_set_desk (self->models_page, desk);
+  g_signal_connect_object (lw_desk_get_toolbox (desk), "notify::tool", G_CALLBACK (on_tool_cb), self, G_CONNECT_SWAPPED);
+  on_tool_cb (self);
+  connect_desk (self);
+  accept_drops (self);
+  restore_side_pane (self);
+  gtk_info_bar_set_revealed (self->read_only_bar, lw_desk_is_read_only (desk));
+  update_pages (self);
+  return GTK_WIDGET (self);
+}

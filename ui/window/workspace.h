@@ -1,0 +1,12 @@
+/* workspace.h: an open project in its window: canvas, tools, classes, timeline, training, models */
+#pragma once
+
+#include <adwaita.h>
+#include "desk/desk.h"
+
+#define LW_TYPE_WORKSPACE (lw_workspace_get_type ())
+G_DECLARE_FINAL_TYPE (LwWorkspace, lw_workspace, LW, WORKSPACE, AdwBin)
+
+GtkWidget *lw_workspace_new (LwDesk *desk);
+/* Ends the stroke in the hand and notes where the window stands. */
+void lw_workspace_prepare_close (LwWorkspace *workspace);
