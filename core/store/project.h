@@ -128,7 +128,8 @@ typedef struct {
   const char *undoes;           /* uuid of the stroke that this one takes back, or NULL. Redo takes back an undo. */
   const char *tool;             /* "brush", "polygon", "fill", "apply", "import" … */
   guint8 origin;                /* its author */
-  gint64 base_seq;              /* LwHistory.seq that the caller last saw (each commit adds 1); -1: don't check */
+  gint64 base_seq;              /* LwHistory.seq that the caller last saw (each commit adds 1); -1: don't check, which is right only where nobody else
+                                 * can have changed the frame: a diff is an XOR, and of other labels it makes nonsense */
 } LwStrokeInfo;
 /* One transaction: journal row and working tiles (each stored tile XOR the diff's). Acknowledged = on disk (WAL, synchronous FULL).
  * A first stroke turns a new frame into one in progress; a stroke on a submitted or accepted frame turns it into one in progress too. */

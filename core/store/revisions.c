@@ -151,7 +151,8 @@ read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
 {
   Link chain[WHOLE_EVERY];
   guint n = 0;
-  for (gint64 id = revision; n == 0 || chain[n - 1].depth > 0; id = chain[n].parent, n++)
+  gint64 id = revision;
+  do
     {
       int got = n < WHOLE_EVERY ? read_link (db, id, &chain[n], error) : 0;
       if (got < 0)
@@ -161,7 +162,9 @@ read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
           lw_db_damaged (db, error, "a revision without the ones that it builds on");
           return NULL;
         }
+      id = chain[n].parent;
     }
+  while (chain[n++].depth > 0);
   g_autoptr(GHashTable) tiles = tiles_new ();
   while (n > 0)
     if (!add_tiles_of (db, head, chain[--n].id, tiles, error))

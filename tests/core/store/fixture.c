@@ -190,14 +190,25 @@ fixture_load (LwProject *project, gint64 frame, LwHistory **history)
   return planes;
 }
 
+gboolean
+fixture_try_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwHistory) history = NULL;
+  g_autoptr(LwPlanes) planes = fixture_load (project, frame, &history);
+  g_autoptr(LwDiff) diff = fixture_paint (planes, rect, class_id, 0);
+  lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = history->seq }, diff, &error);
+  if (g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT))
+    return FALSE;
+  g_assert_no_error (error);
+  return TRUE;
+}
+
 void
 fixture_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(LwPlanes) planes = fixture_load (project, frame, NULL);
-  g_autoptr(LwDiff) diff = fixture_paint (planes, rect, class_id, 0);
-  lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = -1 }, diff, &error);
-  g_assert_no_error (error);
+  while (!fixture_try_stroke (project, frame, rect, class_id))
+    ;
 }
 
 void

@@ -32,7 +32,8 @@ LwDiff *fixture_paint (LwPlanes *planes, LwRect rect, guint8 class_id, guint8 or
 LwDiff *fixture_paint_random (LwPlanes *planes, GRand *rand, int n_classes);
 void fixture_assert_planes_equal (const LwPlanes *a, const LwPlanes *b);
 LwPlanes *fixture_load (LwProject *project, gint64 frame, LwHistory **history);
-/* Paints a rectangle in the project itself. */
+/* Paints a rectangle in the project itself; again where another process was faster. try: FALSE where it was. */
+gboolean fixture_try_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id);
 void fixture_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id);
 /* Runs @sql on the file of a closed project. */
 void fixture_sql (const char *folder, const char *sql);
