@@ -70,13 +70,15 @@ advice (LwStoreError code)
 gboolean
 lw_db_fail (LwDb *db, GError **error)
 {
-  int result = sqlite3_extended_errcode (db->handle);
+  int system_errno = errno, result = sqlite3_extended_errcode (db->handle);
+  if (sqlite3_system_errno (db->handle) != 0)      /* which SQLite does not set for a failed COMMIT; errno is still that of the failed call */
+    system_errno = sqlite3_system_errno (db->handle);
   if ((result & 0xff) == SQLITE_INTERRUPT)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled"));
       return FALSE;
     }
-  LwStoreError code = error_code (result, sqlite3_system_errno (db->handle));
+  LwStoreError code = error_code (result, system_errno);
   g_set_error (error, LW_STORE_ERROR, (int) code, "%s (%s: %s)", advice (code), db->path, sqlite3_errmsg (db->handle));
   return FALSE;
 }
@@ -279,6 +281,7 @@ lw_query_step (LwQuery *query, GError **error)
 {
   if (query == NULL)
     return -1;
+  errno = 0;
   int result = sqlite3_step (query);
   if (result == SQLITE_ROW)
     return 1;

@@ -5,6 +5,8 @@
 #include <glib/gi18n-lib.h>
 #include "store/project-private.h"
 
+#define MAX_SEQ (G_GINT64_CONSTANT (1) << 40)
+
 static const char *const status_nicks[LW_N_FRAME_STATUSES] = { "new", "in-progress", "submitted", "accepted", "returned" };
 
 const char *
@@ -104,6 +106,8 @@ lw_frame_head_read (LwDb *db, gint64 frame, LwFrameHead *head, GError **error)
     return FALSE;
   *head = (LwFrameHead) { frame, sqlite3_column_int (query, 0), sqlite3_column_int (query, 1), sqlite3_column_int64 (query, 2),
                           (LwFrameStatus) lw_query_int (query, 3, 0, LW_N_FRAME_STATUSES - 1), sqlite3_column_int64 (query, 4) };
+  if (head->seq < 0 || head->seq > MAX_SEQ)
+    return lw_db_damaged (db, error, "a frame with an impossible number of strokes");
   if (head->width >= 1 && head->width <= LW_MAX_SIDE && head->height >= 1 && head->height <= LW_MAX_PIXELS / head->width)
     return TRUE;
   return lw_db_damaged (db, error, "a frame of an impossible size");

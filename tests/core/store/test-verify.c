@@ -1,0 +1,249 @@
+/* test-verify.c: verify names what is wrong, and finds nothing where nothing is; upgrades from older versions */
+#include "config.h"
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include "store/migrate.h"
+#include "store/schema.h"
+
+/* ---- verify ---- */
+
+static void
+fill (Fixture *fixture)
+{
+  fixture_add_video (fixture, "clip.mp4", 2, 200, 150);
+  gint64 frame = fixture_frame (fixture->project, 0);
+  fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 150, 100 }, 1);
+  fixture_stroke (fixture->project, frame, (LwRect) { 10, 10, 50, 50 }, 2);
+  lw_project_act (fixture->project, &frame, 1, LW_ACTION_ACCEPT, NULL, NULL);
+  g_autofree char *file = g_build_filename (fixture->root, "weights", NULL);
+  g_file_set_contents (file, "weights", -1, NULL);
+  lw_project_add_model (fixture->project, &(LwModel) { .name = (char *) "starter", .classes = (char *) "[\"a\"]" }, file, NULL);
+}
+
+static GPtrArray *
+verify (Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  GPtrArray *problems = lw_project_verify (fixture->project, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < problems->len; i++)
+    g_test_message ("%s", (char *) problems->pdata[i]);
+  return problems;
+}
+
+static void
+test_sound (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  fill (fixture);
+  g_autoptr(GPtrArray) problems = verify (fixture);
+  g_assert_cmpuint (problems->len, ==, 0);
+}
+
+/* Each tampering is named by one problem that says @expected. */
+static void
+test_tampered (void)
+{
+  static const struct { const char *sql, *expected; } cases[] = {
+    { "DROP TRIGGER audit_UPDATE_refused; UPDATE audit SET actor = 'somebody else' WHERE seq = 2", "row 2 was changed" },
+    { "DROP TRIGGER audit_DELETE_refused; DELETE FROM audit WHERE seq = 2", "row 3 was changed" },
+    { "DROP TRIGGER audit_DELETE_refused; DELETE FROM audit WHERE seq = (SELECT max (seq) FROM audit)", "it ends at row" },
+    { "DROP TRIGGER audit_DELETE_refused; DELETE FROM audit", "it ends at row 0" },
+    { "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET data = (SELECT data FROM tile AS other WHERE other.id = 2) WHERE id = 1", "Tile 1" },
+    { "DELETE FROM working_tile WHERE plane = 1", "not what its strokes have made" },
+    { "DELETE FROM working_tile WHERE plane = 0 AND ty = 0 AND tx = 0", "numbers of pixels" },
+    { "UPDATE frame_class SET pixels = pixels + 1", "numbers of pixels" },
+    { "DROP TRIGGER stroke_DELETE_refused; DELETE FROM stroke WHERE seq = 2", "1 strokes are there instead of 2" },
+    { "PRAGMA foreign_keys = OFF; DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = 4711 WHERE tile = 1", "refers to a row" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(Fixture) fixture = fixture_new ();
+      fill (fixture);
+      lw_project_close (fixture->project, NULL);
+      fixture_sql (fixture->folder, cases[i].sql);
+      fixture_reopen (fixture);
+      g_autoptr(GPtrArray) problems = verify (fixture);
+      gboolean found = FALSE;
+      for (guint p = 0; p < problems->len; p++)
+        found |= strstr (problems->pdata[p], cases[i].expected) != NULL;
+      g_assert_true (found);
+    }
+}
+
+static void
+test_files (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  fill (fixture);
+  g_autoptr(LwModel) model = lw_project_find_model (fixture->project, "starter", NULL);
+  g_autofree char *clip = g_build_filename (fixture->root, "clip.mp4", NULL);
+  g_file_set_contents (model->path, "Weights", -1, NULL);
+  g_file_set_contents (clip, "clip.mp5", -1, NULL);
+  g_autoptr(GPtrArray) changed = verify (fixture);
+  g_assert_cmpuint (changed->len, ==, 2);
+  g_assert_nonnull (strstr (changed->pdata[0], "clip.mp4"));
+  g_assert_nonnull (strstr (changed->pdata[1], "starter"));
+  g_unlink (model->path);
+  g_unlink (clip);
+  g_autoptr(GPtrArray) gone = verify (fixture);
+  g_assert_cmpuint (gone->len, ==, 2);
+  g_assert_nonnull (strstr (gone->pdata[0], "relink"));
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  fill (fixture);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (lw_project_verify (fixture->project, NULL, NULL, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* A copy of the folder writes an audit chain of its own; both verify, and so would their union. */
+static void
+test_copied_project (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  fill (fixture);
+  lw_project_close (fixture->project, NULL);
+  g_autofree char *copy = g_build_filename (fixture->root, "copy", NULL), *contents = NULL;
+  g_autofree char *from = g_build_filename (fixture->folder, "project.sqlite", NULL), *to = g_build_filename (copy, "project.sqlite", NULL);
+  gsize length;
+  g_mkdir (copy, 0777);
+  g_file_get_contents (from, &contents, &length, NULL);
+  g_file_set_contents (to, contents, (gssize) length, NULL);
+  g_autoptr(LwProject) project = lw_project_open (copy, &error);
+  g_assert_no_error (error);
+  gint64 frame = fixture_frame (project, 0);
+  g_assert_true (lw_project_act (project, &frame, 1, LW_ACTION_RETURN, NULL, &error));
+  lw_project_close (project, NULL);
+  fixture_sql (copy, "INSERT INTO setting SELECT 'n', count (DISTINCT copy) FROM audit");
+  g_autoptr(LwProject) again = lw_project_open (copy, &error);
+  g_autofree char *n = lw_project_get_setting (again, "n");
+  g_assert_cmpstr (n, ==, "2");
+  g_autoptr(GPtrArray) problems = lw_project_verify (again, NULL, NULL, NULL, &error);
+  for (guint i = 0; i < problems->len; i++)
+    g_assert_null (strstr (problems->pdata[i], "Audit"));
+}
+
+/* ---- upgrades ---- */
+
+static const char *const old_steps[] = { "CREATE TABLE meta (key TEXT, value TEXT); CREATE TABLE thing (a INTEGER); INSERT INTO thing VALUES (5)" };
+static const char *const new_steps[] = {
+  "this step was done long ago",
+  "ALTER TABLE thing ADD COLUMN b INTEGER; UPDATE thing SET b = a * 2",
+  "CREATE TABLE other (c INTEGER); INSERT INTO other SELECT b FROM thing",
+};
+static const char *const broken_steps[] = { "-", "ALTER TABLE thing ADD COLUMN b INTEGER", "CREATE TABLE other (c INTEGER); INSERT INTO nothing VALUES (1)" };
+
+static LwDb *
+make_old (const char *root)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename (root, "old.sqlite", NULL);
+  LwDb *db = lw_db_open (path, LW_DB_CREATE, &error);
+  g_assert_no_error (error);
+  g_assert_true (lw_db_exec (db, "PRAGMA application_id = 0x4c775072", &error));
+  g_assert_true (lw_migrate (db, old_steps, 1, NULL, &error));
+  return db;
+}
+
+static gint64
+get (LwDb *db, const char *sql)
+{
+  gint64 value = -1;
+  lw_db_get (db, &value, NULL, sql, "");
+  return value;
+}
+
+static char *
+find_backup (const char *folder)
+{
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
+  return name != NULL ? g_build_filename (folder, name, NULL) : NULL;
+}
+
+static void
+test_migrate (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *root = fixture_temporary_folder (), *backups = g_build_filename (root, "backups", NULL);
+  g_autoptr(LwDb) db = make_old (root);
+  LwVersion version;
+  g_assert_true (lw_migrate_check (db, 3, &version, &error));
+  g_assert_cmpint (version, ==, LW_VERSION_OLDER);
+  g_assert_true (lw_migrate (db, new_steps, 3, backups, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (get (db, "PRAGMA user_version"), ==, 3);
+  g_assert_cmpint (get (db, "SELECT c FROM other"), ==, 10);
+  g_assert_true (lw_migrate_check (db, 3, &version, &error));
+  g_assert_cmpint (version, ==, LW_VERSION_SAME);
+
+  g_autofree char *backup = find_backup (backups);
+  g_autoptr(LwDb) before = lw_db_open (backup, LW_DB_READ, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (get (before, "PRAGMA user_version"), ==, 1);
+  g_assert_cmpint (get (before, "SELECT a FROM thing"), ==, 5);
+
+  g_assert_false (lw_migrate_check (db, 2, &version, &error));      /* it does not say who may read it: only its own version */
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NEWER);
+  fixture_remove_tree (root);
+}
+
+static void
+test_migrate_fails (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *root = fixture_temporary_folder (), *backups = g_build_filename (root, "backups", NULL);
+  g_autoptr(LwDb) db = make_old (root);
+  g_assert_false (lw_migrate (db, broken_steps, 3, backups, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (get (db, "PRAGMA user_version"), ==, 2);      /* the good step stays, the broken one left nothing */
+  g_assert_cmpint (get (db, "SELECT count (*) FROM sqlite_schema WHERE name = 'other'"), ==, 0);
+  g_clear_error (&error);
+
+  /* no backup, no upgrade */
+  g_autofree char *blocked = g_build_filename (root, "old.sqlite", "backups", NULL);
+  g_assert_false (lw_migrate (db, new_steps, 3, blocked, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO);
+  g_assert_cmpint (get (db, "PRAGMA user_version"), ==, 2);
+  fixture_remove_tree (root);
+}
+
+static void
+test_min_reader (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *root = fixture_temporary_folder ();
+  g_autoptr(LwDb) db = make_old (root);
+  LwVersion version;
+  lw_db_exec (db, "PRAGMA user_version = 9; INSERT INTO meta VALUES ('min_reader', '4')", NULL);
+  g_assert_true (lw_migrate_check (db, 4, &version, &error));
+  g_assert_cmpint (version, ==, LW_VERSION_NEWER_READABLE);
+  g_assert_false (lw_migrate_check (db, 3, &version, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NEWER);
+  fixture_remove_tree (root);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/verify/sound", test_sound);
+  g_test_add_func ("/verify/tampered", test_tampered);
+  g_test_add_func ("/verify/files", test_files);
+  g_test_add_func ("/verify/cancelled", test_cancelled);
+  g_test_add_func ("/verify/copied-project", test_copied_project);
+  g_test_add_func ("/migrate/steps", test_migrate);
+  g_test_add_func ("/migrate/fails", test_migrate_fails);
+  g_test_add_func ("/migrate/min-reader", test_min_reader);
+  return g_test_run ();
+}
