@@ -28,6 +28,7 @@ static const char usage[] =
   "  --precision auto|f32|bf16\n"
   "  --backend cpu|ref|FILE\n"
   "  --max-side N            what larger frames are scaled down to when the model is used (640)\n"
+  "  --report FILE           where the JSON that is printed at the end goes as well\n"
   "  --evaluate              don't train, only score --init on the --val frames\n";
 
 typedef struct { char *image, *labels; guint8 *pixels; } Frame;         /* @pixels: decoded, RGB then labels; or NULL */
@@ -39,7 +40,7 @@ typedef struct {
 } Frames;
 
 typedef struct {
-  const char *classes, *arch, *recipe, *init, *out, *checkpoint, *backend;
+  const char *classes, *arch, *recipe, *init, *out, *checkpoint, *backend, *report;
   gint64 seed;                 /* -1: the recipe's */
   int max_side;
   LwPrecision precision;
@@ -182,6 +183,7 @@ read_option (Options *options, const char *name, char **values, GError **error)
   const struct { const char *name, **value; } texts[] = {
     { "--classes", &options->classes }, { "--arch", &options->arch }, { "--recipe", &options->recipe }, { "--init", &options->init },
     { "--out", &options->out }, { "--checkpoint", &options->checkpoint }, { "--backend", &options->backend },
+    { "--report", &options->report },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -447,7 +449,7 @@ work_on (Options *options, const LwBackend *backend, LwDevice *device, GError **
   if (!score (options, backend, device, model, &options->frames, result, error))
     return FALSE;
   g_print ("%s\n", json_object_to_json_string_ext (result, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
-  return TRUE;
+  return options->report == NULL || lw_json_save (options->report, result, error);
 }
 
 static gboolean

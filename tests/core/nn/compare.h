@@ -7,7 +7,7 @@ typedef struct {
   LwDevice *device;
 } Cpu;
 
-Cpu cpu_open (void);           /* the module from where it was built; ends the test as skipped where there is none: check @backend */
+Cpu cpu_open (void);           /* the module from where it was built; @backend is NULL where there is none */
 void cpu_close (Cpu *cpu);
 
 typedef struct {

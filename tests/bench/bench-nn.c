@@ -1,0 +1,123 @@
+/* bench-nn.c: how fast the CPU backend runs and trains the networks at 480 x 360
+ *
+ * bench-nn [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the time of every step. */
+#include <stdlib.h>
+#include <string.h>
+#include "common/paths.h"
+#include "nn/backends/backend.h"
+
+#define WIDTH 480
+#define HEIGHT 360
+#define MIN_RUNS 5
+#define MAX_RUNS 21
+#define MAX_SECONDS 4.0
+
+typedef struct { const char *network; gboolean batch_norm, train; int n; } Case;
+
+static const Case cases[] = {
+  { "fcn8s", FALSE, FALSE, 1 },
+  { "fcn8s-lite", FALSE, FALSE, 1 },
+  { "fcn8s-lite", TRUE, TRUE, 4 },
+  { "fcn8s", FALSE, TRUE, 1 },
+};
+
+static const LwBackend *backend;
+static LwDevice *device;
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+run_once (LwPlan *plan, const Case *c, const LwBatch *batch, LwResult *result, guint64 step)
+{
+  LwOptimizer optimizer = { .kind = LW_SGD, .rate = 1e-4f, .momentum = 0.9f, .weight_decay = 5e-4f, .bias_rate_factor = 1, .clip_norm = 5, .step = step };
+  g_autoptr(GError) error = NULL;
+  LwStepStats stats;
+
+  if (!(c->train ? backend->step (plan, batch, &optimizer, &stats, NULL, NULL, &error) : backend->run (plan, batch, result, NULL, NULL, &error)))
+    g_error ("%s", error->message);
+}
+
+static double
+median_ms (LwPlan *plan, const Case *c, const LwBatch *batch, LwResult *result)
+{
+  double times[MAX_RUNS], sum = 0;
+  int n = 0;
+
+  for (guint64 i = 0; i < 2; i++)
+    run_once (plan, c, batch, result, i);
+  while (n < MAX_RUNS && (n < MIN_RUNS || sum < MAX_SECONDS))
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      run_once (plan, c, batch, result, (guint64) n);
+      times[n] = (double) (g_get_monotonic_time () - start) * 1e-3;
+      sum += times[n++] * 1e-3;
+    }
+  qsort (times, (gsize) n, sizeof *times, compare_doubles);
+  return times[n / 2];
+}
+
+static void
+run_case (const Case *c, LwPrecision precision)
+{
+  LwNetworkOptions network = { .classes = 11, .batch_norm = c->batch_norm };
+  LwPlanOptions options = { .n = c->n, .height = HEIGHT, .width = WIDTH, .train = c->train, .precision = precision,
+                            .transform = { { 0.41f, 0.43f, 0.43f }, { 0.3f, 0.31f, 0.3f }, FALSE } };
+  gsize pixels = (gsize) c->n * WIDTH * HEIGHT;
+  g_autoptr(LwGraph) graph = lw_network_new (c->network, &network);
+  g_autoptr(LwWeights) weights = lw_weights_init (graph, 1);
+  g_autoptr(GError) error = NULL;
+  g_autofree guint8 *rgb = g_malloc (pixels * 3), *labels = g_malloc (pixels), *confidence = g_malloc (pixels);
+  LwBatch batch = { .rgb = rgb, .labels = labels };
+  LwResult result = { .labels = g_memdup2 (labels, pixels), .confidence = confidence };
+  gint64 start = g_get_monotonic_time ();
+  LwPlan *plan = backend->compile (device, graph, &options, &error);
+
+  if (plan == NULL || !backend->load (plan, weights, &error))
+    g_error ("%s", error->message);
+  double compile_ms = (double) (g_get_monotonic_time () - start) * 1e-3;
+
+  for (gsize i = 0; i < pixels * 3; i++)
+    rgb[i] = (guint8) (i * 2654435761u >> 13);
+  for (gsize i = 0; i < pixels; i++)
+    labels[i] = (guint8) (i / 40 % 12);
+  double ms = median_ms (plan, c, &batch, &result), gflop = 2e-9 * (double) lw_graph_macs (graph, HEIGHT, WIDTH) * c->n * (c->train ? 3 : 1);
+
+  g_print ("%s\t%s%s\t%s\tbatch %d\t%.1f ms\t%.1f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms\n", c->network, c->batch_norm ? "batch-norm " : "",
+           c->train ? "training step" : "prediction", precision == LW_PRECISION_BF16 ? "bfloat16" : "float32", c->n, ms, ms / c->n, gflop / ms * 1e3, compile_ms);
+  backend->free_plan (plan);
+  g_free (result.labels);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *path = lw_paths_backend ("cpu"), *description = NULL;
+  g_autoptr(GError) error = NULL;
+
+  backend = lw_backend_load (path, &error);
+  if (backend == NULL || (device = backend->open (&error)) == NULL)
+    g_error ("%s", error->message);
+  description = backend->describe (device);
+  g_print ("%s, %d x %d\n", description, WIDTH, HEIGHT);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (LwPrecision precision = LW_PRECISION_F32; precision <= LW_PRECISION_BF16; precision++)
+      {
+        if (argc > 1 && !g_str_equal (argv[1], cases[i].network))
+          continue;
+        if (argc > 2 && !g_str_equal (argv[2], precision == LW_PRECISION_BF16 ? "bfloat16" : "float32"))
+          continue;
+        if (argc > 3 && g_str_equal (argv[3], "train") != cases[i].train)
+          continue;
+        if (precision == LW_PRECISION_F32 || strstr (description, "bfloat16") != NULL)
+          run_case (&cases[i], precision);
+      }
+  backend->close (device);
+  return 0;
+}
