@@ -8,6 +8,29 @@
 
 G_DEFINE_QUARK (lw-net-error-quark, lw_net_error)
 
+gboolean
+lw_net_fail (GError **error, LwNetError code, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, LW_NET_ERROR, (int) code, message);
+  return FALSE;
+}
+
+LwGraph *
+lw_graph_copy (const LwGraph *graph)
+{
+  LwGraph *copy = g_new0 (LwGraph, 1);
+
+  copy->architecture = g_strdup (graph->architecture);
+  copy->classes = graph->classes;
+  copy->nodes = g_array_copy (graph->nodes);
+  return copy;
+}
+
 void
 lw_graph_free (LwGraph *graph)
 {
@@ -71,7 +94,7 @@ lw_graph_sizes (const LwGraph *graph, int height, int width, int *heights, int *
       widths[i] = side_after (graph, node, widths);
       if (heights[i] < 1 || widths[i] < 1)
         {
-          g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("A picture of %d × %d pixels doesn’t fit the network “%s”: nothing is left at its layer “%s”"),
+          lw_net_fail (error, LW_NET_ERROR_SHAPE, _("A picture of %d × %d pixels doesn’t fit the network “%s”: nothing is left at its layer “%s”"),
                        width, height, graph->architecture, node->name);
           return FALSE;
         }

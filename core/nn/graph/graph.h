@@ -15,6 +15,8 @@ typedef enum {
   LW_NET_ERROR_IO,
 } LwNetError;
 GQuark lw_net_error_quark (void);
+/* Sets the error; FALSE, so that a caller can return it. */
+G_GNUC_PRINTF (3, 4) gboolean lw_net_fail (GError **error, LwNetError code, const char *format, ...);
 
 typedef enum {
   LW_OP_INPUT,              /* (N, 3, H, W), already normalised */
@@ -55,6 +57,7 @@ typedef struct {
   GArray *nodes;            /* of LwNode, in order of execution */
 } LwGraph;
 
+LwGraph *lw_graph_copy (const LwGraph *graph);
 void lw_graph_free (LwGraph *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwGraph, lw_graph_free)
 

@@ -18,19 +18,6 @@ lw_recipe_free (LwRecipe *recipe)
   g_free (recipe);
 }
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_autofree char *message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error_literal (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, message);
-  return FALSE;
-}
-
 /* ---- members: each may be absent and then keeps what is there, but not be wrong ---- */
 
 static gboolean
@@ -60,7 +47,7 @@ read_real (LwJson *object, const char *key, double low, double high, float *valu
   if (!lw_json_get_double (object, key, &number, error))
     return FALSE;
   if (number < low || number > high)
-    return fail (error, _("“%s” must be from %g to %g"), key, low, high);
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” must be from %g to %g"), key, low, high);
   *value = (float) number;
   return TRUE;
 }
@@ -85,10 +72,10 @@ read_pair (LwJson *object, const char *key, double low, double high, double valu
       LwJson *value = json_object_array_get_idx (array, i);
 
       if (!json_object_is_type (value, json_type_int) && !json_object_is_type (value, json_type_double))
-        return fail (error, _("“%s” must be two numbers"), key);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” must be two numbers"), key);
       values[i] = json_object_get_double (value);
       if (!(values[i] >= low && values[i] <= high))
-        return fail (error, _("“%s” must be two numbers from %g to %g"), key, low, high);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” must be two numbers from %g to %g"), key, low, high);
     }
   return TRUE;
 }
@@ -101,7 +88,7 @@ only_known (LwJson *object, const char *const *known, GError **error)
     {
       (void) value;
       if (!g_strv_contains (known, key))
-        return fail (error, _("“%s” is no setting of a recipe"), key);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” is no setting of a recipe"), key);
     }
   return TRUE;
 }
@@ -117,7 +104,8 @@ read_stage (LwRecipeStage *stage, LwJson *object, GError **error)
       || !read_pair (object, "crop", 0, 8192, crop, error) || !read_pair (object, "scale", 0.05, 20, scale, error))
     return FALSE;
   if (scale[0] > scale[1] || (crop[0] < 1) != (crop[1] < 1))
-    return fail (error, _("“scale” goes from the smaller to the larger, and “crop” is a width and a height, both 0 for whole frames"));
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT,
+                        _("“scale” goes from the smaller to the larger, and “crop” is a width and a height, both 0 for whole frames"));
   stage->crop_width = (int) crop[0];
   stage->crop_height = (int) crop[1];
   stage->scale_min = (float) scale[0];
@@ -143,7 +131,7 @@ read_stages (LwRecipe *recipe, LwJson *root, GError **error)
   if (!lw_json_get_array (root, "stages", LW_RECIPE_MAX_STAGES, &array, error))
     return FALSE;
   if (json_object_array_length (array) == 0 || has (root, "epochs"))
-    return fail (error, _("“stages” needs at least one stage, and each says its own “epochs”"));
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“stages” needs at least one stage, and each says its own “epochs”"));
   recipe->n_stages = (guint) json_object_array_length (array);
   recipe->epochs = 0;
   for (guint i = 0; i < recipe->n_stages; i++)
@@ -152,7 +140,7 @@ read_stages (LwRecipe *recipe, LwJson *root, GError **error)
 
       recipe->stages[i] = common;
       if (!json_object_is_type (object, json_type_object) || !has (object, "epochs"))
-        return fail (error, _("Stage %u doesn’t say its “epochs”"), i + 1);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("Stage %u doesn’t say its “epochs”"), i + 1);
       if (!only_known (object, known, error) || !read_stage (&recipe->stages[i], object, error))
         return FALSE;
       recipe->epochs += recipe->stages[i].epochs;
@@ -168,7 +156,7 @@ read_optimizer (LwRecipe *recipe, LwJson *root, GError **error)
   if (has (root, "optimizer") && !lw_json_get_string (root, "optimizer", &name, error))
     return FALSE;
   if (!g_str_equal (name, "sgd") && !g_str_equal (name, "adamw"))
-    return fail (error, _("“optimizer” is “sgd” or “adamw”, not “%s”"), name);
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“optimizer” is “sgd” or “adamw”, not “%s”"), name);
   recipe->optimizer = g_str_equal (name, "sgd") ? LW_SGD : LW_ADAMW;
   return read_real (root, "rate", 0, 10, &recipe->rate, error) && read_real (root, "momentum", 0, 0.99999, &recipe->momentum, error)
          && read_real (root, "beta2", 0, 0.999999, &recipe->beta2, error) && read_real (root, "weight_decay", 0, 10, &recipe->weight_decay, error)
@@ -192,7 +180,7 @@ read_frozen (LwRecipe *recipe, LwJson *root, GError **error)
       LwJson *prefix = json_object_array_get_idx (array, i);
 
       if (!json_object_is_type (prefix, json_type_string) || json_object_get_string_len (prefix) == 0)
-        return fail (error, _("“frozen” is a list of beginnings of layers’ names"));
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“frozen” is a list of beginnings of layers’ names"));
       g_strv_builder_add (builder, json_object_get_string (prefix));
     }
   recipe->frozen = g_strv_builder_end (builder);
@@ -211,7 +199,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   gint64 seed = 1;
 
   if (!json_object_is_type (root, json_type_object))
-    return fail (error, _("it is not an object"));
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("it is not an object"));
   if (!only_known (root, known, error) || !lw_json_get_string (root, "name", &name, error) || !read_stages (recipe, root, error)
       || !read_optimizer (recipe, root, error) || !read_frozen (recipe, root, error))
     return FALSE;

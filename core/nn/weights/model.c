@@ -14,19 +14,6 @@
 
 static const LwInputTransform imagenet = { { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }, FALSE };
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_autofree char *message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error_literal (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, message);
-  return FALSE;
-}
-
 void
 lw_net_model_free (LwNetModel *model)
 {
@@ -46,10 +33,10 @@ build_graph (LwNetModel *model, GError **error)
   LwNetworkOptions options = { .classes = model->n_classes, .original_padding = model->original_padding };
 
   if (model->n_classes < 2 || model->n_classes > MAX_CLASSES)
-    return fail (error, _("A network needs 2 to %d classes, not %d"), MAX_CLASSES, model->n_classes);
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("A network needs 2 to %d classes, not %d"), MAX_CLASSES, model->n_classes);
   model->graph = lw_network_new (model->architecture, &options);
   if (model->graph == NULL)
-    return fail (error, _("There is no network “%s”"), model->architecture);
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("There is no network “%s”"), model->architecture);
   return TRUE;
 }
 
@@ -137,7 +124,7 @@ read_classes (LwNetModel *model, LwJson *root, GError **error)
       LwJson *name = json_object_array_get_idx (array, (size_t) i);
 
       if (!json_object_is_type (name, json_type_string))
-        return fail (error, _("The name of class %d is not a text"), i);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("The name of class %d is not a text"), i);
       model->class_names[i] = g_strdup (json_object_get_string (name));
     }
   return TRUE;
@@ -157,7 +144,7 @@ read_floats (LwJson *object, const char *key, gboolean positive, float *values, 
       values[i] = (float) json_object_get_double (value);
       if (!(json_object_is_type (value, json_type_double) || json_object_is_type (value, json_type_int))
           || !isfinite (values[i]) || (positive && !(values[i] > 1e-6f)))
-        return fail (error, _("“%s” is not three usable numbers"), key);
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” is not three usable numbers"), key);
     }
   return TRUE;
 }
@@ -174,7 +161,7 @@ read_sizes (LwNetModel *model, LwJson *root, GError **error)
   model->train_height = json_object_get_int (json_object_array_get_idx (array, 1));
   model->max_side = (int) max_side;
   if (model->train_width < 1 || model->train_width > MAX_SIDE || model->train_height < 1 || model->train_height > MAX_SIDE)
-    return fail (error, _("“train_size” is not two sizes in pixels"));
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“train_size” is not two sizes in pixels"));
   return TRUE;
 }
 
@@ -188,7 +175,7 @@ read_members (LwNetModel *model, LwJson *root, GError **error)
   if (!lw_json_get_int (root, "version", 1, G_MAXINT, &version, error))
     return FALSE;
   if (version > METADATA_VERSION)
-    return fail (error, _("it was saved by a newer version of this program"));
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("it was saved by a newer version of this program"));
   if (!lw_json_get_string (root, "architecture", &architecture, error) || !read_classes (model, root, error)
       || !lw_json_get_object (root, "transform", &transform, error) || !read_floats (transform, "mean", FALSE, model->transform.mean, error)
       || !read_floats (transform, "std", TRUE, model->transform.std, error) || !read_sizes (model, root, error))
@@ -219,7 +206,7 @@ load_into (LwNetModel *model, const char *path, GError **error)
     return FALSE;
   text = g_hash_table_lookup (model->weights->metadata, METADATA_KEY);
   if (text == NULL)
-    return fail (error, _("“%s” holds weights, but doesn’t say of which network and classes: it is no model of this program"), path);
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“%s” holds weights, but doesn’t say of which network and classes: it is no model of this program"), path);
   if (!read_metadata (model, text, error))
     {
       g_prefix_error (error, _("“%s” is no sound model: "), path);

@@ -83,24 +83,13 @@ clear_step (gpointer data)
     dnnl_memory_destroy (step->arguments[i].memory);
 }
 
-static LwGraph *
-copy_graph (const LwGraph *graph)
-{
-  LwGraph *copy = g_new0 (LwGraph, 1);
-
-  copy->architecture = g_strdup (graph->architecture);
-  copy->classes = graph->classes;
-  copy->nodes = g_array_copy (graph->nodes);
-  return copy;
-}
-
 static LwPlan *
 new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
 {
   LwPlan *plan = g_new0 (LwPlan, 1);
 
   plan->device = device;
-  plan->graph = copy_graph (graph);
+  plan->graph = lw_graph_copy (graph);
   plan->options = *options;
   if (options->precision == LW_PRECISION_AUTO)
     plan->options.precision = device->bfloat16 ? LW_PRECISION_BF16 : LW_PRECISION_F32;

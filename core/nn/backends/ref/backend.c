@@ -24,17 +24,6 @@ describe (LwDevice *device)
   return g_strdup ("plain C, double precision");
 }
 
-static LwGraph *
-copy_graph (const LwGraph *graph)
-{
-  LwGraph *copy = g_new0 (LwGraph, 1);
-
-  copy->architecture = g_strdup (graph->architecture);
-  copy->classes = graph->classes;
-  copy->nodes = g_array_copy (graph->nodes);
-  return copy;
-}
-
 static void
 free_plan (LwPlan *plan)
 {
@@ -119,7 +108,7 @@ compile (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, G
     return NULL;
   LwPlan *plan = g_new0 (LwPlan, 1);
 
-  plan->graph = copy_graph (graph);
+  plan->graph = lw_graph_copy (graph);
   plan->options = *options;
   plan->nodes = g_new0 (RefNode, n);
   plan->infos = lw_graph_tensors (graph);
