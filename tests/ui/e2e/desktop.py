@@ -1,0 +1,233 @@
+"""A virtual desktop for one program, driven as a person drives it: pointer and keys alone.
+
+The accessibility tree is only read, to find where things are and what they say; every action is an X event (xdotool).
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+
+class NotFound(AssertionError):
+    pass
+
+
+def wait_for(condition, what, timeout=20.0):
+    """The first true value of condition(); fails with `what` after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        while GLib.MainContext.default().iteration(False):  # the accessibility cache is kept by signals
+            pass
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise NotFound(f"waited {timeout:.0f} s for {what}")
+        time.sleep(0.05)
+
+
+class Desktop:
+    """Xvfb, a session bus and a window manager, with a home folder of their own."""
+
+    def __init__(self, width=1280, height=800, scale=1):
+        self.home = tempfile.mkdtemp(prefix="lw-desktop-")
+        self.children = []
+        self.environment = {
+            "HOME": self.home,
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "XDG_RUNTIME_DIR": os.path.join(self.home, "run"),
+        }
+        if scale != 1:
+            self.environment["GDK_SCALE"] = str(scale)
+        os.mkdir(self.environment["XDG_RUNTIME_DIR"], 0o700)
+        self._start_display(width, height)
+        self._start_bus()
+        self._spawn(["openbox", "--sm-disable"])
+
+    def _spawn(self, command, **options):
+        child = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL, **options)
+        self.children.append(child)
+        return child
+
+    def _start_display(self, width, height):
+        # Xvfb picks a free number itself and says which.
+        readable, writable = os.pipe()
+        self._spawn(["Xvfb", "-displayfd", str(writable), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
+                    pass_fds=[writable])
+        os.close(writable)
+        with os.fdopen(readable) as number:
+            self.environment["DISPLAY"] = ":" + number.readline().strip()
+
+    def _start_bus(self):
+        bus = self._spawn(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE)
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+        # libatspi of this process listens on the same bus and display.
+        os.environ.update({k: self.environment[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
+        Atspi.init()
+
+    def close(self):
+        for child in reversed(self.children):
+            child.terminate()  # a killed X server would leave its lock and socket behind
+            child.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def xdotool(self, *words):
+        done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def screenshot(self, path):
+        subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+
+    # Keys and pointer
+
+    def key(self, *keys):
+        for key in keys:
+            self.xdotool("key", "--clearmodifiers", key)
+            time.sleep(0.05)
+
+    def type(self, text):
+        self.xdotool("type", "--delay", "12", "--", text)
+
+    def move(self, x, y):
+        self.xdotool("mousemove", round(x), round(y))
+
+    def click(self, x, y, button=1, times=1):
+        self.move(x, y)
+        time.sleep(0.05)
+        self.xdotool("click", "--repeat", times, "--delay", 60, button)
+
+    def drag(self, points, button=1, pause=0.02):
+        """Presses at the first point, moves through the others, releases at the last."""
+        self.move(*points[0])
+        time.sleep(0.05)
+        self.xdotool("mousedown", button)
+        for x, y in points[1:]:
+            self.move(x, y)
+            time.sleep(pause)
+        time.sleep(0.05)
+        self.xdotool("mouseup", button)
+
+
+class Program:
+    """One run of an installed program on a desktop."""
+
+    def __init__(self, desktop, command, name):
+        self.desktop = desktop
+        self.name = name
+        self.log = open(os.path.join(desktop.home, f"{name}.log"), "ab")
+        self.process = subprocess.Popen(command, env=desktop.environment, stdout=self.log, stderr=self.log,
+                                        cwd=desktop.home)
+        self.root = wait_for(self._find_application, f"{name} on the accessibility bus")
+
+    def _find_application(self):
+        if self.process.poll() is not None:
+            raise NotFound(f"{self.name} ended with {self.process.returncode}:\n{self.output()}")
+        desktop = Atspi.get_desktop(0)
+        desktop.clear_cache()  # it does not hear of programs that start later
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application is not None and application.get_process_id() == self.process.pid:
+                return application
+        return None
+
+    def output(self):
+        self.log.flush()
+        with open(self.log.name, errors="replace") as log:
+            return log.read()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def wait_end(self, timeout=20):
+        return self.process.wait(timeout)
+
+    # Finding things
+
+    def nodes(self, root=None):
+        """Every showing accessible below `root`, depth first. What is hidden is not entered: each question costs a trip."""
+        stack = [root or self.root]
+        while stack:
+            node = stack.pop()
+            try:
+                if node is not self.root and not node.get_state_set().contains(Atspi.StateType.SHOWING):
+                    continue
+                children = [node.get_child_at_index(i) for i in range(min(node.get_child_count(), 200))]
+            except GLib.Error:  # it went away while we looked
+                continue
+            yield node
+            stack.extend(child for child in reversed(children) if child is not None)
+
+    def find_now(self, name=None, role=None, test=None, root=None):
+        for node in self.nodes(root):
+            try:
+                if name is not None and node.get_name() != name:
+                    continue
+                if role is not None and node.get_role_name() != role:
+                    continue
+                if test is None or test(node):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
+    def find(self, name=None, role=None, timeout=20.0, **how):
+        return wait_for(lambda: self.find_now(name, role, **how), f"{role or 'something'} named {name!r}", timeout)
+
+    def wait_gone(self, name=None, role=None, timeout=20.0, **how):
+        wait_for(lambda: self.find_now(name, role, **how) is None, f"{name!r} to go away", timeout)
+
+    def has_text(self, text):
+        return self.find_now(test=lambda node: text in (node.get_name() or "")) is not None
+
+    # Where things are
+
+    def window_of(self, node):
+        while node is not None and node.get_role_name() not in ("frame", "dialog", "window", "alert", "file chooser"):
+            node = node.get_parent()
+        return node
+
+    def rectangle(self, node):
+        """x, y, width, height on the screen."""
+        window = self.window_of(node)
+        inner = window.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        outer = self._x_window(inner)
+        # GTK draws a border or shadow around its window that the accessible extents leave out.
+        left = (outer[2] - inner.width) / 2
+        top = (outer[3] - inner.height) / 2
+        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        return outer[0] + left + box.x, outer[1] + top + box.y, box.width, box.height
+
+    def _x_window(self, inner):
+        """Geometry of this program's X window that fits an accessible window of that size best."""
+        best = None
+        for number in self.desktop.xdotool("search", "--onlyvisible", "--pid", self.process.pid).split():
+            lines = dict(line.split("=") for line in
+                         self.desktop.xdotool("getwindowgeometry", "--shell", number).splitlines() if "=" in line)
+            if "WIDTH" not in lines:
+                continue
+            geometry = tuple(int(lines[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+            excess = abs(geometry[2] - inner.width) + abs(geometry[3] - inner.height)
+            if best is None or excess < best[0]:
+                best = (excess, geometry)
+        if best is None:
+            raise NotFound("the program has no window")
+        return best[1]
+
+    def center(self, node):
+        x, y, width, height = self.rectangle(node)
+        return x + width / 2, y + height / 2
+
+    def click(self, name, role=None, times=1, **how):
+        node = self.find(name, role, **how)
+        self.desktop.click(*self.center(node), times=times)
+        return node
