@@ -119,6 +119,7 @@ on_tool_cb (LwWorkspace *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TOOL]);
 }
 
+/* Actions read these before the template is there. */
 static void
 lw_workspace_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -128,8 +129,8 @@ lw_workspace_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_TOOL:
       g_value_set_int (value, self->desk != NULL ? (int) lw_toolbox_get_tool (lw_desk_get_toolbox (self->desk)) : LW_TOOL_BRUSH);
       break;
-    case PROP_SIDE_PANE: g_value_set_boolean (value, gtk_widget_get_visible (self->side_pane)); break;
-    case PROP_TIMELINE: g_value_set_boolean (value, gtk_widget_get_visible (GTK_WIDGET (self->timeline))); break;
+    case PROP_SIDE_PANE: g_value_set_boolean (value, self->side_pane == NULL || gtk_widget_get_visible (self->side_pane)); break;
+    case PROP_TIMELINE: g_value_set_boolean (value, self->timeline == NULL || gtk_widget_get_visible (GTK_WIDGET (self->timeline))); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
