@@ -146,7 +146,7 @@ lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
   bind_choice (toolbox, "paint-over", self->over_all_button, LW_PAINT_OVER_ALL);
   bind_choice (toolbox, "paint-over", self->over_unlabelled_button, LW_PAINT_OVER_UNLABELLED);
   bind_choice (toolbox, "paint-over", self->over_class_button, LW_PAINT_OVER_CLASS);
-  g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "visible", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "sensitive", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->over_class_choice, "notify::selected", G_CALLBACK (on_over_class_chosen_cb), self, G_CONNECT_SWAPPED);
   on_palette_changed_cb (self);
