@@ -7,7 +7,7 @@
 
 typedef struct {
   LwCamvidLayout layout;
-  LwLabelColors *table;      /* what label_colors.txt lists */
+  LwLabelColors *table;      /* the classes in the order of the layout */
   int index[256];            /* by class id: its place in the table, LW_LABEL_NONE's included; -1: has none */
 } LwCamvidCoding;
 void lw_camvid_coding_free (LwCamvidCoding *coding);

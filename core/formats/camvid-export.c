@@ -44,7 +44,7 @@ check_part (const char *name, const char *what, GError **error)
   for (const char *at = name; *at != '\0'; at++)
     sound &= !g_ascii_iscntrl (*at);
   if (!sound)
-    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("%s “%s” can’t stand in a CamVid label set: it is empty, begins with a dot, or has a slash, a quotation mark or a control character"),
+    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("%s “%s” can’t stand in a CamVid label set: it is empty, begins with a dot, or has a slash, backslash, quotation mark or control character"),
                  what, name);
   return sound;
 }
@@ -55,6 +55,11 @@ check_names (const Export *self, GError **error)
   g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   if (!check_part (self->subset, _("The subset"), error))
     return FALSE;
+  if (g_ascii_strcasecmp (self->subset, "label_colors") == 0 || g_ascii_strcasecmp (self->subset, "class_indices") == 0)
+    {
+      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("The subset can’t be called “%s”: its list would replace the table of classes"), self->subset);
+      return FALSE;
+    }
   for (guint i = 0; i < self->what->frames->len; i++)
     {
       const LwFrame *frame = self->what->frames->pdata[i];
@@ -161,7 +166,8 @@ write_list (const Export *self, GError **error)
 static gboolean
 write_tables (const Export *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->folder.partial, LW_CAMVID_TABLE, NULL);
+  const char *name = self->what->layout == LW_CAMVID_SEGNET ? LW_CAMVID_INDICES : LW_CAMVID_COLORS;
+  g_autofree char *path = g_build_filename (self->folder.partial, name, NULL);
   return lw_label_colors_save (self->coding->table, path, error) && (self->what->layout == LW_CAMVID_CAMBRIDGE || write_list (self, error));
 }
 

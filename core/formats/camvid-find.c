@@ -182,34 +182,42 @@ find_annot_or_plain (LwLabelSet *set, const char *root)
 
 /* In the root, or one level up where the root is a folder of label maps. */
 static char *
-find_table (const char *root)
+find_beside (const char *root, const char *name)
 {
-  g_autofree char *here = g_build_filename (root, LW_CAMVID_TABLE, NULL);
+  g_autofree char *here = g_build_filename (root, name, NULL);
   if (g_file_test (here, G_FILE_TEST_EXISTS))
     return g_steal_pointer (&here);
-  g_autofree char *parent = g_path_get_dirname (root), *above = g_build_filename (parent, LW_CAMVID_TABLE, NULL);
+  g_autofree char *parent = g_path_get_dirname (root), *above = g_build_filename (parent, name, NULL);
   return g_file_test (above, G_FILE_TEST_EXISTS) ? g_steal_pointer (&above) : NULL;
 }
 
+static char *
+find_table (LwCamvidLayout layout, const char *root)
+{
+  char *indices = layout == LW_CAMVID_SEGNET ? find_beside (root, LW_CAMVID_INDICES) : NULL;
+  return indices != NULL ? indices : find_beside (root, LW_CAMVID_COLORS);
+}
+
 static LwLabelSet *
-set_new (const char *root)
+set_new (void)
 {
   LwLabelSet *set = g_new0 (LwLabelSet, 1);
   set->files = g_ptr_array_new_with_free_func (label_file_free);
   set->image_folders = g_ptr_array_new_with_free_func (g_free);
-  set->table = find_table (root);
   return set;
 }
 
-/* Colours are datumaro's, plain numbers SegNet's; a label map that can't be read is reported by whoever reads them all. */
+/* Colours are datumaro's; plain numbers are SegNet's, unless a label_colors.txt says how datumaro counts. A label map that can't be read
+ * is reported by whoever reads them all. */
 static LwCamvidLayout
-guess_annot_layout (const LwLabelSet *set)
+guess_annot_layout (const LwLabelSet *set, const char *root)
 {
   const LwLabelFile *first = set->files->pdata[0];
   LwPngInfo info;
-  if (!lw_png_read_info (first->path, &info, NULL))
+  if (!lw_png_read_info (first->path, &info, NULL) || info.channels >= 3 || info.indexed)
     return LW_CAMVID_DATUMARO;
-  return info.channels >= 3 || info.indexed ? LW_CAMVID_DATUMARO : LW_CAMVID_SEGNET;
+  g_autofree char *indices = find_beside (root, LW_CAMVID_INDICES), *colors = find_beside (root, LW_CAMVID_COLORS);
+  return indices == NULL && colors != NULL ? LW_CAMVID_DATUMARO : LW_CAMVID_SEGNET;
 }
 
 /* A name that ends in _L tells nothing inside an "annot" folder: the left camera of a pair may be called so. */
@@ -226,7 +234,7 @@ find_any (LwLabelSet *set, const char *root)
       find_annot_or_plain (set, root);
     }
   if (set->files->len > 0)
-    set->layout = guess_annot_layout (set);
+    set->layout = guess_annot_layout (set, root);
 }
 
 static int
@@ -261,7 +269,7 @@ lw_label_set_find (const char *path, const LwCamvidLayout *layout, GError **erro
       g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_NOT_FOUND, _("There is no folder “%s”"), root);
       return NULL;
     }
-  g_autoptr(LwLabelSet) set = set_new (root);
+  g_autoptr(LwLabelSet) set = set_new ();
   if (layout == NULL)
     find_any (set, root);
   else
@@ -275,6 +283,7 @@ lw_label_set_find (const char *path, const LwCamvidLayout *layout, GError **erro
                    _("“%s” holds no CamVid label maps: folders whose names end in “annot” with PNG files, or files NAME_L.png, are looked for"), root);
       return NULL;
     }
+  set->table = find_table (set->layout, root);
   g_ptr_array_sort (set->files, compare_files);
   return check_unique (set, error) ? g_steal_pointer (&set) : NULL;
 }

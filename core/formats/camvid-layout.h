@@ -4,7 +4,10 @@
 #include "formats/camvid.h"
 #include "formats/label-colors.h"
 
-#define LW_CAMVID_TABLE "label_colors.txt"
+/* "R G B Name" a line. In SegNet's layout line n is the class of number n - 1, and the file has a name of its own, since datumaro counts the lines of a
+ * label_colors.txt otherwise: it puts the black class first, or a background that is not listed. */
+#define LW_CAMVID_COLORS "label_colors.txt"
+#define LW_CAMVID_INDICES "class_indices.txt"
 
 /* Names relative to the label set's folder. */
 char *lw_camvid_label_name (LwCamvidLayout layout, const char *subset, const char *frame);
@@ -16,7 +19,7 @@ typedef struct {
   LwCamvidLayout layout;
   GPtrArray *files;          /* of LwLabelFile, by frame name */
   GPtrArray *image_folders;  /* paths of the folders that hold the frames' own pictures */
-  char *table;               /* path of its label_colors.txt, or NULL */
+  char *table;               /* path of the file that lists its classes, or NULL */
 } LwLabelSet;
 void lw_label_set_free (LwLabelSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwLabelSet, lw_label_set_free)

@@ -54,10 +54,13 @@ load_table (const LwLabelSet *set, LwJson *map, GError **error)
 {
   if (set->table == NULL && set->layout == LW_CAMVID_SEGNET)
     return maps_indices (map) ? lw_label_colors_new () : load_published ("camvid11", error);
-  LwLabelColors *table = set->table != NULL ? lw_label_colors_load (set->table, error) : load_published ("camvid32", error);
+  g_autoptr(LwLabelColors) table = set->table != NULL ? lw_label_colors_load (set->table, error) : load_published ("camvid32", error);
   if (table != NULL && set->layout == LW_CAMVID_DATUMARO)
     lw_label_colors_put_black_first (table);
-  return table;
+  if (table == NULL || set->layout != LW_CAMVID_CAMBRIDGE || !table->uncolored)
+    return g_steal_pointer (&table);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("“%s” gives no colours, but the label maps are made of them"), set->table);
+  return NULL;
 }
 
 /* ---- the way to the project's classes ---- */
@@ -69,8 +72,8 @@ load_map (const char *file, GError **error)
   g_autoptr(LwJson) map = lw_json_load (file, MAX_FILE_BYTES, &why);
   if (map != NULL && json_object_is_type (map, json_type_object))
     return g_steal_pointer (&map);
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s” is no class map, a JSON object such as {\"Sidewalk\": \"Pavement\"}: %s"), file,
-               why != NULL ? why->message : _("it holds something else"));
+  g_autofree char *what = why != NULL ? g_strdup (why->message) : g_strdup_printf (_("“%s” is no JSON object"), file);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("%s. A class map is an object such as {\"Sidewalk\": \"Pavement\"}"), what);
   return NULL;
 }
 

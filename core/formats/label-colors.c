@@ -21,7 +21,7 @@ color_free (gpointer data)
 LwLabelColors *
 lw_label_colors_new (void)
 {
-  LwLabelColors *table = g_new (LwLabelColors, 1);
+  LwLabelColors *table = g_new0 (LwLabelColors, 1);
   table->colors = g_ptr_array_new_with_free_func (color_free);
   return table;
 }
@@ -88,14 +88,30 @@ put_background_first (LwLabelColors *table)
   move_to_front (table, (guint) at);
 }
 
+/* The colours that Pascal VOC gives its indices: bit 0 of the index is red's top bit, bit 1 green's, bit 2 blue's, bit 3 red's second … */
+static void
+set_voc_colors (LwLabelColors *table)
+{
+  for (guint i = 0; i < table->colors->len; i++)
+    {
+      LwLabelColor *color = table->colors->pdata[i];
+      memset (color->rgb, 0, 3);
+      for (guint bit = 0; bit < 8; bit++)
+        color->rgb[bit % 3] |= (guint8) ((i >> bit & 1) << (7 - bit / 3));
+    }
+}
+
 void
 lw_label_colors_put_black_first (LwLabelColors *table)
 {
-  int at = lw_label_colors_find_rgb (table, black);
+  int at = table->uncolored ? -1 : lw_label_colors_find_rgb (table, black);
   if (at >= 0)
     move_to_front (table, (guint) at);
   else
     put_background_first (table);
+  if (table->uncolored)
+    set_voc_colors (table);
+  table->uncolored = FALSE;
 }
 
 /* ---- read ---- */
@@ -151,19 +167,6 @@ read_line (LwLabelColors *table, const char *text, const char *path, guint line,
   return TRUE;
 }
 
-/* The colours that Pascal VOC gives its indices: bit 0 of the index is red's top bit, bit 1 green's, bit 2 blue's, bit 3 red's second … */
-static void
-set_voc_colors (LwLabelColors *table)
-{
-  for (guint i = 0; i < table->colors->len; i++)
-    {
-      LwLabelColor *color = table->colors->pdata[i];
-      memset (color->rgb, 0, 3);
-      for (guint bit = 0; bit < 8; bit++)
-        color->rgb[bit % 3] |= (guint8) ((i >> bit & 1) << (7 - bit / 3));
-    }
-}
-
 /* The lines of a text file of moderate size. */
 static char **
 read_lines (const char *path, GError **error)
@@ -211,11 +214,7 @@ lw_label_colors_load (const char *path, GError **error)
       fail (path, 1, _("the file lists no classes"), error);
       return NULL;
     }
-  if (without)
-    {
-      put_background_first (table);
-      set_voc_colors (table);
-    }
+  table->uncolored = without;
   return g_steal_pointer (&table);
 }
 

@@ -6,7 +6,10 @@
 #define LW_MAX_LABEL_COLORS 256
 
 typedef struct { char *name; guint8 rgb[3]; } LwLabelColor;
-typedef struct { GPtrArray *colors; } LwLabelColors;      /* of LwLabelColor */
+typedef struct {
+  GPtrArray *colors;         /* of LwLabelColor */
+  gboolean uncolored;        /* the file gave names alone: the colours mean nothing */
+} LwLabelColors;
 
 LwLabelColors *lw_label_colors_new (void);
 void lw_label_colors_free (LwLabelColors *table);
@@ -15,10 +18,10 @@ void lw_label_colors_add (LwLabelColors *table, const char *name, const guint8 r
 const LwLabelColor *lw_label_colors_get (const LwLabelColors *table, guint i);      /* NULL: past the end */
 int lw_label_colors_find_rgb (const LwLabelColors *table, const guint8 rgb[3]);     /* -1: none */
 
-/* Puts the black class first, as datumaro counts them; without one, a class "background". */
+/* Numbers the classes as datumaro does: the black one first; without one, a class "background". Names alone get the colours of Pascal VOC, in that order. */
 void lw_label_colors_put_black_first (LwLabelColors *table);
 
-/* A label_colors.txt: "R G B Name" a line, or names alone (their colours are then those of Pascal VOC, in order). Blank lines and # comments are skipped.
+/* A label_colors.txt: "R G B Name" a line, or names alone. Blank lines and # comments are skipped.
  * LW_FORMAT_ERROR_DAMAGED names file and line. */
 LwLabelColors *lw_label_colors_load (const char *path, GError **error);
 gboolean lw_label_colors_save (const LwLabelColors *table, const char *path, GError **error);

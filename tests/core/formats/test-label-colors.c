@@ -58,18 +58,22 @@ test_black (void)
   assert_color (table, 2, "B", 4, 5, 6);
 }
 
-/* Names alone: the background first, and Pascal VOC's colours in order. */
+/* Names alone: counted as datumaro does, the background comes first, and they have Pascal VOC's colours in order. */
 static void
 test_names_only (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(LwLabelColors) table = load ("road\ntraffic light\nbackground\n", -1, &error);
   g_assert_no_error (error);
+  g_assert_true (table->uncolored);
+  g_assert_cmpstr (lw_label_colors_get (table, 0)->name, ==, "road");
+  lw_label_colors_put_black_first (table);
   g_assert_cmpuint (table->colors->len, ==, 3);
   assert_color (table, 0, "background", 0, 0, 0);
   assert_color (table, 1, "road", 128, 0, 0);
   assert_color (table, 2, "traffic light", 0, 128, 0);
   g_autoptr(LwLabelColors) without = load ("a\nb\nc\nd\ne\nf\ng\nh\n", -1, &error);
+  lw_label_colors_put_black_first (without);
   assert_color (without, 0, "background", 0, 0, 0);
   assert_color (without, 3, "c", 128, 128, 0);
   assert_color (without, 8, "h", 64, 0, 0);
