@@ -89,13 +89,17 @@ rig_render (Rig *rig, int *width, int *height)
 {
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (rig->window));
   g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new (rig->canvas);
-  g_autoptr(GtkSnapshot) snapshot = gtk_snapshot_new ();
+  GskRenderNode *node = NULL;
 
-  rig_settle ();
   *width = gtk_widget_get_width (rig->canvas);
   *height = gtk_widget_get_height (rig->canvas);
-  gdk_paintable_snapshot (paintable, snapshot, *width, *height);
-  GskRenderNode *node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  for (int i = 0; i < 100 && node == NULL; i++)      /* empty as long as the window has something to draw */
+    {
+      GtkSnapshot *snapshot = gtk_snapshot_new ();
+      rig_settle ();
+      gdk_paintable_snapshot (paintable, snapshot, *width, *height);
+      node = gtk_snapshot_free_to_node (snapshot);
+    }
   g_autoptr(GdkTexture) texture = gsk_renderer_render_texture (renderer, node, &GRAPHENE_RECT_INIT (0, 0, (float) *width, (float) *height));
   gsk_render_node_unref (node);
   guint32 *pixels = g_new (guint32, (gsize) *width * (gsize) *height);

@@ -18,6 +18,7 @@ struct _LwCanvas
   LwCompositor compositor;
   LwImage *playback_image;           /* lent; NULL: the document is shown */
   const LwLabelMap *playback_map;
+  guint settle_id;                   /* timeout: the zoom has come to rest */
   gboolean peek;                     /* the overlay is off while this holds */
   char *pointer_text;
 

@@ -6,6 +6,8 @@
 #include <math.h>
 
 #define GRID_FROM_ZOOM 16        /* device pixels an image pixel */
+#define COARSE_FROM (1 << 20)    /* image pixels in view: from here on a zoom in progress shows the picture unfiltered */
+#define SETTLE_MS 120
 
 G_DEFINE_FINAL_TYPE (LwCanvas, lw_canvas, GTK_TYPE_WIDGET)
 
@@ -225,6 +227,30 @@ canvas_update_pointer (LwCanvas *self)
 
 /* ---- zoom and pan ---- */
 
+static gboolean
+settle_cb (gpointer data)
+{
+  LwCanvas *self = data;
+
+  self->settle_id = 0;
+  lw_tiles_set_coarse (self->tiles, FALSE);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* A large picture in a small view takes longer to filter than a frame lasts: it is filtered when the zoom rests. */
+static void
+zoom_coarsely (LwCanvas *self)
+{
+  LwRect visible = lw_view_visible_content (&self->view);
+  gboolean dear = self->view.zoom < 1 && visible.width / self->view.zoom * (visible.height / self->view.zoom) >= COARSE_FROM;
+
+  g_clear_handle_id (&self->settle_id, g_source_remove);
+  if (dear && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->settle_id = g_timeout_add (SETTLE_MS, settle_cb, self);
+  lw_tiles_set_coarse (self->tiles, self->settle_id != 0);
+}
+
 void
 lw_canvas_zoom_to (LwCanvas *self, double zoom, double x, double y)
 {
@@ -232,6 +258,8 @@ lw_canvas_zoom_to (LwCanvas *self, double zoom, double x, double y)
 
   double before = self->view.zoom, scale = canvas_scale (self);
   lw_view_zoom_to (&self->view, zoom, x * scale, y * scale);
+  if (self->view.zoom != before)
+    zoom_coarsely (self);
   view_changed (self, before);
 }
 
@@ -468,6 +496,7 @@ dispose (GObject *object)
 {
   LwCanvas *self = LW_CANVAS (object);
 
+  g_clear_handle_id (&self->settle_id, g_source_remove);
   lw_canvas_set_document (self, NULL);
   lw_canvas_set_toolbox (self, NULL);
   G_OBJECT_CLASS (lw_canvas_parent_class)->dispose (object);

@@ -93,20 +93,30 @@ enlarge_row (const Block *block, int y, guint32 *out)
     out[i] = line[block->columns[i] - first];
 }
 
+/* Below 100 % content pixels lie apart in the image. @picture: the row as filtered, or NULL. */
 static void
 reduce_row (const Block *block, int y, const guint32 *picture, guint32 *out)
 {
-  const LwLabelMap *labels = block->scene->labels;
+  const LwScene *scene = block->scene;
   const LwBlend *blends = block->compositor->label;
 
-  if (labels == NULL)
+  if (picture != NULL)
+    memcpy (out, picture, (gsize) block->n * 4);
+  else if (scene->image != NULL)
     {
-      memcpy (out, picture, (gsize) block->n * 4);
-      return;
+      const guint32 *row = image_row (scene->image, y);
+      for (int i = 0; i < block->n; i++)
+        out[i] = row[block->columns[i]];
     }
-  const guint8 *row = lw_label_map_row (labels, y);
+  else
+    for (int i = 0; i < block->n; i++)
+      out[i] = LW_NO_PICTURE;
+
+  if (scene->labels == NULL)
+    return;
+  const guint8 *labels = lw_label_map_row (scene->labels, y);
   for (int i = 0; i < block->n; i++)
-    out[i] = blend (picture[i], blends[row[block->columns[i]]]);
+    out[i] = blend (out[i], blends[labels[block->columns[i]]]);
 }
 
 /* @diagonal: content x + y of the block's first column: the hatch runs along equal ones. */
@@ -157,7 +167,7 @@ compose_block (const Block *block, const LwRect *rect, const guint8 *picture, gs
       int y = lw_content_to_image (zoom, rect->y + row, block->scene->height);
 
       if (zoom < 1)
-        reduce_row (block, y, (const guint32 *) (gconstpointer) (picture + (gsize) row * picture_stride), pixels);
+        reduce_row (block, y, picture != NULL ? (const guint32 *) (gconstpointer) (picture + (gsize) row * picture_stride) : NULL, pixels);
       else if (repeats && y == last_y)
         memcpy (pixels, (guint8 *) pixels - stride, (gsize) block->n * 4);
       else

@@ -40,7 +40,7 @@ void lw_compositor_set_colours (LwCompositor *compositor, const LwPalette *palet
 /* The picture under @rect (content pixels), averaged: 32 bits a pixel as in image.h. For zoom < 1. */
 void lw_compositor_filter (const LwCompositor *compositor, const LwScene *scene, const LwRect *rect, guint8 *out, gsize stride);
 
-/* Composes @rect. @picture: what filter made of the same rectangle; needed for zoom < 1, ignored otherwise. */
+/* Composes @rect. @picture: what filter made of the same rectangle, for zoom < 1; NULL: nearest neighbour there too, coarse but at once. */
 void lw_compositor_compose (const LwCompositor *compositor, const LwScene *scene, const LwRect *rect, const guint8 *picture, gsize picture_stride,
                             guint8 *out, gsize stride);
 

@@ -1,7 +1,7 @@
 /* tiles.h: the visible content, composed into tiles that are kept from one repaint to the next
  *
  * Each tile is a cairo surface in a GskCairoNode of its own. GSK compares nodes by pointer, so of a repaint in which one tile got
- * a new node only that tile is drawn (feasibility: 13 to 36 times cheaper than a texture a frame). Tiles lie in content pixels: panning composes only what comes into view. */
+ * a new node only that tile is drawn (13 to 36 times cheaper than a texture a frame). Tiles lie in content pixels: panning composes only what comes into view. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -17,5 +17,7 @@ void lw_tiles_damage (LwTiles *tiles, const LwRect *content);       /* labels or
 void lw_tiles_damage_all (LwTiles *tiles);                          /* labels, proposal or colours changed anywhere */
 void lw_tiles_reset (LwTiles *tiles);                               /* another picture or another zoom */
 
+/* While this holds, new tiles below 100 % are composed without the filter, which is the dearest part of them; afterwards they are made anew. */
+void lw_tiles_set_coarse (LwTiles *tiles, gboolean coarse);
 /* Brings the visible tiles up to date and appends them. @scene NULL: shows what there is, composes nothing. @scale: device pixels a unit of the snapshot. */
 void lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene *scene, const LwView *view, int scale, GtkSnapshot *snapshot);
