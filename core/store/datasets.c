@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
+#include "store/project-private.h"
 
 #define ROWS_A_TRANSACTION 1000
 #define MAX_LINEAGE 1000
@@ -54,6 +55,15 @@ read_trained (LwDb *db, gint64 model, GError **error)
         return NULL;
     }
   return g_steal_pointer (&frames);
+}
+
+GHashTable *
+lw_project_get_trained_frames (LwProject *self, gint64 model, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  return db != NULL ? read_trained (db, model, error) : NULL;
 }
 
 /* ---- the frames by place ---- */

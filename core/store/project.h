@@ -215,6 +215,8 @@ typedef struct {
  * frames for that every frame trains and n_val is 0. Frames that trained @exclude_trained_by (a model id, or 0) or a parent of it never become val. */
 gint64 lw_project_create_dataset (LwProject *project, const char *name, const gint64 *frames, gsize n_frames, const LwSplitOptions *options,
                                   gint64 exclude_trained_by, GError **error);
+/* The frames that trained @model (an id; 0: none) or one that it was fine-tuned from: a set of gint64 *. */
+GHashTable *lw_project_get_trained_frames (LwProject *project, gint64 model, GError **error);
 GPtrArray *lw_project_list_datasets (LwProject *project, GError **error);                      /* items NULL */
 LwDataset *lw_project_load_dataset (LwProject *project, const char *name_or_uuid, GError **error);
 
@@ -231,6 +233,12 @@ gboolean lw_project_finish_job (LwProject *project, gint64 job, LwJobStatus stat
 /* ---- evaluations ---- */
 gboolean lw_project_add_evaluation (LwProject *project, gint64 model, gint64 dataset, const char *metrics_json, GError **error);
 char *lw_project_get_evaluation (LwProject *project, gint64 model, gint64 dataset, GError **error);   /* the newest; NULL without an error: none */
+
+/* ---- who did what ---- */
+typedef struct { char *copy, *actor, *action, *object, *details; gint64 seq, at; /* microseconds since 1970, UTC */ } LwAuditEntry;
+void lw_audit_entry_free (LwAuditEntry *entry);
+/* (element-type LwAuditEntry), oldest first; @newest: only so many of the last ones, 0: all. */
+GPtrArray *lw_project_list_audit (LwProject *project, guint newest, GError **error);
 
 /* ---- checks ---- */
 /* SQLite integrity, foreign keys, tiles against their hashes, audit chain, media and model hashes. Returns (element-type utf8): what is wrong, empty when all is well. */

@@ -1,0 +1,45 @@
+/* audit-list.c: the audit rows, to be read by people */
+#include "config.h"
+#include "store/project-private.h"
+
+void
+lw_audit_entry_free (LwAuditEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  g_free (entry->copy);
+  g_free (entry->actor);
+  g_free (entry->action);
+  g_free (entry->object);
+  g_free (entry->details);
+  g_free (entry);
+}
+
+static LwAuditEntry *
+read_entry (LwQuery *query)
+{
+  LwAuditEntry *entry = g_new (LwAuditEntry, 1);
+  *entry = (LwAuditEntry) {
+    .copy = lw_query_dup_text (query, 0), .seq = sqlite3_column_int64 (query, 1), .at = sqlite3_column_int64 (query, 2), .actor = lw_query_dup_text (query, 3),
+    .action = lw_query_dup_text (query, 4), .object = lw_query_dup_text (query, 5), .details = lw_query_dup_text (query, 6),
+  };
+  return entry;
+}
+
+GPtrArray *
+lw_project_list_audit (LwProject *self, guint newest, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  if (db == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_audit_entry_free);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit"
+                                                     " ORDER BY at DESC, copy DESC, seq DESC LIMIT ?) ORDER BY at, copy, seq", "I",
+                                          newest > 0 ? (gint64) newest : (gint64) -1);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    g_ptr_array_add (entries, read_entry (query));
+  return got == 0 ? g_steal_pointer (&entries) : NULL;
+}
