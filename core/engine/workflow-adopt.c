@@ -122,6 +122,19 @@ add_result (LwProject *project, const LwJob *job, const LwJobRequest *request, c
   return lw_project_find_model (project, name, error);
 }
 
+/* A project's first model is the one in use; later ones wait until somebody chooses them. */
+static gboolean
+use_first (LwProject *project, const LwModel *model, GError **error)
+{
+  g_autoptr(GError) reason = NULL;
+  g_autoptr(LwModel) champion = lw_project_get_champion (project, &reason);
+  if (champion == NULL && reason == NULL)
+    return lw_project_promote_model (project, model->id, _("The project’s first model"), error);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return champion != NULL;
+}
+
 LwModel *
 lw_workflow_adopt_job (LwProject *project, const LwJob *job, GError **error)
 {
@@ -135,7 +148,7 @@ lw_workflow_adopt_job (LwProject *project, const LwJob *job, GError **error)
   g_autoptr(LwJobRequest) request = lw_job_load (job->folder, error);
   g_autoptr(LwJobResult) result = request != NULL ? lw_job_load_result (job->folder, error) : NULL;
   g_autoptr(LwModel) model = result != NULL ? add_result (project, job, request, result, error) : NULL;
-  if (model == NULL || !lw_project_finish_job (project, job->id, LW_JOB_DONE, model->id, NULL, error))
+  if (model == NULL || !use_first (project, model, error) || !lw_project_finish_job (project, job->id, LW_JOB_DONE, model->id, NULL, error))
     return NULL;
   lw_job_clean_up (job->folder);
   return g_steal_pointer (&model);

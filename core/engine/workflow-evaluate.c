@@ -113,7 +113,7 @@ score_items (Scoring *s, const GArray *items, LwProgress progress, gpointer data
 static int
 count_seen (LwProject *project, const LwModel *model, const GArray *items, GError **error)
 {
-  g_autoptr(GHashTable) trained = lw_workflow_trained_frames (project, model->id, error);
+  g_autoptr(GHashTable) trained = lw_project_get_trained_frames (project, model->id, error);
   int seen = 0;
   for (guint i = 0; trained != NULL && i < items->len; i++)
     seen += g_hash_table_contains (trained, &g_array_index (items, Item, i).frame);

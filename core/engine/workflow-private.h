@@ -7,8 +7,6 @@ LwModel *lw_workflow_find_model_by_hash (LwProject *project, const char *sha256,
 char *lw_workflow_free_model_name (LwProject *project, const char *wanted, GError **error);
 
 LwDataset *lw_workflow_load_dataset (LwProject *project, gint64 id, GError **error);
-/* The frames that trained @model (an id; 0: none), or one that it was fine-tuned from: a set of frame ids. */
-GHashTable *lw_workflow_trained_frames (LwProject *project, gint64 model, GError **error);
 
 /* Which classes of a project are scored and trained: all but those that are ignored. */
 typedef struct {

@@ -170,7 +170,7 @@ frame_of_id (GPtrArray *frames, gint64 id)
 static gboolean
 check_lineage (Preparation *p, GError **error)
 {
-  g_autoptr(GHashTable) trained = lw_workflow_trained_frames (p->project, p->base->id, error);
+  g_autoptr(GHashTable) trained = lw_project_get_trained_frames (p->project, p->base->id, error);
   for (guint i = 0; trained != NULL && i < p->dataset->items->len; i++)
     {
       const LwDatasetItem *item = &g_array_index (p->dataset->items, LwDatasetItem, i);
