@@ -55,7 +55,9 @@ lw_frame_from_row (LwQuery *query)
   frame->width = lw_query_int (query, 8, 1, LW_MAX_SIDE);
   frame->height = lw_query_int (query, 9, 1, LW_MAX_SIDE);
   frame->status = (LwFrameStatus) lw_query_int (query, 10, 0, LW_N_FRAME_STATUSES - 1);
-  frame->has_proposal = sqlite3_column_int (query, 11) != 0;
+  frame->proposal = sqlite3_column_int64 (query, 11);
+  frame->has_proposal = frame->proposal != 0;
+  frame->seq = sqlite3_column_int64 (query, 12);
   return frame;
 }
 

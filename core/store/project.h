@@ -77,6 +77,7 @@ typedef struct {
   int width, height;
   LwFrameStatus status;
   gboolean has_proposal;
+  gint64 seq, proposal;         /* of its last stroke (LwHistory.seq), of its proposal (0: none): they tell whether labels or proposal changed */
 } LwFrame;
 void lw_frame_free (LwFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwFrame, lw_frame_free)

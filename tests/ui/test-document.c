@@ -332,22 +332,30 @@ test_conflict_elsewhere (void)
   fixture_assert_planes (lw_document_get_planes (document), stored);
 }
 
+/* Strokes and proposals of others appear by themselves; our own cause no loading. */
 static void
-test_reload (void)
+test_others (void)
 {
   g_autoptr(Fixture) fixture = fixture_new (200, 200, 1);
   g_autoptr(LwDocument) document = fixture_open (fixture, 0), other = fixture_open (fixture, 0);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (200, 200);
   guint opened = 0;
 
   g_signal_connect_swapped (document, "opened", G_CALLBACK (count_cb), &opened);
+  paint (document, 150, 150, 10, 3);
+  fixture_wait (lw_label_map_get (lw_document_get_planes (other)->plane[0], 150, 150) == 3);
+  g_assert_cmpuint (opened, ==, 0);
   paint (other, 50, 50, 10, 4);
-  wait_saved (other);
-  lw_document_reload (document);
   fixture_wait (opened == 1);
   fixture_assert_planes (lw_document_get_planes (document), lw_document_get_planes (other));
   lw_document_undo (document);
   g_assert_cmpint (lw_label_map_get (lw_document_get_planes (document)->plane[0], 50, 50), ==, LW_LABEL_NONE);
   wait_saved (document);
+
+  memset (lw_label_map_row (map, 100), 2, 200);
+  fixture_propose (fixture, other, map);
+  fixture_wait (lw_document_get_proposal (document) != NULL);
+  g_assert_true (lw_label_map_equal (lw_document_get_proposal (document)->map, map));
 }
 
 /* The picture is gone; the labels are not. */
@@ -359,6 +367,10 @@ test_missing_picture (void)
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_build_filename (fixture->root, "pictures", "frame_1.png", NULL);
 
+  g_autofree char *png = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &png, &length, NULL));
   g_assert_cmpint (g_remove (path), ==, 0);
   g_signal_connect (document, "failed", G_CALLBACK (take_error_cb), &error);
   lw_document_open (document, fixture_frame (fixture, 1));
@@ -367,6 +379,11 @@ test_missing_picture (void)
   g_assert_null (lw_document_get_image (document));
   paint (document, 30, 20, 5, 2);
   wait_saved (document);
+  g_assert_true (g_file_set_contents (path, png, (gssize) length, NULL));        /* back again */
+  lw_document_reload (document);
+  fixture_wait (!lw_document_is_loading (document));
+  g_assert_nonnull (lw_document_get_image (document));
+  g_assert_cmpint (lw_label_map_get (lw_document_get_planes (document)->plane[0], 30, 20), ==, 2);
 }
 
 /* Frames are asked for faster than they load: the last one asked for is the one that comes. */
@@ -407,7 +424,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/document/apply", test_apply);
   g_test_add_func ("/document/conflict", test_conflict);
   g_test_add_func ("/document/conflict-elsewhere", test_conflict_elsewhere);
-  g_test_add_func ("/document/reload", test_reload);
+  g_test_add_func ("/document/others", test_others);
   g_test_add_func ("/document/missing-picture", test_missing_picture);
   g_test_add_func ("/document/hurry", test_hurry);
   return g_test_run ();

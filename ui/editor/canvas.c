@@ -439,6 +439,8 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
 {
   g_return_if_fail (LW_IS_CANVAS (self) && (image != NULL || map == NULL));
 
+  if (image == NULL && self->playback_image == NULL)
+    return;
   lw_canvas_stroke_end (self);
   self->playback_image = image;
   self->playback_map = map;

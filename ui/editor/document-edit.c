@@ -152,8 +152,8 @@ save_stroke (LwDocument *self, FrameState *state, const char *uuid, const char *
   document_notify (self, DOCUMENT_PROP_CAN_REDO);
 }
 
-static void
-save_new_stroke (LwDocument *self, FrameState *state, const char *tool, guint8 origin, LwDiff *diff)
+void
+document_save_stroke (LwDocument *self, FrameState *state, const char *tool, guint8 origin, LwDiff *diff)
 {
   g_autofree char *uuid = g_uuid_string_random ();
 
@@ -170,7 +170,7 @@ rescued_cb (guint8 origin, LwDiff *diff, gpointer data)
 {
   const Repaint *repaint = data;
 
-  save_new_stroke (repaint->document, repaint->state, "brush", origin, diff);
+  document_save_stroke (repaint->document, repaint->state, "brush", origin, diff);
 }
 
 void
@@ -224,7 +224,7 @@ lw_document_end_edit (LwDocument *self, const char *tool)
   lw_document_edit_changed (self);
   g_autoptr(LwDiff) diff = lw_edit_finish (g_steal_pointer (&self->edit));
   document_edit_ended (self);
-  save_new_stroke (self, self->state, tool, (guint8) self->person, diff);
+  document_save_stroke (self, self->state, tool, (guint8) self->person, diff);
 }
 
 void
@@ -264,9 +264,8 @@ damage_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
     document_damaged (damage->document, &tile);
 }
 
-/* Tile by tile: a long thin stroke lies in few of those that its bounding box holds. */
-static void
-damage_diff (LwDocument *self, const LwDiff *diff)
+void
+document_damaged_by (LwDocument *self, const LwDiff *diff)
 {
   Damage damage = { self, lw_diff_get_bbox (diff) };
 
@@ -283,7 +282,7 @@ turn (LwDocument *self, gboolean redo)
 
   lw_diff_apply (diff, state->planes);
   save_stroke (self, state, uuid, turned, redo ? "redo" : "undo", (guint8) self->person, diff);
-  damage_diff (self, diff);
+  document_damaged_by (self, diff);
 }
 
 typedef struct { GWeakRef document; GCancellable *cancellable; } UndoLoad;
@@ -397,30 +396,4 @@ lw_document_get_n_unsaved (LwDocument *self)
 {
   g_return_val_if_fail (LW_IS_DOCUMENT (self), 0);
   return self->n_unsaved;
-}
-
-/* ---- proposals ---- */
-
-guint64
-lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection, gboolean overwrite_hand)
-{
-  g_return_val_if_fail (LW_IS_DOCUMENT (self) && selection != NULL, 0);
-
-  if (self->edit != NULL)
-    lw_document_end_edit (self, "brush");
-  if (self->state == NULL || self->state->proposal == NULL || self->state->proposal_origin < 0)
-    return 0;
-  document_forget_undo (self);
-
-  guint8 origin = (guint8) self->state->proposal_origin;
-  LwProtection protection = { .paint_over = LW_PAINT_OVER_ALL };
-  if (!overwrite_hand)
-    memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
-  LwEdit *edit = lw_edit_new (self->state->planes, origin, &protection);
-  lw_apply_proposal (edit, self->state->proposal->map, self->state->proposal->confidence, selection);
-
-  g_autoptr(LwDiff) diff = lw_edit_finish (edit);
-  save_new_stroke (self, self->state, "apply", origin, diff);
-  damage_diff (self, diff);
-  return lw_diff_count (diff);
 }

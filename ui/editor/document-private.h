@@ -1,4 +1,4 @@
-/* document-private.h: shared by document.c (what is open) and document-edit.c (what is done to it) */
+/* document-private.h: shared by document.c (what is open), document-edit.c (what is done to it), document-proposal.c and document-project.c */
 #pragma once
 
 #include "editor/document.h"
@@ -29,24 +29,34 @@ struct _LwDocument
   GCancellable *undo_load;         /* the undo that waits for its diff; NULL: none */
   int undo_wanted;                 /* steps still to take: negative undo, positive redo */
   guint n_unsaved;
+  guint check_id;                  /* timeout: has somebody else changed the frame? */
 };
 
 enum { DOCUMENT_PROP_FRAME = 1, DOCUMENT_PROP_LOADING, DOCUMENT_PROP_CAN_UNDO, DOCUMENT_PROP_CAN_REDO, DOCUMENT_PROP_N_UNSAVED, DOCUMENT_PROP_HAS_PROPOSAL,
        DOCUMENT_N_PROPS };
 
+/* document.c */
 void document_notify (LwDocument *document, int property);
 void document_damaged (LwDocument *document, const LwRect *rect);
 void document_failed (LwDocument *document, GError *error, const char *doing);      /* takes @error; "@doing: message" */
 void document_tell (LwDocument *document, const GError *error);
 void document_edit_ended (LwDocument *document);
-
-/* document.c: shows @state, whose frame is the open one, in place of what is shown. */
-void document_take_state (LwDocument *document, FrameState *state);
-
+void document_source_opened (LwDocument *document, gint64 media);
+void document_palette_changed (LwDocument *document);
+void document_take_state (LwDocument *document, FrameState *state);           /* shows it in place of what is shown */
 gboolean document_shows (LwDocument *document, const FrameState *state);      /* or is about to */
-void document_load_for_rescue (LwDocument *document, gint64 frame);   /* a frame that isn't shown */
+void document_load_for_rescue (LwDocument *document, gint64 frame);           /* a frame that isn't shown */
+void document_ask_for_picture (LwDocument *document);                         /* of the frame that is being opened */
+void document_do_without_picture (LwDocument *document, gint64 media);
+gboolean document_keep_for_opening (LwDocument *document, LwProposal *proposal);   /* TRUE: taken, until the frame is shown */
+
+/* document-project.c */
+void document_watch_project (LwDocument *document);
 
 /* document-edit.c */
-void document_rescue (LwDocument *document, FrameState *state);       /* refused strokes of this frame, if there are any */
+void document_rescue (LwDocument *document, FrameState *state);               /* refused strokes of this frame, if there are any */
 void document_forget_undo (LwDocument *document);
-void document_hand_over_strokes (LwDocument *document);       /* all that isn't on its way yet, at the end */
+void document_hand_over_strokes (LwDocument *document);                       /* all that isn't on its way yet, at the end */
+void document_save_stroke (LwDocument *document, FrameState *state, const char *tool, guint8 origin, LwDiff *diff);      /* a new one; empty: nothing */
+/* Tile by tile: a long thin stroke lies in few of those that its bounding box holds. */
+void document_damaged_by (LwDocument *document, const LwDiff *diff);

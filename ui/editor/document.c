@@ -51,6 +51,18 @@ document_tell (LwDocument *self, const GError *error)
 }
 
 void
+document_source_opened (LwDocument *self, gint64 media)
+{
+  g_signal_emit (self, signals[SOURCE_OPENED], 0, media);
+}
+
+void
+document_palette_changed (LwDocument *self)
+{
+  g_signal_emit (self, signals[PALETTE_CHANGED], 0);
+}
+
+void
 document_edit_ended (LwDocument *self)
 {
   g_signal_emit (self, signals[EDIT_ENDED], 0);
@@ -114,6 +126,16 @@ opening_drop (Opening *opening)
   opening->document = NULL;
   g_cancellable_cancel (opening->cancellable);
   opening_unref (opening);
+}
+
+gboolean
+document_keep_for_opening (LwDocument *self, LwProposal *proposal)
+{
+  if (self->opening == NULL)
+    return FALSE;
+  g_clear_pointer (&self->opening->proposal, lw_proposal_free);
+  self->opening->proposal = proposal;
+  return TRUE;
 }
 
 void
@@ -255,8 +277,8 @@ picture_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
-static void
-ask_for_picture (LwDocument *self)
+void
+document_ask_for_picture (LwDocument *self)
 {
   Opening *opening = self->opening;
   LwFrameSource *source = lw_document_get_source (self, self->frame->media);
@@ -271,71 +293,16 @@ ask_for_picture (LwDocument *self)
     lw_frame_source_read_async (source, self->frame->ordinal, opening->cancellable, picture_read_cb, opening_ref (opening));
 }
 
-/* ---- sources ---- */
-
-typedef struct { GWeakRef document; gint64 media; } SourceOpening;
-
-static void
-open_source_in_thread (GTask *task, gpointer project, gpointer data, GCancellable *cancellable)
+/* Its medium can't be opened, as was told. */
+void
+document_do_without_picture (LwDocument *self, gint64 media)
 {
-  GError *error = NULL;
-  LwFrameSource *source = lw_project_open_media (LW_PROJECT (project), *(gint64 *) data, &error);
-
-  if (source != NULL)
-    g_task_return_pointer (task, source, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-source_opened_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  SourceOpening *opening = data;
-  GError *error = NULL;
-  LwFrameSource *source = g_task_propagate_pointer (G_TASK (result), &error);
-  g_autoptr(LwDocument) self = g_weak_ref_get (&opening->document);
-  gint64 media = opening->media;
-
-  g_weak_ref_clear (&opening->document);
-  g_free (opening);
-  if (self == NULL)
+  if (self->opening != NULL && self->frame->media == media && !self->opening->image_asked)
     {
-      g_clear_object (&source);
-      g_clear_error (&error);
-      return;
+      g_autoptr(Opening) opening = opening_ref (self->opening);
+      opening->image_asked = TRUE;
+      take_image (opening, NULL, NULL);
     }
-
-  gboolean wanted = self->opening != NULL && self->frame->media == media;
-  if (source != NULL)
-    {
-      g_hash_table_insert (self->sources, g_memdup2 (&media, sizeof media), source);
-      g_signal_emit (self, signals[SOURCE_OPENED], 0, media);
-      if (wanted && self->opening != NULL)
-        ask_for_picture (self);
-      return;
-    }
-  g_hash_table_remove (self->sources, &media);     /* the next call tries again: it may have been relinked */
-  if (wanted && !self->opening->image_asked)
-    take_image (self->opening, NULL, error);
-  else
-    document_failed (self, error, _("The medium could not be opened"));
-}
-
-LwFrameSource *
-lw_document_get_source (LwDocument *self, gint64 media)
-{
-  gpointer source;
-
-  g_return_val_if_fail (LW_IS_DOCUMENT (self), NULL);
-  if (g_hash_table_lookup_extended (self->sources, &media, NULL, &source))
-    return source;
-
-  SourceOpening *opening = g_new0 (SourceOpening, 1);
-  g_weak_ref_init (&opening->document, self);
-  opening->media = media;
-  g_hash_table_insert (self->sources, g_memdup2 (&media, sizeof media), NULL);
-  lw_project_run_async (self->project, open_source_in_thread, g_memdup2 (&media, sizeof media), g_free, self->cancellable, source_opened_cb, opening);
-  return NULL;
 }
 
 /* ---- open, reload ---- */
@@ -374,7 +341,7 @@ lw_document_open (LwDocument *self, const LwFrame *frame)
   document_notify (self, DOCUMENT_PROP_LOADING);
   notify_state (self);
   g_object_thaw_notify (G_OBJECT (self));
-  ask_for_picture (self);
+  document_ask_for_picture (self);
 }
 
 static gboolean
@@ -406,6 +373,7 @@ reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   take_load (self, load);
   if (self->edit != NULL || !g_queue_is_empty (&self->state->unsaved))
     return;                          /* a stroke since then: its commit finds out whether somebody else was faster */
+  self->state->proposal_id = load->state->proposal_id;
   if (load->state->seq == self->state->seq && same_proposal (load->state->proposal, self->state->proposal))
     return;
 
@@ -420,160 +388,20 @@ lw_document_reload (LwDocument *self)
 {
   g_return_if_fail (LW_IS_DOCUMENT (self));
 
-  if (self->state == NULL || self->edit != NULL || !g_queue_is_empty (&self->state->unsaved))
+  if (self->state == NULL || self->edit != NULL)
+    return;
+  if (self->image == NULL)             /* the medium may be back */
+    {
+      g_autoptr(LwFrame) frame = frame_copy (self->frame);
+      g_hash_table_remove (self->sources, &frame->media);
+      lw_document_open (self, frame);
+      return;
+    }
+  if (!g_queue_is_empty (&self->state->unsaved))
     return;
   g_clear_pointer (&self->reloading, opening_drop);
   self->reloading = opening_new (self);
   frame_load_async (self->project, self->frame->id, self->reloading->cancellable, reloaded_cb, opening_ref (self->reloading));
-}
-
-/* ---- the palette ---- */
-
-static void
-load_palette_in_thread (GTask *task, gpointer project, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  LwPalette *palette = lw_project_dup_palette (LW_PROJECT (project), &error);
-
-  if (palette != NULL)
-    g_task_return_pointer (task, palette, (GDestroyNotify) lw_palette_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-palette_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree GWeakRef *ref = data;
-  g_autoptr(LwDocument) self = g_weak_ref_get (ref);
-  GError *error = NULL;
-  g_autoptr(LwPalette) palette = g_task_propagate_pointer (G_TASK (result), &error);
-
-  g_weak_ref_clear (ref);
-  if (self == NULL)
-    g_clear_error (&error);
-  else if (palette == NULL)
-    document_failed (self, error, _("The classes could not be read"));
-  else
-    lw_document_set_palette (self, palette);
-}
-
-static void
-load_palette (LwDocument *self)
-{
-  GWeakRef *ref = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (ref, self);
-  lw_project_run_async (self->project, load_palette_in_thread, NULL, NULL, self->cancellable, palette_loaded_cb, ref);
-}
-
-void
-lw_document_set_palette (LwDocument *self, const LwPalette *palette)
-{
-  g_return_if_fail (LW_IS_DOCUMENT (self) && palette != NULL);
-
-  if (palette == self->palette)
-    return;
-  lw_palette_free (self->palette);
-  self->palette = lw_palette_copy (palette);
-  g_signal_emit (self, signals[PALETTE_CHANGED], 0);
-}
-
-/* ---- the proposal ---- */
-
-typedef struct { GWeakRef document; LwProposal *proposal; } ProposalOpening;
-
-/* Shown once its origin is known, so that what is seen can be applied. */
-static void
-origin_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree ProposalOpening *opening = data;
-  g_autoptr(LwDocument) self = g_weak_ref_get (&opening->document);
-  g_autoptr(GError) error = NULL;
-  int origin = frame_load_origin_finish (result, &error);
-
-  g_weak_ref_clear (&opening->document);
-  if (self == NULL || self->state == NULL || self->state->frame != opening->proposal->frame)
-    {
-      lw_proposal_free (opening->proposal);
-      return;
-    }
-  g_clear_pointer (&self->state->proposal, lw_proposal_free);
-  self->state->proposal = opening->proposal;
-  self->state->proposal_origin = error == NULL ? origin : -1;
-  document_notify (self, DOCUMENT_PROP_HAS_PROPOSAL);
-  document_damaged (self, &(LwRect) { 0, 0, self->frame->width, self->frame->height });
-}
-
-static gboolean
-fits (const LwDocument *self, const LwProposal *proposal)
-{
-  return self->frame != NULL && proposal->frame == self->frame->id && proposal->map != NULL &&
-         proposal->map->width == self->frame->width && proposal->map->height == self->frame->height;
-}
-
-void
-lw_document_set_proposal (LwDocument *self, LwProposal *proposal)
-{
-  g_return_if_fail (LW_IS_DOCUMENT (self) && proposal != NULL);
-
-  if (!fits (self, proposal))
-    {
-      lw_proposal_free (proposal);
-      return;
-    }
-  if (self->opening != NULL)
-    {
-      g_clear_pointer (&self->opening->proposal, lw_proposal_free);
-      self->opening->proposal = proposal;
-      return;
-    }
-  ProposalOpening *opening = g_new0 (ProposalOpening, 1);
-  g_weak_ref_init (&opening->document, self);
-  opening->proposal = proposal;
-  frame_load_origin_async (self->project, proposal->model, NULL, origin_loaded_cb, opening);
-}
-
-static void
-discard_in_thread (GTask *task, gpointer project, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-
-  if (lw_project_discard_proposal (LW_PROJECT (project), *(gint64 *) data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-discarded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree GWeakRef *ref = data;
-  g_autoptr(LwDocument) self = g_weak_ref_get (ref);
-  GError *error = NULL;
-
-  g_weak_ref_clear (ref);
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    return;
-  if (self != NULL)
-    document_failed (self, error, _("The proposal could not be discarded"));
-  else
-    g_error_free (error);
-}
-
-void
-lw_document_discard_proposal (LwDocument *self)
-{
-  g_return_if_fail (LW_IS_DOCUMENT (self));
-
-  if (self->state == NULL || self->state->proposal == NULL)
-    return;
-  g_clear_pointer (&self->state->proposal, lw_proposal_free);
-  GWeakRef *ref = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (ref, self);
-  lw_project_run_async (self->project, discard_in_thread, g_memdup2 (&self->frame->id, sizeof self->frame->id), g_free, NULL, discarded_cb, ref);
-  document_notify (self, DOCUMENT_PROP_HAS_PROPOSAL);
-  document_damaged (self, &(LwRect) { 0, 0, self->frame->width, self->frame->height });
 }
 
 /* ---- what is open ---- */
@@ -652,6 +480,7 @@ dispose (GObject *object)
   LwDocument *self = LW_DOCUMENT (object);
 
   close_frame (self);
+  g_clear_handle_id (&self->check_id, g_source_remove);
   document_hand_over_strokes (self);
   g_cancellable_cancel (self->cancellable);
   if (self->project != NULL)
@@ -733,7 +562,6 @@ lw_document_new (LwProject *project)
 
   LwDocument *self = g_object_new (LW_TYPE_DOCUMENT, NULL);
   self->project = g_object_ref (project);
-  g_signal_connect_object (project, "classes-changed", G_CALLBACK (load_palette), self, G_CONNECT_SWAPPED);
-  load_palette (self);
+  document_watch_project (self);
   return self;
 }

@@ -108,7 +108,11 @@ static gboolean
 load_proposal (Job *job, FrameState *state, GError **error)
 {
   GError *own = NULL;
+  g_autoptr(LwFrame) frame = lw_project_get_frame (job->project, job->id, error);
 
+  if (frame == NULL)
+    return FALSE;
+  state->proposal_id = frame->proposal;        /* read first: a newer one is noticed, and loaded again */
   state->proposal = lw_project_load_proposal (job->project, job->id, &own);
   if (own != NULL)
     {

@@ -23,6 +23,7 @@ typedef struct {
   gsize n_tiles;                   /* that @diffs hold: what they cost */
   gint64 seq;                      /* of the last stroke that is known to be on disk */
   LwProposal *proposal;            /* NULL: none */
+  gint64 proposal_id;              /* as it was when the state was loaded */
   int proposal_origin;             /* -1: the project can't take one */
   GQueue unsaved;                  /* of Stroke, oldest first; the head may be in flight: one at a time, so that after a conflict nothing follows it */
   gboolean in_flight;
