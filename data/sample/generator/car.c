@@ -138,7 +138,7 @@ add_wheel (const Builder *builder, float side, float z, float rolled)
             float angle = (float) (i + k) * 0.5235988f + rolled / radius;
             p[k + 1] = at (builder, x + side * discs[disc].out, fmaxf (y + sinf (angle) * discs[disc].radius, 0.02f), z + cosf (angle) * discs[disc].radius);
           }
-        quad (builder, p[1], p[2], p[3], p[0], side, 0, 0, disc == 2 && i % 4 == 0 ? &gap : discs[disc].surface);
+        quad (builder, p[1], p[2], p[3], p[0], side, 0, 0, disc == 2 && i % 4 == 2 ? &gap : discs[disc].surface);
       }
   scene_add_box (builder->scene, builder->place, scale (VEC (side > 0 ? x - 0.2 : x, 0, z - radius * 0.8f), builder->k),
                  scale (VEC (side > 0 ? x : x + 0.2, radius, z + radius * 0.8f), builder->k), &tyre);

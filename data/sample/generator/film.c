@@ -103,7 +103,8 @@ film_develop (Film *film, const Target *target, Random *random, guint8 *rgb)
         const float channels[3] = { colour.x, colour.y, colour.z };
         for (int c = 0; c < 3; c++)
           {
-            float value = through_curve (curve, channels[c]) + grain + table[cell++ % GRAIN_CELLS] * film->grain * 0.6f;
+            float value = through_curve (curve, channels[c]), square = value * value;
+            value += (grain + table[cell++ % GRAIN_CELLS] * film->grain * 0.6f) * (1 - square * square);      /* what is burnt out has no grain */
             rgb[c] = (guint8) (clampf (value, 0, 1) * 255 + 0.5f);
           }
       }

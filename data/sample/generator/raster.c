@@ -61,7 +61,7 @@ shade (const Light *light, const Surface *surface, Texel texel, Vec at, Vec ray,
   if (mirrors > 0)
     {
       float slant = 1 - fminf (fabsf (dot (unit (ray), normal)), 1);
-      float fresnel = 0.035f + 0.5f * slant * slant * slant * slant;
+      float fresnel = 0.022f + 0.45f * slant * slant * slant * slant;
       colour = add (colour, scale (mirrored_sky (light, ray, normal), mirrors * fresnel));
     }
   colour = add (colour, scale (surface->colour, surface->glows));
