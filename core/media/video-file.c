@@ -39,8 +39,8 @@ fail (LwVideoFile *file, int code, GError **error)
   if (g_cancellable_set_error_if_cancelled (file->cancellable, error))
     return FALSE;
   av_strerror (code, reason, sizeof reason);
-  if (code == AVERROR_INVALIDDATA || code == AVERROR_EOF)
-    g_set_error (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_UNSUPPORTED, _("“%s” is neither an image nor a video that can be read here, or its beginning is damaged"),
+  if (code == AVERROR_INVALIDDATA || code == AVERROR_EOF || code == AVERROR (EINVAL))       /* the last: a container that isn't in CONTAINERS */
+    g_set_error (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_UNSUPPORTED, _("“%s” is neither an image nor a video that can be read here, or it is damaged or incomplete"),
                  file->path);
   else
     g_set_error (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_DAMAGED, _("“%s” can’t be read as a video: %s"), file->path, reason);
