@@ -11,7 +11,7 @@
 #include "media/frame-cache.h"
 #include "media/reader.h"
 
-#define DEFAULT_BUDGET_BYTES ((gsize) 256 << 20)
+#define DEFAULT_BUDGET_BYTES ((gsize) 192 << 20)      /* five frames of 4K: the one shown, two ahead, two behind */
 #define AHEAD_FRAMES 2
 #define STEP_BACK_FRAMES 8                /* a read at most this far before the last one is a step back, not a jump */
 #define REST_AFTER_US (3 * G_USEC_PER_SEC)

@@ -50,7 +50,7 @@ G_DECLARE_FINAL_TYPE (LwFrameSource, lw_frame_source, LW, FRAME_SOURCE, GObject)
 /* Cheap: the file is opened by the first read. @index: LwMediaInfo.index. */
 LwFrameSource *lw_frame_source_new (LwMediaKind kind, const char *path, GBytes *index, GError **error);
 guint lw_frame_source_get_n_frames (LwFrameSource *source);
-/* Bytes of decoded frames kept, 256 MiB unless told. */
+/* Bytes of decoded frames kept, 192 MiB unless told. */
 void lw_frame_source_set_cache_budget (LwFrameSource *source, gsize bytes);
 
 /* Reads are served newest first, so that holding the next key never queues up; a cancelled one is dropped. Finishes in the caller's main context. */

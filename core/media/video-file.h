@@ -32,6 +32,7 @@ AVCodecContext *lw_video_decoder_open (LwVideoFile *file, int n_threads, GError 
 int lw_video_send (AVCodecContext *decoder, AVPacket *packet, guint32 number);       /* @packet NULL: no more */
 guint32 lw_video_frame_number (AVCodecContext *decoder, const AVFrame *frame);
 int lw_video_default_threads (void);
+void lw_video_give_back_memory (void);       /* after a decoder was closed: what its threads freed, to the system */
 
 /* How the stream's pictures are to be turned: orientation.h. */
 int lw_video_file_get_orientation (LwVideoFile *file);

@@ -67,7 +67,10 @@ static void
 video_rest (LwReader *reader)
 {
   VideoReader *self = (VideoReader *) reader;
+  if (self->thumbnails == NULL)
+    return;
   g_clear_pointer (&self->thumbnails, lw_video_decoder_free);
+  lw_video_give_back_memory ();
 }
 
 static void

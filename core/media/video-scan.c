@@ -209,6 +209,7 @@ decode_head (const char *path, LwVideoIndex *index, guint32 limit, LwScan *scan,
   decode.codec->skip_loop_filter = AVDISCARD_ALL;        /* only the frames' existence matters here */
   gboolean good = decode_packets (&decode, error);
   avcodec_free_context (&decode.codec);
+  lw_video_give_back_memory ();
   return good ? g_steal_pointer (&shown) : NULL;
 }
 
