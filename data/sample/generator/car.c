@@ -76,49 +76,93 @@ quad (const Builder *builder, Vec a, Vec b, Vec c, Vec d, float x, float y, floa
   scene_add_quad (builder->scene, corners, place_direction (builder->place, x, y, z), surface);
 }
 
+#define PARTS 3                /* of the body between two given sections, which a smooth curve joins */
+#define RING 7                 /* points from the sill up to the middle of the roof */
+
+static float
+curve (float before, float a, float b, float after, float t)
+{
+  return a + 0.5f * t * (b - before + t * (2 * before - 5 * a + 4 * b - after + t * (3 * (a - b) + after - before)));
+}
+
+/* Catmull and Rom's curve through the given sections. */
+static Section
+section_at (const Shape *shape, int i, float t)
+{
+  const Section *a = &shape->sections[i], *b = &shape->sections[MIN (i + 1, shape->n - 1)];
+  const Section *before = &shape->sections[MAX (i - 1, 0)], *after = &shape->sections[MIN (i + 2, shape->n - 1)];
+  return (Section) { mixf (a->z, b->z, t), curve (before->low, a->low, b->low, after->low, t), curve (before->belt, a->belt, b->belt, after->belt, t),
+                     curve (before->top, a->top, b->top, after->top, t), curve (before->half, a->half, b->half, after->half, t) };
+}
+
 /* How far in the top edge leans. */
 static float
 top_half (const Section *section)
 {
-  return section->half - fmaxf (section->top - section->belt, 0) * 0.34f;
+  return section->half - fmaxf (section->top - section->belt, 0) * 0.3f;
 }
 
 static void
-add_side (const Builder *builder, const Section *a, const Section *b, float side)
+make_ring (const Builder *builder, const Section *section, float side, Vec ring[RING])
 {
-  float ta = side * top_half (a), tb = side * top_half (b), ha = side * a->half, hb = side * b->half;
-  float fold = 0.58f;          /* the flank is widest at mid-height and draws in below */
-  quad (builder, at (builder, ha, a->belt, a->z), at (builder, hb, b->belt, b->z), at (builder, hb, fold, b->z), at (builder, ha, fold, a->z), side, 0.25f, 0, &builder->body);
-  quad (builder, at (builder, ha, fold, a->z), at (builder, hb, fold, b->z), at (builder, hb * 0.94f, b->low, b->z), at (builder, ha * 0.94f, a->low, a->z), side, -0.3f, 0, &builder->body);
-  if (fmaxf (a->top - a->belt, b->top - b->belt) < 0.1f)
-    return;
-  gboolean window = !builder->shape->van || a->z > 0.3f;
-  quad (builder, at (builder, ta, a->top, a->z), at (builder, tb, b->top, b->z), at (builder, hb, b->belt, b->z), at (builder, ha, a->belt, a->z), side, 0.4f, 0,
-        window ? &builder->glass : &builder->body);
-  if (window && b->z - a->z > 0.3f)                    /* the pillar at the section, and a frame above */
+  float h = section->half, t = top_half (section), low = section->low, belt = section->belt, top = fmaxf (section->top, belt), fold = mixf (low, belt, 0.48f);
+  const float points[RING][2] = { { h * 0.93f, low }, { h, fold }, { h * 0.975f, belt - 0.01f }, { mixf (h * 0.975f, t, 0.92f), mixf (belt, top, 0.88f) },
+                                  { t * 0.88f, mixf (belt, top, 0.97f) + 0.012f }, { t * 0.5f, top + 0.028f }, { 0, top + 0.035f } };
+  for (int i = 0; i < RING; i++)
+    ring[i] = at (builder, side * points[i][0], points[i][1], section->z);
+}
+
+/* Which of the given sections' gaps are glass above the belt, at the sides and on top. */
+static void
+find_glass (const Shape *shape, int i, gboolean *sides, gboolean *top)
+{
+  const Section *a = &shape->sections[i], *b = &shape->sections[i + 1];
+  float cabin = fmaxf (a->top - a->belt, b->top - b->belt);
+  *sides = cabin > 0.15f && (!shape->van || a->z > 0.3f);
+  *top = cabin > 0.15f && fabsf (b->top - a->top) > 0.3f * (b->z - a->z) && !(shape->van && b->z < 0);
+}
+
+static void
+add_side (const Builder *builder, int i, float side)
+{
+  gboolean glass_side, glass_top;
+  find_glass (builder->shape, i, &glass_side, &glass_top);
+  for (int part = 0; part < PARTS; part++)
     {
-      float w = 0.05f, e = side * 0.012f;
-      quad (builder, at (builder, ta + e, a->top, a->z - w), at (builder, ta + e, a->top, a->z + w), at (builder, ha + e, a->belt, a->z + w),
-            at (builder, ha + e, a->belt, a->z - w), side, 0.4f, 0, &builder->body);
+      Section a = section_at (builder->shape, i, (float) part / PARTS), b = section_at (builder->shape, i, (float) (part + 1) / PARTS);
+      Vec near[RING], far[RING];
+      make_ring (builder, &a, side, near);
+      make_ring (builder, &b, side, far);
+      for (int j = 0; j + 1 < RING; j++)
+        {
+          gboolean glass = (j == 2 && glass_side) || (j >= 4 && glass_top);
+          quad (builder, near[j + 1], far[j + 1], far[j], near[j], side * (j == 0 ? 3 : 5 - (float) j), j == 0 ? -0.5f : 0.7f * (float) j, 0,
+                glass ? &builder->glass : &builder->body);
+        }
     }
 }
 
+/* The posts between the windows. */
 static void
-add_top (const Builder *builder, const Section *a, const Section *b)
+add_pillar (const Builder *builder, int i, float side)
 {
-  float ta = top_half (a), tb = top_half (b), rise = b->top - a->top;
-  gboolean cabin = a->top - a->belt > 0.15f || b->top - b->belt > 0.15f;
-  gboolean window = cabin && fabsf (rise) > 0.3f * (b->z - a->z) && !(builder->shape->van && b->z < 0);
-  quad (builder, at (builder, -tb, b->top, b->z), at (builder, tb, b->top, b->z), at (builder, ta, a->top, a->z), at (builder, -ta, a->top, a->z), 0, 1, -rise * 2,
-        window ? &builder->glass : &builder->body);
+  Section a = section_at (builder->shape, i, 0);
+  float w = i % 2 ? 0.035f : 0.06f, out = side * 0.012f, t = mixf (a.half * 0.975f, top_half (&a), 0.92f) * side + out, h = a.half * 0.975f * side + out;
+  float top = mixf (a.belt, a.top, 0.88f);
+  if (a.top - a.belt > 0.3f)
+    quad (builder, at (builder, t, top, a.z - w), at (builder, t, top, a.z + w), at (builder, h, a.belt, a.z + w), at (builder, h, a.belt, a.z - w), side, 0.4f, 0,
+          &builder->body);
 }
 
 static void
-add_end (const Builder *builder, const Section *section, float ahead)
+add_end (const Builder *builder, int i, float ahead)
 {
-  float z = section->z, h = section->half, t = top_half (section);
-  quad (builder, at (builder, -t, section->top, z), at (builder, t, section->top, z), at (builder, h, 0.58f, z), at (builder, -h, 0.58f, z), 0, 0.2f, ahead, &builder->body);
-  quad (builder, at (builder, -h, 0.58f, z), at (builder, h, 0.58f, z), at (builder, h, section->low, z), at (builder, -h, section->low, z), 0, -0.2f, ahead, &builder->trim);
+  Section section = section_at (builder->shape, i, 0);
+  Vec left[RING], right[RING];
+  make_ring (builder, &section, -1, left);
+  make_ring (builder, &section, 1, right);
+  for (int j = 0; j + 1 < RING; j++)
+    quad (builder, left[j + 1], right[j + 1], right[j], left[j], 0, 0.1f * (float) (j - 1), ahead, j == 0 ? &builder->trim : &builder->body);
 }
 
 static void
@@ -180,12 +224,15 @@ add_car (Scene *scene, const Kit *kit, const Place *place, const Car *car, const
                       { .colour = grey (0.018), .mirrors = 0.1f, .class = CAR } };
   for (int i = 0; i + 1 < shape->n; i++)
     {
-      add_side (&builder, &shape->sections[i], &shape->sections[i + 1], 1);
-      add_side (&builder, &shape->sections[i], &shape->sections[i + 1], -1);
-      add_top (&builder, &shape->sections[i], &shape->sections[i + 1]);
+      add_side (&builder, i, 1);
+      add_side (&builder, i, -1);
     }
-  add_end (&builder, &shape->sections[0], -1);
-  add_end (&builder, &shape->sections[shape->n - 1], 1);
+  for (int i = 1; i + 1 < shape->n; i++)
+    if (!shape->van || shape->sections[i].z > 0.3f)
+      for (int side = -1; side <= 1; side += 2)
+        add_pillar (&builder, i, (float) side);
+  add_end (&builder, 0, -1);
+  add_end (&builder, shape->n - 1, 1);
   for (int side = -1; side <= 1; side += 2)
     {
       add_wheel (&builder, (float) side, shape->wheel_rear, rolled);

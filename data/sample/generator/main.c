@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "common/png.h"
 #include "film.h"
 #include "street.h"
@@ -81,32 +82,90 @@ write_frame (const Options *options, int frame, const guint8 *rgb, const guint8 
          && lw_png_write_index (labels, classes, options->width, options->height, (gsize) options->width, palette, N_CLASSES, error);
 }
 
+/* The truth is drawn beside the picture, and a frame is written while the next one is drawn. */
+typedef struct {
+  Street *street;
+  Target target;
+  View view;
+  float time;
+} Drawing;
+
+static gpointer
+draw_in_thread (gpointer data)
+{
+  Drawing *drawing = data;
+  draw (drawing->street, &drawing->target, &drawing->view, drawing->time);
+  return NULL;
+}
+
+typedef struct {
+  const Options *options;
+  int frame;
+  guint8 *rgb, *classes;
+  GError *error;
+} Writing;
+
+static gpointer
+write_in_thread (gpointer data)
+{
+  Writing *writing = data;
+  write_frame (writing->options, writing->frame, writing->rgb, writing->classes, &writing->error);
+  return NULL;
+}
+
+/* Waits for what is being written and takes its error. */
+static gboolean
+finish_writing (GThread **thread, Writing *writing, GError **error)
+{
+  if (*thread == NULL)
+    return TRUE;
+  g_thread_join (g_steal_pointer (thread));
+  if (writing->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&writing->error));
+  return FALSE;
+}
+
+static void
+draw_frame (Drawing *colour, Drawing *truth, float time, const Options *options)
+{
+  street_set_time (colour->street, time);
+  colour->view = truth->view = street_view (colour->street, time, options->width, options->height);
+  colour->time = truth->time = time;
+  scene_measure (colour->street->scene, &colour->view);
+  GThread *beside = g_thread_new ("truth", draw_in_thread, truth);
+  draw_in_thread (colour);
+  g_thread_join (beside);
+}
+
 static gboolean
 render (const Options *options, GError **error)
 {
-  float end = (float) (options->first + options->frames) / (float) options->fps;
-  g_autoptr(Street) street = street_new ((guint64) options->seed, end);
+  gsize n = (gsize) options->width * (gsize) options->height;
+  g_autoptr(Street) street = street_new ((guint64) options->seed, (float) (options->first + options->frames) / (float) options->fps);
   Random random = random_new ((guint64) options->seed ^ 0x5eedf11e);
   Film film = film_new (&random);
-  g_autofree guint8 *rgb = g_new (guint8, 3 * options->width * options->height);
-  Target colour, truth;
-  target_init (&colour, options->width, options->height, FALSE);
-  target_init (&truth, options->width, options->height, TRUE);
-
+  g_autofree guint8 *rgb = g_new (guint8, 3 * n), *classes = g_new (guint8, n);
+  Writing writing = { options, 0, rgb, classes, NULL };
+  Drawing colour = { .street = street }, truth = { .street = street };
+  GThread *writer = NULL;
   gboolean good = TRUE;
+  target_init (&colour.target, options->width, options->height, FALSE);
+  target_init (&truth.target, options->width, options->height, TRUE);
   for (int i = 0; good && i < options->frames; i++)
     {
-      float time = (float) (options->first + i) / (float) options->fps;
-      View view = street_view (street, time, options->width, options->height);
-      street_set_time (street, time);
-      scene_measure (street->scene, &view);
-      draw (street, &colour, &view, time);
-      draw (street, &truth, &view, time);
-      film_develop (&film, &colour, &random, rgb);
-      good = write_frame (options, options->first + i, rgb, truth.classes, error);
+      draw_frame (&colour, &truth, (float) (options->first + i) / (float) options->fps, options);
+      good = finish_writing (&writer, &writing, error);
+      if (!good)
+        break;
+      film_develop (&film, &colour.target, &random, rgb);
+      memcpy (classes, truth.target.classes, n);
+      writing.frame = options->first + i;
+      writer = g_thread_new ("writer", write_in_thread, &writing);
     }
-  target_release (&colour);
-  target_release (&truth);
+  good = finish_writing (&writer, &writing, good ? error : NULL) && good;
+  target_release (&colour.target);
+  target_release (&truth.target);
   return good;
 }
 

@@ -49,7 +49,8 @@ mirrored_sky (const Light *light, Vec ray, Vec normal)
 static Vec
 shade (const Light *light, const Surface *surface, Texel texel, Vec at, Vec ray, Vec normal, float distance)
 {
-  float sun = light_sun_at (light, at);
+  gboolean faces_sun = surface->lit_from_behind > 0 || dot (normal, light->sun_direction) > 0;
+  float sun = faces_sun ? light_sun_at (light, at) : 0;
   Vec lit = light_on (light, at, normal, sun);
   if (surface->lit_from_behind > 0)
     {

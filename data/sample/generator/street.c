@@ -303,6 +303,7 @@ street_new (guint64 seed, float seconds)
   street->scene = scene_new ();
   course_init (&street->course, &street->random);
   light_init (&street->light, &street->course, &street->random);
+  street->sun = street->light.sun;
   street->kit = kit_new (&street->random);
   ground_init (&street->ground, &street->course, &street->random);
   choose_character (street, seconds);
@@ -350,6 +351,9 @@ street_view (const Street *street, float time, int width, int height)
 void
 street_set_time (Street *street, float time)
 {
+  /* Clouds pass before the sun. */
+  float cloud = ramp (0.5f, 0.75f, noise2 (time * 0.22f + street->sway, 0.5f, street->light.seed)) * fminf (street->light.cloud_cover * 3, 1);
+  street->light.sun = scale (street->sun, 1 - 0.75f * cloud);
   scene_start_frame (street->scene);
   traffic_place (street, time);
 }

@@ -17,6 +17,7 @@ typedef struct {
   gboolean parking[2];
   float shop_share, leafiness, bustle;
   float speed;                 /* of the camera, metres a second */
+  Vec sun;                     /* without clouds */
   float eye_height, focal, horizon, sway;
 } Street;
 
