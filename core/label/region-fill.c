@@ -2,22 +2,17 @@
 #include "config.h"
 #include "label/raster.h"
 
+#include <string.h>
+
 /* Runs are collected first and handed out afterwards, so that the caller may paint into the very map that is searched. */
 typedef struct { int y, x0, x1; } Run;
 
 typedef struct {
   const LwLabelMap *map;
   guint8 label;
-  guint8 *seen;              /* one bit a pixel */
+  guint8 *seen;              /* a flag a pixel, packed rows */
   GArray *runs;              /* of Run, in the order found */
 } Search;
-
-static inline gboolean
-is_seen (const Search *search, int x, int y)
-{
-  gsize i = (gsize) y * (gsize) search->map->width + (gsize) x;
-  return search->seen[i >> 3] >> (i & 7) & 1;
-}
 
 /* The whole run of equal labels through (x, y), which is in the region and not seen yet. Returns: its end */
 static int
@@ -29,24 +24,32 @@ take_run (Search *search, int x, int y)
     run.x0--;
   while (run.x1 < search->map->width && row[run.x1] == search->label)
     run.x1++;
-  for (int i = run.x0; i < run.x1; i++)
-    {
-      gsize at = (gsize) y * (gsize) search->map->width + (gsize) i;
-      search->seen[at >> 3] |= (guint8) (1u << (at & 7));
-    }
+  memset (search->seen + (gsize) y * (gsize) search->map->width + (gsize) run.x0, TRUE, (gsize) (run.x1 - run.x0));
   g_array_append_val (search->runs, run);
   return run.x1;
 }
 
+/* Of the row @y, what touches @run. Stretches that don't matter are skipped by memchr, many pixels at a time. */
 static void
 take_neighbours (Search *search, Run run, int y)
 {
   if (y < 0 || y >= search->map->height)
     return;
-  const guint8 *row = lw_label_map_row (search->map, y);
-  for (int x = run.x0; x < run.x1; x++)
-    if (row[x] == search->label && !is_seen (search, x, y))
-      x = take_run (search, x, y);
+  const guint8 *row = lw_label_map_row (search->map, y), *seen = search->seen + (gsize) y * (gsize) search->map->width;
+  int x = run.x0;
+  while (x < run.x1)
+    {
+      const guint8 *next = memchr (row + x, search->label, (gsize) (run.x1 - x));
+      if (next == NULL)
+        return;
+      x = (int) (next - row);
+      if (!seen[x])
+        x = take_run (search, x, y);
+      else if ((next = memchr (seen + x, FALSE, (gsize) (run.x1 - x))) == NULL)
+        return;
+      else
+        x = (int) (next - seen);
+    }
 }
 
 static int
@@ -62,7 +65,7 @@ lw_raster_region (const LwLabelMap *map, int x, int y, LwSpanFunc func, gpointer
 {
   if (x < 0 || y < 0 || x >= map->width || y >= map->height)
     return;
-  g_autofree guint8 *seen = g_malloc0 (((gsize) map->width * (gsize) map->height + 7) / 8);
+  g_autofree guint8 *seen = g_malloc0 ((gsize) map->width * (gsize) map->height);
   g_autoptr(GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
   Search search = { map, lw_label_map_get (map, x, y), seen, runs };
   take_run (&search, x, y);
