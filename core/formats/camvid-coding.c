@@ -30,7 +30,9 @@ add_class (LwCamvidCoding *coding, const LwClass *class, GError **error)
   for (guint i = 0; i < coding->table->colors->len; i++)
     if (strcmp (lw_label_colors_get (coding->table, i)->name, name) == 0)
       {
-        g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("Two classes would both be called “%s”, since spaces become underscores in a CamVid label set: rename one"), name);
+        g_set_error (
+            error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+            _("Two classes would both be called “%s”, since spaces become underscores in a CamVid label set: rename one"), name);
         return FALSE;
       }
   coding->index[class->id] = (int) coding->table->colors->len;
@@ -38,7 +40,8 @@ add_class (LwCamvidCoding *coding, const LwClass *class, GError **error)
   return TRUE;
 }
 
-/* First (0) or second (1) in the order of the layout: datumaro wants the black class at index 0, SegNet its void behind the others. */
+/* First (0) or second (1) in the order of the layout: datumaro wants the black class at index 0, SegNet its void behind the
+ * others. */
 static int
 rank (LwCamvidLayout layout, const LwClass *class)
 {
@@ -73,13 +76,16 @@ static gboolean
 use_value (LwCamvidCoding *coding, guint8 value, GError **error)
 {
   if (coding->layout != LW_CAMVID_SEGNET)
-    return fail_unlabelled (_("This layout writes colours and has no number for unlabelled pixels: write them as void, or use the layout “segnet”"), error);
+    return fail_unlabelled (
+        _("This layout writes colours and has no number for unlabelled pixels: write them as void, or use the layout “segnet”"),
+        error);
   const LwLabelColor *class = lw_label_colors_get (coding->table, value);
   coding->index[LW_LABEL_NONE] = value;
   if (class == NULL)
     return TRUE;
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_UNLABELLED, _("The number %d for unlabelled pixels is that of class “%s”: choose one from %u to 255"), value,
-               class->name, coding->table->colors->len);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_UNLABELLED,
+               _("The number %d for unlabelled pixels is that of class “%s”: choose one from %u to 255"), value, class->name,
+               coding->table->colors->len);
   return FALSE;
 }
 
@@ -97,8 +103,10 @@ use_void (LwCamvidCoding *coding, const LwPalette *palette, GError **error)
           return TRUE;
         }
     }
-  if (coding->layout != LW_CAMVID_DATUMARO || lw_label_colors_find_rgb (coding->table, black) >= 0 || lw_palette_find_name (palette, "background") != NULL)
-    return fail_unlabelled (_("No class of the project is ignored, so that unlabelled pixels can’t become void: mark a class as ignored"), error);
+  if (coding->layout != LW_CAMVID_DATUMARO || lw_label_colors_find_rgb (coding->table, black) >= 0
+      || lw_palette_find_name (palette, "background") != NULL)
+    return fail_unlabelled (
+        _("No class of the project is ignored, so that unlabelled pixels can’t become void: mark a class as ignored"), error);
   lw_label_colors_put_black_first (coding->table);
   for (int i = 0; i < LW_LABEL_NONE; i++)
     if (coding->index[i] >= 0)
@@ -142,8 +150,9 @@ check_classes (const LwCamvidCoding *coding, const LwLabelMap *map, const char *
   for (int id = 0; id < 256; id++)
     if (counts[id] > 0 && coding->index[id] < 0)
       {
-        g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("Frame “%s” has %" G_GUINT64_FORMAT " pixels of class number %d, which the project does not have"),
-                     frame, counts[id], id);
+        g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                     _("Frame “%s” has %" G_GUINT64_FORMAT " pixels of class number %d, which the project does not have"), frame,
+                     counts[id], id);
         return FALSE;
       }
   return TRUE;
@@ -191,18 +200,21 @@ read_back (const LwCamvidCoding *coding, const guint8 *written, const char *path
 {
   gboolean indices = coding->layout == LW_CAMVID_SEGNET;
   LwPngInfo info = { 0 };
-  g_autofree guint8 *read = indices ? lw_png_read_index (path, &info, error) : lw_png_read_rgb (path, &info.width, &info.height, error);
+  g_autofree guint8 *read = indices ? lw_png_read_index (path, &info, error)
+                                    : lw_png_read_rgb (path, &info.width, &info.height, error);
   if (read == NULL)
     return FALSE;
   gsize bytes = (gsize) width * (gsize) height * (indices ? 1 : 3);
   if (info.width == width && info.height == height && memcmp (read, written, bytes) == 0)
     return TRUE;
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_MISMATCH, _("“%s” reads back otherwise than it was written: check the disk"), path);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_MISMATCH,
+               _("“%s” reads back otherwise than it was written: check the disk"), path);
   return FALSE;
 }
 
 gboolean
-lw_camvid_coding_write (const LwCamvidCoding *coding, const LwLabelMap *map, const char *frame, const char *path, gboolean verify, GError **error)
+lw_camvid_coding_write (const LwCamvidCoding *coding, const LwLabelMap *map, const char *frame, const char *path, gboolean verify,
+                        GError **error)
 {
   gboolean indices = coding->layout == LW_CAMVID_SEGNET;
   gsize width = (gsize) map->width;

@@ -18,4 +18,5 @@ LwCamvidCoding *lw_camvid_coding_new (const LwPalette *palette, const LwCamvidEx
 /* Unlabelled pixels of @map where they have no value: a call of write would then be wrong. */
 guint64 lw_camvid_coding_count_unlabelled (const LwLabelMap *map);
 /* @verify: reads it back; LW_FORMAT_ERROR_MISMATCH. @frame: for messages. */
-gboolean lw_camvid_coding_write (const LwCamvidCoding *coding, const LwLabelMap *map, const char *frame, const char *path, gboolean verify, GError **error);
+gboolean lw_camvid_coding_write (const LwCamvidCoding *coding, const LwLabelMap *map, const char *frame, const char *path,
+                                 gboolean verify, GError **error);

@@ -44,8 +44,10 @@ check_part (const char *name, const char *what, GError **error)
   for (const char *at = name; *at != '\0'; at++)
     sound &= !g_ascii_iscntrl (*at);
   if (!sound)
-    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("%s “%s” can’t stand in a CamVid label set: it is empty, begins with a dot, or has a slash, backslash, quotation mark or control character"),
-                 what, name);
+    g_set_error (
+        error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+        _("%s “%s” can’t stand in a CamVid label set: it is empty, begins with a dot, or has a slash, backslash, quotation mark or control character"),
+        what, name);
   return sound;
 }
 
@@ -57,7 +59,8 @@ check_names (const Export *self, GError **error)
     return FALSE;
   if (g_ascii_strcasecmp (self->subset, "label_colors") == 0 || g_ascii_strcasecmp (self->subset, "class_indices") == 0)
     {
-      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("The subset can’t be called “%s”: its list would replace the table of classes"), self->subset);
+      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                   _("The subset can’t be called “%s”: its list would replace the table of classes"), self->subset);
       return FALSE;
     }
   for (guint i = 0; i < self->what->frames->len; i++)
@@ -110,7 +113,8 @@ export_frame (guint i, gpointer data, GError **error)
   if (self->unlabelled[i] > 0 && self->what->unlabelled == LW_UNLABELLED_REFUSE)
     return TRUE;
   g_autofree char *path = place_of (self, lw_camvid_label_name, frame);
-  return lw_camvid_coding_write (self->coding, map, frame->name, path, self->what->verify, error) && (!self->what->images || write_image (self, frame, error));
+  return lw_camvid_coding_write (self->coding, map, frame->name, path, self->what->verify, error)
+         && (!self->what->images || write_image (self, frame, error));
 }
 
 /* ---- what stands beside the frames ---- */
@@ -138,10 +142,12 @@ make_folders (const Export *self, GError **error)
 {
   g_autofree char *label = lw_camvid_label_name (self->what->layout, self->subset, "x"), *labels = g_path_get_dirname (label);
   g_autofree char *image = lw_camvid_image_name (self->what->layout, self->subset, "x"), *images = g_path_get_dirname (image);
-  return lw_export_folder_make (&self->folder, labels, error) && (!self->what->images || lw_export_folder_make (&self->folder, images, error));
+  return lw_export_folder_make (&self->folder, labels, error)
+         && (!self->what->images || lw_export_folder_make (&self->folder, images, error));
 }
 
-/* datumaro: "/train/x.png trainannot/x.png"; its reader needs the slash. SegNet's own lists have absolute paths; these are relative to the folder. */
+/* datumaro: "/train/x.png trainannot/x.png"; its reader needs the slash. SegNet's own lists have absolute paths; these are
+ * relative to the folder. */
 static gboolean
 write_list (const Export *self, GError **error)
 {
@@ -168,7 +174,8 @@ write_tables (const Export *self, GError **error)
 {
   const char *name = self->what->layout == LW_CAMVID_SEGNET ? LW_CAMVID_INDICES : LW_CAMVID_COLORS;
   g_autofree char *path = g_build_filename (self->folder.partial, name, NULL);
-  return lw_label_colors_save (self->coding->table, path, error) && (self->what->layout == LW_CAMVID_CAMBRIDGE || write_list (self, error));
+  return lw_label_colors_save (self->coding->table, path, error)
+         && (self->what->layout == LW_CAMVID_CAMBRIDGE || write_list (self, error));
 }
 
 /* ---- the report ---- */
@@ -199,9 +206,11 @@ check_unlabelled (const Export *self, const LwExportReport *report, GError **err
   while (self->unlabelled[first] == 0)
     first++;
   const LwFrame *frame = self->what->frames->pdata[first];
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_UNLABELLED,
-               _("%" G_GUINT64_FORMAT " pixels in %u of %u frames are not labelled (the first frame is “%s”): label them, or choose what they are written as"),
-               report->unlabelled_pixels, g_hash_table_size (report->unlabelled_frames), report->frames, frame->name);
+  g_set_error (
+      error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_UNLABELLED,
+      _("%" G_GUINT64_FORMAT
+         " pixels in %u of %u frames are not labelled (the first frame is “%s”): label them, or choose what they are written as"),
+      report->unlabelled_pixels, g_hash_table_size (report->unlabelled_frames), report->frames, frame->name);
   return FALSE;
 }
 
@@ -230,7 +239,9 @@ lw_camvid_export (LwProject *project, const LwCamvidExport *what, const char *fo
 {
   g_return_val_if_fail (what->frames != NULL, NULL);
 
-  g_auto(Export) self = { .project = project, .what = what, .subset = what->subset != NULL ? what->subset : "default", .cancellable = cancellable };
+  g_auto(Export) self = {
+    .project = project, .what = what, .subset = what->subset != NULL ? what->subset : "default", .cancellable = cancellable
+  };
   self.unlabelled = g_new0 (guint64, what->frames->len);
   if (!begin (&self, folder, error))
     return NULL;

@@ -1,6 +1,7 @@
 /* camvid-find.c: finds the label maps of a CamVid label set
  *
- * The lists (train.txt …) are not read: SegNet's own point to places that do not exist, and in every layout a label map has its frame's name. */
+ * The lists (train.txt …) are not read: SegNet's own point to places that do not exist, and in every layout a label map has its
+ * frame's name. */
 #include "config.h"
 #include "formats/camvid-layout.h"
 
@@ -135,7 +136,8 @@ holds_other_png (const char *folder)
   return FALSE;
 }
 
-/* Labels are NAME_L.png, in the folder itself or one level down. @pure: only folders where every PNG is called so: elsewhere it may be a picture's name. */
+/* Labels are NAME_L.png, in the folder itself or one level down. @pure: only folders where every PNG is called so: elsewhere it
+ * may be a picture's name. */
 static void
 find_underscore_l (LwLabelSet *set, const char *root, gboolean pure)
 {
@@ -207,8 +209,8 @@ set_new (void)
   return set;
 }
 
-/* Colours are datumaro's; plain numbers are SegNet's, unless a label_colors.txt says how datumaro counts. A label map that can't be read
- * is reported by whoever reads them all. */
+/* Colours are datumaro's; plain numbers are SegNet's, unless a label_colors.txt says how datumaro counts. A label map that can't
+ * be read is reported by whoever reads them all. */
 static LwCamvidLayout
 guess_annot_layout (const LwLabelSet *set, const char *root)
 {
@@ -253,7 +255,8 @@ check_unique (const LwLabelSet *set, GError **error)
       const LwLabelFile *a = set->files->pdata[i - 1], *b = set->files->pdata[i];
       if (strcmp (a->frame, b->frame) != 0)
         continue;
-      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("“%s” and “%s” are both label maps of frame “%s”: import one folder at a time"), a->path, b->path,
+      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED,
+                   _("“%s” and “%s” are both label maps of frame “%s”: import one folder at a time"), a->path, b->path,
                    a->frame);
       return FALSE;
     }
@@ -279,8 +282,10 @@ lw_label_set_find (const char *path, const LwCamvidLayout *layout, GError **erro
     }
   if (set->files->len == 0)
     {
-      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_NOT_FOUND,
-                   _("“%s” holds no CamVid label maps: folders whose names end in “annot” with PNG files, or files NAME_L.png, are looked for"), root);
+      g_set_error (
+          error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_NOT_FOUND,
+          _("“%s” holds no CamVid label maps: folders whose names end in “annot” with PNG files, or files NAME_L.png, are looked for"),
+          root);
       return NULL;
     }
   set->table = find_table (set->layout, root);

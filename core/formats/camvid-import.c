@@ -126,9 +126,10 @@ match_files (Import *self, const char *path, GError **error)
   if (self->matched->len > 0)
     return TRUE;
   const LwLabelFile *first = self->set->files->pdata[0];
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_NOT_FOUND,
-               _("No frame of the project has the name of a label map in “%s” (%u label maps, the first for “%s”): add the pictures first"), path, self->set->files->len,
-               first->frame);
+  g_set_error (
+      error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_NOT_FOUND,
+      _("No frame of the project has the name of a label map in “%s” (%u label maps, the first for “%s”): add the pictures first"),
+      path, self->set->files->len, first->frame);
   return FALSE;
 }
 
@@ -162,11 +163,14 @@ check_classes (Import *self, const char *path, GError **error)
   g_autoptr(GString) names = g_string_new (NULL);
   for (guint i = 0; i < 256; i++)
     if (self->tally.missing[i] > 0)
-      g_string_append_printf (names, "%s%s (%" G_GUINT64_FORMAT ")", names->len > 0 ? ", " : "", lw_label_colors_get (self->map->colors, i)->name, self->tally.missing[i]);
+      g_string_append_printf (names, "%s%s (%" G_GUINT64_FORMAT ")", names->len > 0 ? ", " : "",
+                              lw_label_colors_get (self->map->colors, i)->name, self->tally.missing[i]);
   if (names->len == 0)
     return TRUE;
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
-               _("“%s” has classes that the project lacks (with their pixels): %s. Add them to the project’s classes, or give a map from them to its classes"), path, names->str);
+  g_set_error (
+      error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+      _("“%s” has classes that the project lacks (with their pixels): %s. Add them to the project’s classes, or give a map from them to its classes"),
+      path, names->str);
   return FALSE;
 }
 
@@ -246,8 +250,8 @@ lw_camvid_import (LwProject *project, const LwCamvidImport *how, const char *pat
   g_auto(Import) self = { .project = project, .how = how, .progress = progress, .progress_data = data };
   import_init (&self);
   if (!prepare (&self, path, cancellable, error)
-      || !lw_parallel_run (self.matched->len, check_file, &self, progress_cb, &self, cancellable, error) || !check_classes (&self, path, error)
-      || !add_media (&self, cancellable, error) || !take_files (&self, cancellable, error))
+      || !lw_parallel_run (self.matched->len, check_file, &self, progress_cb, &self, cancellable, error)
+      || !check_classes (&self, path, error) || !add_media (&self, cancellable, error) || !take_files (&self, cancellable, error))
     return NULL;
   self.report->frames = self.matched->len;
   self.report->unknown = g_hash_table_ref (self.tally.unknown);

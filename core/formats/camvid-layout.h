@@ -4,8 +4,8 @@
 #include "formats/camvid.h"
 #include "formats/label-colors.h"
 
-/* "R G B Name" a line. In SegNet's layout line n is the class of number n - 1, and the file has a name of its own, since datumaro counts the lines of a
- * label_colors.txt otherwise: it puts the black class first, or a background that is not listed. */
+/* "R G B Name" a line. In SegNet's layout line n is the class of number n - 1, and the file has a name of its own, since datumaro
+ * counts the lines of a label_colors.txt otherwise: it puts the black class first, or a background that is not listed. */
 #define LW_CAMVID_COLORS "label_colors.txt"
 #define LW_CAMVID_INDICES "class_indices.txt"
 

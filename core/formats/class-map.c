@@ -54,12 +54,14 @@ load_table (const LwLabelSet *set, LwJson *map, GError **error)
 {
   if (set->table == NULL && set->layout == LW_CAMVID_SEGNET)
     return maps_indices (map) ? lw_label_colors_new () : load_published ("camvid11", error);
-  g_autoptr(LwLabelColors) table = set->table != NULL ? lw_label_colors_load (set->table, error) : load_published ("camvid32", error);
+  g_autoptr(LwLabelColors) table = set->table != NULL ? lw_label_colors_load (set->table, error)
+                                                       : load_published ("camvid32", error);
   if (table != NULL && set->layout == LW_CAMVID_DATUMARO)
     lw_label_colors_put_black_first (table);
   if (table == NULL || set->layout != LW_CAMVID_CAMBRIDGE || !table->uncolored)
     return g_steal_pointer (&table);
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("“%s” gives no colours, but the label maps are made of them"), set->table);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("“%s” gives no colours, but the label maps are made of them"),
+               set->table);
   return NULL;
 }
 
@@ -73,7 +75,8 @@ load_map (const char *file, GError **error)
   if (map != NULL && json_object_is_type (map, json_type_object))
     return g_steal_pointer (&map);
   g_autofree char *what = why != NULL ? g_strdup (why->message) : g_strdup_printf (_("“%s” is no JSON object"), file);
-  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("%s. A class map is an object such as {\"Sidewalk\": \"Pavement\"}"), what);
+  g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+               _("%s. A class map is an object such as {\"Sidewalk\": \"Pavement\"}"), what);
   return NULL;
 }
 
@@ -87,13 +90,14 @@ check_map (LwJson *map, const LwPalette *palette, const char *file, GError **err
         continue;
       if (!json_object_is_type (value, json_type_string))
         {
-          g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s”: “%s” must go to the name of a class, or to null"), file, key);
+          g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                       _("“%s”: “%s” must go to the name of a class, or to null"), file, key);
           return FALSE;
         }
       if (lw_label_colors_find_class (palette, json_object_get_string (value)) == NULL)
         {
-          g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s” maps “%s” to “%s”, which is no class of the project"), file, key,
-                       json_object_get_string (value));
+          g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                       _("“%s” maps “%s” to “%s”, which is no class of the project"), file, key, json_object_get_string (value));
           return FALSE;
         }
     }

@@ -14,8 +14,8 @@ typedef struct {
 void lw_class_map_free (LwClassMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwClassMap, lw_class_map_free)
 
-/* @file: JSON, label set's class name or index → the project's class name, or null: left unlabelled. NULL: by name and alias. A table that the set does not
- * have is the published one: 32 classes for colours, SegNet's 11 and void for indices. */
+/* @file: JSON, label set's class name or index → the project's class name, or null: left unlabelled. NULL: by name and alias. A
+ * table that the set does not have is the published one: 32 classes for colours, SegNet's 11 and void for indices. */
 LwClassMap *lw_class_map_new (const LwLabelSet *set, const LwPalette *palette, const char *file, GError **error);
 
 /* What label maps held that has no class. */
@@ -29,4 +29,5 @@ void lw_tally_add (LwTally *into, const LwTally *from);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwTally, lw_tally_clear)
 
 /* Reads a label PNG of exactly @width x @height pixels. What has no class is left unlabelled and added to @tally. */
-LwLabelMap *lw_class_map_read (const LwClassMap *map, LwCamvidLayout layout, const char *path, int width, int height, LwTally *tally, GError **error);
+LwLabelMap *lw_class_map_read (const LwClassMap *map, LwCamvidLayout layout, const char *path, int width, int height,
+                               LwTally *tally, GError **error);

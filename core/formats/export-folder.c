@@ -43,7 +43,8 @@ lw_export_folder_open (LwExportFolder *folder, const char *path, GError **error)
   *folder = (LwExportFolder) { .path = resolve (path) };
   if (g_file_test (folder->path, G_FILE_TEST_EXISTS) && !is_empty_folder (folder->path))
     {
-      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_EXISTS, _("“%s” is not an empty folder: choose another place, or remove it first"), folder->path);
+      g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_EXISTS,
+                   _("“%s” is not an empty folder: choose another place, or remove it first"), folder->path);
       return FALSE;
     }
   g_autofree char *parent = g_path_get_dirname (folder->path), *partial = g_strconcat (folder->path, ".partial-XXXXXX", NULL);

@@ -5,9 +5,11 @@
 
 typedef struct { char *path, *partial; } LwExportFolder;
 
-/* Makes the folder to write into, @partial, beside @path. LW_FORMAT_ERROR_EXISTS where @path is taken (an empty folder may stand there). */
+/* Makes the folder to write into, @partial, beside @path. LW_FORMAT_ERROR_EXISTS where @path is taken (an empty folder may stand
+ * there). */
 gboolean lw_export_folder_open (LwExportFolder *folder, const char *path, GError **error);
-gboolean lw_export_folder_make (const LwExportFolder *folder, const char *name, GError **error);      /* a folder in it, with those above */
+gboolean lw_export_folder_make (const LwExportFolder *folder, const char *name,
+                                GError **error); /* a folder in it, with those above */
 gboolean lw_export_folder_commit (LwExportFolder *folder, GError **error);
-void lw_export_folder_release (LwExportFolder *folder);                                              /* without a commit before, removes what was written */
+void lw_export_folder_release (LwExportFolder *folder); /* without a commit before, removes what was written */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwExportFolder, lw_export_folder_release)

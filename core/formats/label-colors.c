@@ -88,7 +88,8 @@ put_background_first (LwLabelColors *table)
   move_to_front (table, (guint) at);
 }
 
-/* The colours that Pascal VOC gives its indices: bit 0 of the index is red's top bit, bit 1 green's, bit 2 blue's, bit 3 red's second … */
+/* The colours that Pascal VOC gives its indices: bit 0 of the index is red's top bit, bit 1 green's, bit 2 blue's, bit 3 red's
+ * second … */
 static void
 set_voc_colors (LwLabelColors *table)
 {
@@ -177,7 +178,8 @@ read_lines (const char *path, GError **error)
   gsize length;
   if (g_stat (path, &info) == 0 && (!S_ISREG (info.st_mode) || info.st_size > MAX_FILE_BYTES))
     g_set_error_literal (&why, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("it is no text file of at most 1 MiB"));
-  else if (g_file_get_contents (path, &text, &length, &why) && (memchr (text, '\0', length) != NULL || !g_utf8_validate (text, -1, NULL)))
+  else if (g_file_get_contents (path, &text, &length, &why)
+           && (memchr (text, '\0', length) != NULL || !g_utf8_validate (text, -1, NULL)))
     g_set_error_literal (&why, LW_FORMAT_ERROR, LW_FORMAT_ERROR_DAMAGED, _("it is not text in UTF-8"));
   if (why == NULL)
     return g_strsplit (text, "\n", -1);

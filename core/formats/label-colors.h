@@ -18,7 +18,8 @@ void lw_label_colors_add (LwLabelColors *table, const char *name, const guint8 r
 const LwLabelColor *lw_label_colors_get (const LwLabelColors *table, guint i);      /* NULL: past the end */
 int lw_label_colors_find_rgb (const LwLabelColors *table, const guint8 rgb[3]);     /* -1: none */
 
-/* Numbers the classes as datumaro does: the black one first; without one, a class "background". Names alone get the colours of Pascal VOC, in that order. */
+/* Numbers the classes as datumaro does: the black one first; without one, a class "background". Names alone get the colours of
+ * Pascal VOC, in that order. */
 void lw_label_colors_put_black_first (LwLabelColors *table);
 
 /* A label_colors.txt: "R G B Name" a line, or names alone. Blank lines and # comments are skipped.

@@ -126,18 +126,22 @@ check_kind (LwCamvidLayout layout, const char *path, const LwPngInfo *info, gboo
   gboolean plain = info->channels == 1 && !info->indexed;
   *colors = layout != LW_CAMVID_SEGNET && !plain;
   if (layout == LW_CAMVID_CAMBRIDGE && plain)
-    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s” holds numbers where this layout has colours: try the layout “segnet”"), path);
+    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                 _("“%s” holds numbers where this layout has colours: try the layout “segnet”"), path);
   else if (layout == LW_CAMVID_SEGNET && info->channels != 1)
-    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s” holds colours where this layout has numbers: try the layout “datumaro” or “cambridge”"), path);
+    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                 _("“%s” holds colours where this layout has numbers: try the layout “datumaro” or “cambridge”"), path);
   else if (info->channels == 2)
-    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES, _("“%s” is grey with transparency, which no label map is: save it as RGB or as plain grey"), path);
+    g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
+                 _("“%s” is grey with transparency, which no label map is: save it as RGB or as plain grey"), path);
   else
     return TRUE;
   return FALSE;
 }
 
 LwLabelMap *
-lw_class_map_read (const LwClassMap *map, LwCamvidLayout layout, const char *path, int width, int height, LwTally *tally, GError **error)
+lw_class_map_read (const LwClassMap *map, LwCamvidLayout layout, const char *path, int width, int height, LwTally *tally,
+                   GError **error)
 {
   GError *why = NULL;
   LwPngInfo info;
@@ -149,11 +153,13 @@ lw_class_map_read (const LwClassMap *map, LwCamvidLayout layout, const char *pat
   if (info.width != width || info.height != height)
     {
       g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_SIZE,
-                   _("“%s” has %d × %d pixels, but its frame has %d × %d: a label map must have the size of its frame"), path, info.width, info.height, width, height);
+                   _("“%s” has %d × %d pixels, but its frame has %d × %d: a label map must have the size of its frame"), path,
+                   info.width, info.height, width, height);
       return NULL;
     }
   int read_width = info.width, read_height = info.height;
-  g_autofree guint8 *pixels = colors ? lw_png_read_rgb (path, &read_width, &read_height, &why) : lw_png_read_index (path, &info, &why);
+  g_autofree guint8 *pixels = colors ? lw_png_read_rgb (path, &read_width, &read_height, &why)
+                                     : lw_png_read_index (path, &info, &why);
   if (pixels == NULL)
     return fail_damaged (why, error);
   if ((colors ? read_width : info.width) != width || (colors ? read_height : info.height) != height)

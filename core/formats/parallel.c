@@ -84,7 +84,8 @@ wait_and_report (Run *run, LwProgress progress, gpointer data)
 }
 
 gboolean
-lw_parallel_run (guint n, LwPieceFunc func, gpointer data, LwProgress progress, gpointer progress_data, GCancellable *cancellable, GError **error)
+lw_parallel_run (guint n, LwPieceFunc func, gpointer data, LwProgress progress, gpointer progress_data, GCancellable *cancellable,
+                 GError **error)
 {
   GThread *threads[MAX_THREADS];
   guint n_threads = MIN (MIN (g_get_num_processors (), MAX_THREADS), MAX (n, 1));

@@ -51,7 +51,8 @@ apply_span_cb (int y, int x0, int x1, gpointer data)
 void
 lw_apply_proposal (LwEdit *edit, const LwLabelMap *map, const LwLabelMap *confidence, const LwApplySelection *selection)
 {
-  g_return_if_fail (confidence == NULL || (confidence->width == (map->width + 3) / 4 && confidence->height == (map->height + 3) / 4));
+  g_return_if_fail (confidence == NULL
+                    || (confidence->width == (map->width + 3) / 4 && confidence->height == (map->height + 3) / 4));
 
   Apply apply = { edit, map, selection->min_confidence > 0 ? confidence : NULL, { FALSE }, selection->min_confidence };
   for (int i = 0; i < LW_LABEL_NONE; i++)

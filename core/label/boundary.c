@@ -51,7 +51,8 @@ measure_columns (Matching *m, Map map, int c)
     }
 }
 
-/* Whether an outline pixel lies within theta of (x, y): exact, as if by a Euclidean distance transform, but asked of outline pixels alone. */
+/* Whether an outline pixel lies within theta of (x, y): exact, as if by a Euclidean distance transform, but asked of outline
+ * pixels alone. */
 static gboolean
 is_matched (const Matching *m, int x, int y)
 {
@@ -63,7 +64,8 @@ is_matched (const Matching *m, int x, int y)
   return FALSE;
 }
 
-/* The share of @map's outline of class @c that lies near the outline measured last. Pixels void in @truth are not asked. NaN: no outline */
+/* The share of @map's outline of class @c that lies near the outline measured last. Pixels void in @truth are not asked. NaN: no
+ * outline */
 static double
 matched_share (const Matching *m, Map map, Map truth, int c)
 {
@@ -88,7 +90,8 @@ find_present (const Matching *m, Map map, Map truth, gboolean present[256])
         present[label_at (map, x, y)] = TRUE;
 }
 
-/* Of a class that both maps hold. Without an outline on either side (it fills the image) they agree; without one on one side they don't. */
+/* Of a class that both maps hold. Without an outline on either side (it fills the image) they agree; without one on one side they
+ * don't. */
 static double
 outline_f1 (Matching *m, Map truth, Map predicted, int c)
 {

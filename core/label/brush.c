@@ -83,7 +83,8 @@ limit_time (double a, double b, gboolean strict, double *t0, double *t1)
     *t1 = -INFINITY;
 }
 
-/* The square at time t has the sides x(t) ± r(t): they are linear in t, so the extremes lie at the ends of the time when it meets the row. */
+/* The square at time t has the sides x(t) ± r(t): they are linear in t, so the extremes lie at the ends of the time when it meets
+ * the row. */
 static Interval
 square_row (const Sweep *s, double row)
 {

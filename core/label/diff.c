@@ -1,7 +1,7 @@
 /* diff.c: what an edit changed, kept, packed and applied
  *
- * Packed, little-endian: "LWD1", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits each);
- * then one zstd frame of the tiles' XOR bytes, one after another. */
+ * Packed, little-endian: "LWD1", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits
+ * each); then one zstd frame of the tiles' XOR bytes, one after another. */
 #include "config.h"
 #include "label/diff-private.h"
 
@@ -157,7 +157,8 @@ get_u32 (const guint8 *at)
 static void
 put_entry (guint8 *at, const LwDiffTile *tile)
 {
-  guint8 bytes[ENTRY_BYTES] = { tile->plane, (guint8) tile->ty, (guint8) (tile->ty >> 8), (guint8) tile->tx, (guint8) (tile->tx >> 8) };
+  guint8 bytes[ENTRY_BYTES] = { tile->plane, (guint8) tile->ty, (guint8) (tile->ty >> 8), (guint8) tile->tx,
+                                (guint8) (tile->tx >> 8) };
   memcpy (at, bytes, sizeof bytes);
 }
 
@@ -237,7 +238,8 @@ read_entries (LwDiff *diff, const guint8 *at)
 static LwDiff *
 unpack (const guint8 *data, gsize length, int width, int height)
 {
-  if (length < HEADER_BYTES || memcmp (data, MAGIC, 4) != 0 || get_u32 (data + 4) != (gsize) width || get_u32 (data + 8) != (gsize) height)
+  if (length < HEADER_BYTES || memcmp (data, MAGIC, 4) != 0 || get_u32 (data + 4) != (gsize) width
+      || get_u32 (data + 8) != (gsize) height)
     return NULL;
   gsize n_tiles = get_u32 (data + 12);
   gsize most = (gsize) lw_tiles_across (width) * (gsize) lw_tiles_across (height) * LW_N_PLANES;
@@ -245,7 +247,8 @@ unpack (const guint8 *data, gsize length, int width, int height)
     return NULL;
   gsize head = HEADER_BYTES + n_tiles * ENTRY_BYTES;
   g_autoptr(LwDiff) diff = lw_diff_alloc (width, height, n_tiles);
-  if (!read_entries (diff, data + HEADER_BYTES) || !lw_zstd_unpack (data + head, length - head, diff->xor, n_tiles * LW_TILE_BYTES))
+  if (!read_entries (diff, data + HEADER_BYTES)
+      || !lw_zstd_unpack (data + head, length - head, diff->xor, n_tiles * LW_TILE_BYTES))
     return NULL;
   return lw_diff_measure (diff) ? g_steal_pointer (&diff) : NULL;
 }
@@ -259,6 +262,7 @@ lw_diff_decode (GBytes *data, int width, int height, GError **error)
   const guint8 *bytes = g_bytes_get_data (data, &length);
   LwDiff *diff = unpack (bytes, length, width, height);
   if (diff == NULL)
-    g_set_error (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED, _("A stored stroke is damaged, or is not one of a frame of %d × %d pixels"), width, height);
+    g_set_error (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED,
+                 _("A stored stroke is damaged, or is not one of a frame of %d × %d pixels"), width, height);
   return diff;
 }

@@ -180,7 +180,8 @@ lw_edit_finish (LwEdit *edit)
     for (gsize i = 0; i < n; i++)
       if (changed[p * n + i])
         {
-          diff->tiles[filled] = (LwDiffTile) { (guint8) p, (guint16) (i / (gsize) edit->across), (guint16) (i % (gsize) edit->across) };
+          diff->tiles[filled] = (LwDiffTile) { (guint8) p, (guint16) (i / (gsize) edit->across),
+                                              (guint16) (i % (gsize) edit->across) };
           memcpy (diff->xor + filled * LW_TILE_BYTES, edit->saved[i]->plane[p], LW_TILE_BYTES);
           filled++;
         }

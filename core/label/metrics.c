@@ -25,8 +25,8 @@ lw_confusion_free (LwConfusion *confusion)
 }
 
 void
-lw_confusion_add (LwConfusion *confusion, const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride,
-                  int width, int height)
+lw_confusion_add (LwConfusion *confusion, const guint8 *truth, gsize truth_stride, const guint8 *predicted,
+                  gsize predicted_stride, int width, int height)
 {
   const int n = confusion->n;
   for (int y = 0; y < height; y++, truth += truth_stride, predicted += predicted_stride)
@@ -86,7 +86,9 @@ lw_confusion_score (const LwConfusion *confusion)
 {
   const int n = confusion->n;
   LwScores *scores = g_new0 (LwScores, 1);
-  *scores = (LwScores) { .accuracy = new_undefined (n), .iou = new_undefined (n), .bf = new_undefined (n), .mean_bf = NAN, .n = n };
+  *scores = (LwScores) {
+    .accuracy = new_undefined (n), .iou = new_undefined (n), .bf = new_undefined (n), .mean_bf = NAN, .n = n
+  };
   guint64 all = 0, right = 0;
   double weighted = 0;
   for (int c = 0; c < n; c++)

@@ -60,7 +60,8 @@ read_aliases (LwJson *object, LwClass *class, GError **error)
       LwJson *item = json_object_array_get_idx (array, i);
       if (!json_object_is_type (item, json_type_string))
         {
-          g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_FORMAT, _("“aliases” of class “%s” holds something that is no text"), class->name);
+          g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_FORMAT,
+                       _("“aliases” of class “%s” holds something that is no text"), class->name);
           return FALSE;
         }
       class->aliases[i] = g_strdup (json_object_get_string (item));
@@ -219,5 +220,6 @@ lw_palette_to_json (const LwPalette *palette)
   json_object_object_add (json, "classes", classes);
   for (guint i = 0; i < palette->classes->len; i++)
     json_object_array_add (classes, class_to_json (palette->classes->pdata[i]));
-  return g_strdup (json_object_to_json_string_ext (json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+  return g_strdup (
+      json_object_to_json_string_ext (json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
 }

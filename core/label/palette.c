@@ -151,8 +151,10 @@ check_name (const char *name, const char *whose, GError **error)
 {
   if (is_sound_name (name))
     return TRUE;
-  g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT,
-               _("The name of %s can’t be used: 1 to %d bytes of text without control characters or spaces at its ends are needed"), whose, MAX_NAME_BYTES);
+  g_set_error (
+      error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT,
+      _("The name of %s can’t be used: 1 to %d bytes of text without control characters or spaces at its ends are needed"),
+      whose, MAX_NAME_BYTES);
   return FALSE;
 }
 
@@ -163,7 +165,8 @@ check_aliases (const LwClass *class, const char *whose, GError **error)
     return TRUE;
   if (g_strv_length (class->aliases) > MAX_ALIASES)
     {
-      g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT, _("Class “%s” has more than %d other names"), class->name, MAX_ALIASES);
+      g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT, _("Class “%s” has more than %d other names"), class->name,
+                   MAX_ALIASES);
       return FALSE;
     }
   for (gsize i = 0; class->aliases[i] != NULL; i++)
@@ -202,14 +205,16 @@ check_class (const LwClass *class, GError **error)
     return FALSE;
   if (class->id != 255)
     return TRUE;
-  g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT, _("Class “%s” has the number 255, which means “not labelled yet”: use 0 to 254"), class->name);
+  g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT,
+               _("Class “%s” has the number 255, which means “not labelled yet”: use 0 to 254"), class->name);
   return FALSE;
 }
 
 static gboolean
 fail_duplicate (const LwClass *a, const LwClass *b, const char *what, GError **error)
 {
-  g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_DUPLICATE, _("Classes “%s” and “%s” have the same %s: change one of them"), a->name, b->name, what);
+  g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_DUPLICATE,
+               _("Classes “%s” and “%s” have the same %s: change one of them"), a->name, b->name, what);
   return FALSE;
 }
 
@@ -277,7 +282,8 @@ lw_palette_validate (const LwPalette *palette, GError **error)
     return FALSE;
   if (n == 0 || n > 255)
     {
-      g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT, _("“%s” has %u classes: 1 to 255 are possible"), palette->name, n);
+      g_set_error (error, LW_PALETTE_ERROR, LW_PALETTE_ERROR_LIMIT, _("“%s” has %u classes: 1 to 255 are possible"),
+                   palette->name, n);
       return FALSE;
     }
   for (guint i = 0; i < n; i++)

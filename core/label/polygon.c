@@ -153,7 +153,8 @@ fill_rows (Fill *fill)
 }
 
 void
-lw_raster_polygon (const LwPoint *points, const gsize *ring_sizes, gsize n_rings, const LwRect *clip, LwSpanFunc func, gpointer data)
+lw_raster_polygon (const LwPoint *points, const gsize *ring_sizes, gsize n_rings, const LwRect *clip, LwSpanFunc func,
+                   gpointer data)
 {
   g_autoptr(GArray) edges = g_array_new (FALSE, FALSE, sizeof (Edge));
   g_autoptr(GArray) active = g_array_new (FALSE, FALSE, sizeof (guint));

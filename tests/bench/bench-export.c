@@ -1,6 +1,7 @@
 /* bench-export.c: CamVid's 468 frames of train and val out of a project, in each layout
  *
- * bench-export [FOLDER]: of CamVid; CAMVID_DIR unless told. Each layout is written three times with every label map read back and compared; the median counts. */
+ * bench-export [FOLDER]: of CamVid; CAMVID_DIR unless told. Each layout is written three times with every label map read back and
+ * compared; the median counts. */
 #include "config.h"
 #include <stdlib.h>
 
@@ -55,7 +56,8 @@ bench_layout (LwProject *project, const char *root, const char *nick)
   for (int i = 0; i < RUNS; i++)
     seconds[i] = time_export (project, &what, folder);
   qsort (seconds, RUNS, sizeof *seconds, compare_times);
-  g_print ("export\t%s\t%u frames\t%.2f s\t%.0f frames/s\n", nick, frames->len, seconds[RUNS / 2], frames->len / seconds[RUNS / 2]);
+  g_print ("export\t%s\t%u frames\t%.2f s\t%.0f frames/s\n", nick, frames->len, seconds[RUNS / 2],
+           frames->len / seconds[RUNS / 2]);
 }
 
 int

@@ -1,8 +1,9 @@
 /* camvid-exchange.c: our side of an exchange of CamVid label sets with another program
  *
- * camvid-exchange write FOLDER          makes a project of random label maps and exports it to FOLDER/set; FOLDER/truth/NAME.bin holds the class ids, row by row
- * camvid-exchange check SET TRUTH       imports SET into a new project with its own pictures and compares it with TRUTH/NAME.bin
- * The classes are those of the palette camvid11, the pictures 48 x 32 pixels. Exit status 1: something differs, and the message says what. */
+ * camvid-exchange write FOLDER          makes a project of random label maps and exports it to FOLDER/set; FOLDER/truth/NAME.bin
+ * holds the class ids, row by row camvid-exchange check SET TRUTH       imports SET into a new project with its own pictures and
+ * compares it with TRUTH/NAME.bin The classes are those of the palette camvid11, the pictures 48 x 32 pixels. Exit status 1:
+ * something differs, and the message says what. */
 #include "config.h"
 #include "../core/formats/label-set.h"
 

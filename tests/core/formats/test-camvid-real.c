@@ -108,7 +108,8 @@ test_round_trip (void)
   val_clear (&val);
 }
 
-/* The same with CamVid's void taken as unlabelled: SegNet's layout has a number for it, datumaro's the background of a project without void. */
+/* The same with CamVid's void taken as unlabelled: SegNet's layout has a number for it, datumaro's the background of a project
+ * without void. */
 static void
 test_unlabelled (void)
 {
@@ -120,8 +121,11 @@ test_unlabelled (void)
   g_assert_true (g_file_set_contents (map_file, "{\"Void\": null}", -1, NULL));
   LwProject *from = import_val (&val, "from", map_file);
   assert_is_val (&val, from, LW_LABEL_NONE);
-  check_layout (&val, from, "segnet", (LwCamvidExport) { .layout = LW_CAMVID_SEGNET, .unlabelled = LW_UNLABELLED_VALUE, .unlabelled_value = 255 }, LW_LABEL_NONE);
-  check_layout (&val, from, "datumaro", (LwCamvidExport) { .layout = LW_CAMVID_DATUMARO, .unlabelled = LW_UNLABELLED_VOID }, LW_LABEL_NONE);
+  check_layout (&val, from, "segnet",
+                (LwCamvidExport) { .layout = LW_CAMVID_SEGNET, .unlabelled = LW_UNLABELLED_VALUE, .unlabelled_value = 255 },
+                LW_LABEL_NONE);
+  check_layout (&val, from, "datumaro", (LwCamvidExport) { .layout = LW_CAMVID_DATUMARO, .unlabelled = LW_UNLABELLED_VOID },
+                LW_LABEL_NONE);
   close_project (from);
   val_clear (&val);
 }

@@ -184,7 +184,8 @@ test_classes (void)
   case_init (&c);
   put_color (&c, "trainannot/a.png", W, H, (guint8[]) { 1, 2, 3 });
   put_file (&c, "label_colors.txt", "1 2 3 Dragon\n4 5 6 Unicorn\n", -1);
-  assert_refused (&c, &detect, LW_FORMAT_ERROR_CLASSES, "Dragon (24)");      /* the unicorn is declared but nowhere: no reason to refuse */
+  assert_refused (&c, &detect, LW_FORMAT_ERROR_CLASSES,
+                  "Dragon (24)"); /* the unicorn is declared but nowhere: no reason to refuse */
   put_file (&c, "label_colors.txt", "1 2 300 Dragon\n", -1);
   assert_refused (&c, &detect, LW_FORMAT_ERROR_DAMAGED, "label_colors.txt");
   put_file (&c, "label_colors.txt", "Dragon\n", -1);
@@ -233,7 +234,8 @@ test_photograph (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(Scene) scene = scene_new (one, 200, 150, "camvid11");
   LwProject *project = scene_project (scene, "project", TRUE);
-  g_autofree char *folder = scene_path (scene, "set"), *labels = scene_path (scene, "set/labels"), *from = scene_path (scene, "pictures/photo.png");
+  g_autofree char *folder = scene_path (scene, "set"), *labels = scene_path (scene, "set/labels"),
+                  *from = scene_path (scene, "pictures/photo.png");
   g_autofree char *to = scene_path (scene, "set/labels/photo_L.png"), *png = NULL;
   gsize length;
   g_assert_cmpint (g_mkdir_with_parents (labels, 0777), ==, 0);
@@ -352,7 +354,8 @@ test_target (void)
   g_assert_null (export_all (c.project, &what, c.out, &error));
   g_assert_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_EXISTS);
   g_clear_error (&error);
-  g_autofree char *list = scene_path (c.scene, "out/default.txt"), *deep = scene_path (c.scene, "new/folder"), *file = scene_path (c.scene, "pictures/a.png");
+  g_autofree char *list = scene_path (c.scene, "out/default.txt"), *deep = scene_path (c.scene, "new/folder"),
+                  *file = scene_path (c.scene, "pictures/a.png");
   g_assert_true (g_file_test (list, G_FILE_TEST_EXISTS));
   g_autoptr(LwExportReport) second = export_all (c.project, &what, deep, &error);
   g_assert_no_error (error);

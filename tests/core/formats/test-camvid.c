@@ -76,7 +76,9 @@ test_round_trip (void)
 static void
 test_unlabelled_value (void)
 {
-  LwCamvidExport what = { .layout = LW_CAMVID_SEGNET, .unlabelled = LW_UNLABELLED_VALUE, .unlabelled_value = 255, .verify = TRUE };
+  LwCamvidExport what = {
+    .layout = LW_CAMVID_SEGNET, .unlabelled = LW_UNLABELLED_VALUE, .unlabelled_value = 255, .verify = TRUE
+  };
   check_round_trip ("camvid11", &what, TRUE, LW_LABEL_NONE, TRUE);
   check_round_trip ("camvid32", &what, TRUE, LW_LABEL_NONE, FALSE);
 }
@@ -182,7 +184,8 @@ test_files (void)
   close_project (project);
 }
 
-/* The pixels of a file, looked at without our importer: red, green, blue of the class; number by the class's place; the frame's picture unchanged. */
+/* The pixels of a file, looked at without our importer: red, green, blue of the class; number by the class's place; the frame's
+ * picture unchanged. */
 static void
 test_pixels (void)
 {
@@ -193,8 +196,10 @@ test_pixels (void)
   paint_all (project, FALSE);
   g_autoptr(LwFrame) frame = find_frame (project, "x");
   g_autoptr(LwLabelMap) map = load_map (project, frame);
-  g_autofree char *datumaro = scene_path (scene, "d"), *segnet = scene_path (scene, "s"), *colors = scene_path (scene, "d/defaultannot/x.png");
-  g_autofree char *numbers = scene_path (scene, "s/defaultannot/x.png"), *picture = scene_path (scene, "s/default/x.png"), *original = scene_path (scene, "pictures/x.png");
+  g_autofree char *datumaro = scene_path (scene, "d"), *segnet = scene_path (scene, "s"),
+                  *colors = scene_path (scene, "d/defaultannot/x.png");
+  g_autofree char *numbers = scene_path (scene, "s/defaultannot/x.png"), *picture = scene_path (scene, "s/default/x.png"),
+                  *original = scene_path (scene, "pictures/x.png");
   LwCamvidExport what = { .layout = LW_CAMVID_DATUMARO };
   g_autoptr(LwExportReport) first = export_all (project, &what, datumaro, &error);
   g_assert_no_error (error);
@@ -202,7 +207,8 @@ test_pixels (void)
   g_autoptr(LwExportReport) second = export_all (project, &what, segnet, &error);
   g_assert_no_error (error);
   int w, h;
-  g_autofree guint8 *rgb = lw_png_read_rgb (colors, &w, &h, &error), *copy = lw_png_read_rgb (picture, &w, &h, &error), *source = lw_png_read_rgb (original, &w, &h, &error);
+  g_autofree guint8 *rgb = lw_png_read_rgb (colors, &w, &h, &error), *copy = lw_png_read_rgb (picture, &w, &h, &error),
+                    *source = lw_png_read_rgb (original, &w, &h, &error);
   LwPngInfo info;
   g_autofree guint8 *values = lw_png_read_index (numbers, &info, &error);
   g_assert_no_error (error);
@@ -224,7 +230,8 @@ static void
 write_cambridge (const Scene *scene, const LwPalette *palette, const char *folder)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *labels = g_strdup_printf ("%s/%s/labels", scene->root, folder), *path = g_build_filename (labels, "x_L.png", NULL);
+  g_autofree char *labels = g_strdup_printf ("%s/%s/labels", scene->root, folder),
+                  *path = g_build_filename (labels, "x_L.png", NULL);
   int w = (int) palette->classes->len + 1;
   g_autofree guint8 *rgb = g_malloc ((gsize) w * 4 * 3);
   for (int y = 0; y < 4; y++)
@@ -263,8 +270,13 @@ test_grouping (void)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (report->unknown, "1,2,3")), ==, 4);
   g_autoptr(LwFrame) frame = find_frame (project, "x");
   g_autoptr(LwLabelMap) map = load_map (project, frame);
-  static const struct { const char *from; guint8 to; } some[] = { { "Archway", 1 }, { "TrafficCone", 2 }, { "RoadShoulder", 4 }, { "Animal", 9 }, { "MotorcycleScooter", 10 },
-                                                                  { "Void", 11 }, { "Sky", 0 }, { "Train", 8 }, { "Misc_Text", 6 }, { "VegetationMisc", 5 }, { "LaneMkgsDriv", 3 } };
+  static const struct
+  {
+    const char *from;
+    guint8 to;
+  } some[] = { { "Archway", 1 },     { "TrafficCone", 2 }, { "RoadShoulder", 4 }, { "Animal", 9 },    { "MotorcycleScooter", 10 },
+               { "Void", 11 },       { "Sky", 0 },         { "Train", 8 },        { "Misc_Text", 6 }, { "VegetationMisc", 5 },
+               { "LaneMkgsDriv", 3 } };
   for (gsize i = 0; i < G_N_ELEMENTS (some); i++)
     g_assert_cmpint (lw_label_map_get (map, lw_palette_find_name (thirty_two, some[i].from)->id, 2), ==, some[i].to);
   g_assert_cmpint (lw_label_map_get (map, 32, 0), ==, LW_LABEL_NONE);
@@ -281,7 +293,8 @@ write_numbers (const Scene *scene, const char *name, const guint8 *values, int w
   g_assert_no_error (error);
 }
 
-/* SegNet's numbers without a table are the 11 classes: in a project of 32 they find their namesakes. 255 is unlabelled, other numbers are counted. */
+/* SegNet's numbers without a table are the 11 classes: in a project of 32 they find their namesakes. 255 is unlabelled, other
+ * numbers are counted. */
 static void
 test_segnet_numbers (void)
 {
@@ -311,11 +324,13 @@ test_segnet_numbers (void)
   static const guint8 expected_again[] = { 31, 255, 255, 255, 255, 5, 5, 255 };
   g_assert_cmpmem (again->labels, 8, expected_again, 8);
   g_assert_cmpuint (g_hash_table_size (mapped->unknown), ==, 3);
-  g_assert_true (g_hash_table_contains (mapped->unknown, "2") && g_hash_table_contains (mapped->unknown, "4") && g_hash_table_contains (mapped->unknown, "200"));
+  g_assert_true (g_hash_table_contains (mapped->unknown, "2") && g_hash_table_contains (mapped->unknown, "4")
+                 && g_hash_table_contains (mapped->unknown, "200"));
   close_project (project);
 }
 
-/* Numbers beside a label_colors.txt count as datumaro does: the black class first. Told that they are SegNet's, they count the lines. */
+/* Numbers beside a label_colors.txt count as datumaro does: the black class first. Told that they are SegNet's, they count the
+ * lines. */
 static void
 test_datumaro_numbers (void)
 {
@@ -324,7 +339,8 @@ test_datumaro_numbers (void)
   static const struct { const char *table; LwCamvidImport how; guint8 expected[4]; } cases[] = {
     { "64 0 128 Car\n128 64 128 Road\n0 0 0 Void\n128 128 128 Sky\n", { .detect_layout = TRUE }, { 11, 8, 3, 0 } },
     { "64 0 128 Car\n128 64 128 Road\n0 0 0 Void\n128 128 128 Sky\n", { .layout = LW_CAMVID_SEGNET }, { 8, 3, 11, 0 } },
-    { "64 0 128 Car\n128 64 128 Road\n128 128 128 Sky\n", { .detect_layout = TRUE }, { 255, 8, 3, 0 } },      /* a background that is not listed */
+    /* a background that is not listed */
+    { "64 0 128 Car\n128 64 128 Road\n128 128 128 Sky\n", { .detect_layout = TRUE }, { 255, 8, 3, 0 } },
     { "Car\nRoad\nSky\n", { .detect_layout = TRUE }, { 255, 8, 3, 0 } },
     { "Car\nRoad\nSky\nTree\n", { .layout = LW_CAMVID_SEGNET }, { 8, 3, 0, 5 } },
   };

@@ -34,7 +34,8 @@ static void
 test_read (void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(LwLabelColors) table = load ("# made by hand\n\n64 128 64\tAnimal\r\n  0   0 0  Traffic light\n255 255 255 Z", -1, &error);
+  g_autoptr(LwLabelColors) table = load ("# made by hand\n\n64 128 64\tAnimal\r\n  0   0 0  Traffic light\n255 255 255 Z", -1,
+                                          &error);
   g_assert_no_error (error);
   g_assert_cmpuint (table->colors->len, ==, 3);
   assert_color (table, 0, "Animal", 64, 128, 64);
@@ -82,10 +83,21 @@ test_names_only (void)
 static void
 test_refused (void)
 {
-  static const struct { const char *text; gssize length; const char *says; } bad[] = {
-    { "", 0, "no classes" }, { "# nothing\n", -1, "no classes" }, { "1 2 3\n", -1, "line 1" }, { "1 2 3 A\n1 2 B\n", -1, "line 2" },
-    { "1 2 256 A", -1, "line 1" }, { "1 2 99999999999999999999 A", -1, "line 1" }, { "-1 2 3 A", -1, "line 1" }, { "1 2 3x A", -1, "line 1" },
-    { "1 2 3 A\n4 5 6 A\n", -1, "line 2" }, { "1 2 3 A\nB\n", -1, "line 2" }, { "1 2 3 A\0B", 9, "UTF-8" }, { "1 2 3 \xff", -1, "UTF-8" }, { "1 2 3 4", -1, NULL },
+  static const struct { const char *text; gssize length; const char *says;
+  } bad[] = {
+    { "", 0, "no classes" },
+    { "# nothing\n", -1, "no classes" },
+    { "1 2 3\n", -1, "line 1" },
+    { "1 2 3 A\n1 2 B\n", -1, "line 2" },
+    { "1 2 256 A", -1, "line 1" },
+    { "1 2 99999999999999999999 A", -1, "line 1" },
+    { "-1 2 3 A", -1, "line 1" },
+    { "1 2 3x A", -1, "line 1" },
+    { "1 2 3 A\n4 5 6 A\n", -1, "line 2" },
+    { "1 2 3 A\nB\n", -1, "line 2" },
+    { "1 2 3 A\0B", 9, "UTF-8" },
+    { "1 2 3 \xff", -1, "UTF-8" },
+    { "1 2 3 4", -1, NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {

@@ -22,13 +22,17 @@ check_apply (gboolean overwrite)
   fill_random (planes->plane[0], 5);
   fill_random (planes->plane[1], 3);
   g_autoptr(LwPlanes) before = lw_planes_copy (planes);
-  g_autoptr(LwLabelMap) map = random_map (w, h, 5), confidence = random_map ((w + 3) / 4, (h + 3) / 4, 250), region = lw_label_map_new (w, h);
+  g_autoptr(LwLabelMap) map = random_map (w, h, 5), confidence = random_map ((w + 3) / 4, (h + 3) / 4, 250),
+                         region = lw_label_map_new (w, h);
   gboolean classes[256] = { FALSE };
   for (int i = 0; i < 4; i++)
     classes[g_test_rand_int_range (0, 6)] = TRUE;
   classes[LW_LABEL_NONE] = TRUE;      /* means nothing: what the proposal leaves open is never taken */
   LwApplySelection selection = {
-    .classes = g_test_rand_bit () ? classes : NULL, .one_region = g_test_rand_bit (), .x = g_test_rand_int_range (0, w), .y = g_test_rand_int_range (0, h),
+    .classes = g_test_rand_bit () ? classes : NULL,
+    .one_region = g_test_rand_bit (),
+    .x = g_test_rand_int_range (0, w),
+    .y = g_test_rand_int_range (0, h),
     .min_confidence = g_test_rand_bit () ? (guint8) g_test_rand_int_range (0, 256) : 0,
   };
   gboolean with_confidence = g_test_rand_bit ();
@@ -47,11 +51,13 @@ check_apply (gboolean overwrite)
                          && (!selection.one_region || lw_label_map_get (region, x, y) == 1)
                          && (!with_confidence || lw_label_map_get (confidence, x / 4, y / 4) >= selection.min_confidence)
                          && (overwrite || (origin != PERSON && origin != OTHER_PERSON));
-        g_assert_cmpint (lw_label_map_get (planes->plane[0], x, y), ==, taken ? proposed : lw_label_map_get (before->plane[0], x, y));
+        g_assert_cmpint (lw_label_map_get (planes->plane[0], x, y), ==,
+                         taken ? proposed : lw_label_map_get (before->plane[0], x, y));
         g_assert_cmpint (lw_label_map_get (planes->plane[1], x, y), ==, taken ? MODEL : origin);
       }
   lw_diff_apply (diff, planes);
-  g_assert_true (lw_label_map_equal (planes->plane[0], before->plane[0]) && lw_label_map_equal (planes->plane[1], before->plane[1]));
+  g_assert_true (lw_label_map_equal (planes->plane[0], before->plane[0])
+                 && lw_label_map_equal (planes->plane[1], before->plane[1]));
 }
 
 static void

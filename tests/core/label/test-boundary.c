@@ -24,7 +24,8 @@ score (const LwLabelMap *truth, const LwLabelMap *predicted, int n, double *bf)
   lw_boundary_f1 (truth->labels, truth->stride, predicted->labels, predicted->stride, truth->width, truth->height, n, bf);
 }
 
-/* Shifted sideways by 4 pixels (within theta) all still match; by 5, only the parts of the horizontal sides that overlap (and their ends) do. */
+/* Shifted sideways by 4 pixels (within theta) all still match; by 5, only the parts of the horizontal sides that overlap (and
+ * their ends) do. */
 static void
 test_shift (void)
 {
@@ -37,8 +38,9 @@ test_shift (void)
   score (truth, near, 3, bf);
   g_assert_cmpfloat (bf[1], ==, 1);
   score (truth, far, 3, bf);
-  /* 396 outline pixels each. The side that moved outwards lies 5 columns from all of the other outline: its 100 pixels don't match. The one that moved
-   * inwards lies 5 columns inside: of it, the 5 rows at each end match a horizontal side. The horizontal sides match but for their ends, counted already. */
+  /* 396 outline pixels each. The side that moved outwards lies 5 columns from all of the other outline: its 100 pixels don't
+   * match. The one that moved inwards lies 5 columns inside: of it, the 5 rows at each end match a horizontal side. The
+   * horizontal sides match but for their ends, counted already. */
   double side = 100, far_side = 90, share = (396 - side - far_side) / 396;
   g_assert_cmpfloat_with_epsilon (bf[1], share, 1e-12);
 }

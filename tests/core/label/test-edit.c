@@ -40,14 +40,17 @@ random_edit (LwPlanes *planes)
 {
   LwProtection protection;
   random_protection (&protection);
-  LwEdit *edit = lw_edit_new (planes, (guint8) g_test_rand_int_range (0, 4), g_test_rand_int_range (0, 3) == 0 ? &protection : NULL);
-  LwRect clip = { -5, -5, planes->plane[0]->width + 10, planes->plane[0]->height + 10 };      /* spans beyond the map are clipped */
+  LwEdit *edit = lw_edit_new (planes, (guint8) g_test_rand_int_range (0, 4),
+                              g_test_rand_int_range (0, 3) == 0 ? &protection : NULL);
+  LwRect clip = { -5, -5, planes->plane[0]->width + 10, planes->plane[0]->height + 10 }; /* spans beyond the map are clipped */
   for (int dabs = g_test_rand_int_range (0, 4); dabs > 0; dabs--)
     {
       Stroke stroke = { edit, g_test_rand_int_range (0, 5) == 0 ? LW_LABEL_NONE : (guint8) g_test_rand_int_range (0, 5) };
-      double x = g_test_rand_double_range (-10, planes->plane[0]->width + 10), y = g_test_rand_double_range (-10, planes->plane[0]->height + 10);
+      double x = g_test_rand_double_range (-10, planes->plane[0]->width + 10),
+             y = g_test_rand_double_range (-10, planes->plane[0]->height + 10);
       lw_raster_brush (g_test_rand_bit () ? LW_BRUSH_ROUND : LW_BRUSH_SQUARE, x, y, g_test_rand_double_range (0, 20),
-                       x + g_test_rand_double_range (-30, 30), y + g_test_rand_double_range (-30, 30), g_test_rand_double_range (0, 20), &clip, span_cb, &stroke);
+                       x + g_test_rand_double_range (-30, 30), y + g_test_rand_double_range (-30, 30),
+                       g_test_rand_double_range (0, 20), &clip, span_cb, &stroke);
     }
   return edit;
 }
@@ -79,7 +82,8 @@ test_undo_redo (void)
 {
   enum { EDITS = 10000, KEPT = 64 };
   g_autoptr(LwPlanes) planes = lw_planes_new (200, 150);
-  GPtrArray *undo = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_diff_unref), *states = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_planes_free);
+  GPtrArray *undo = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_diff_unref),
+            *states = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_planes_free);
   for (int i = 0; i < EDITS; i++)
     {
       LwPlanes *before = lw_planes_copy (planes);

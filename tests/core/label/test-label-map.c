@@ -8,7 +8,13 @@
 static void
 test_sizes (void)
 {
-  const int bad[][2] = { { 0, 1 }, { 1, 0 }, { -1, 5 }, { LW_MAX_SIDE + 1, 1 }, { 1, LW_MAX_SIDE + 1 }, { LW_MAX_SIDE, LW_MAX_PIXELS / LW_MAX_SIDE + 1 }, { G_MAXINT, G_MAXINT } };
+  const int bad[][2] = { { 0, 1 },
+                         { 1, 0 },
+                         { -1, 5 },
+                         { LW_MAX_SIDE + 1, 1 },
+                         { 1, LW_MAX_SIDE + 1 },
+                         { LW_MAX_SIDE, LW_MAX_PIXELS / LW_MAX_SIDE + 1 },
+                         { G_MAXINT, G_MAXINT } };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (lw_label_map_new (bad[i][0], bad[i][1]));
   g_autoptr(LwLabelMap) wide = lw_label_map_new (LW_MAX_SIDE, 1), one = lw_label_map_new (1, 1);

@@ -31,7 +31,8 @@ test_by_hand (void)
   g_assert_true (isnan (scores->mean_bf) && isnan (scores->bf[0]));
 }
 
-/* Void in either map is left out and counted; an absent class is no number and in no mean; one that was only predicted has an IoU of 0. */
+/* Void in either map is left out and counted; an absent class is no number and in no mean; one that was only predicted has an IoU
+ * of 0. */
 static void
 test_left_out (void)
 {
@@ -57,7 +58,8 @@ test_empty (void)
 {
   g_autoptr(LwConfusion) confusion = lw_confusion_new (2);
   g_autoptr(LwScores) scores = lw_confusion_score (confusion);
-  g_assert_true (isnan (scores->global_accuracy) && isnan (scores->mean_accuracy) && isnan (scores->mean_iou) && isnan (scores->weighted_iou));
+  g_assert_true (isnan (scores->global_accuracy) && isnan (scores->mean_accuracy) && isnan (scores->mean_iou)
+                 && isnan (scores->weighted_iou));
 }
 
 /* Adding parts and merging them is adding the whole; strides differ. */
@@ -83,7 +85,8 @@ test_merge (void)
   g_assert_cmpuint (all, ==, 37 * 30);
 }
 
-/* The README of the data gives the shares of train's pixels, worked out elsewhere: a matrix of the truth against itself has them on its diagonal. */
+/* The README of the data gives the shares of train's pixels, worked out elsewhere: a matrix of the truth against itself has them
+ * on its diagonal. */
 static void
 test_camvid_shares (void)
 {

@@ -57,7 +57,8 @@ random_clip (void)
   int kind = g_test_rand_int_range (0, 8);
   if (kind == 0)
     return (LwRect) { g_test_rand_int_range (0, 30), g_test_rand_int_range (0, 30), 1, 1 };
-  return (LwRect) { g_test_rand_int_range (0, 4) * (kind == 1), g_test_rand_int_range (0, 4) * (kind == 1), g_test_rand_int_range (1, 41), g_test_rand_int_range (1, 41) };
+  return (LwRect) { g_test_rand_int_range (0, 4) * (kind == 1), g_test_rand_int_range (0, 4) * (kind == 1),
+                   g_test_rand_int_range (1, 41), g_test_rand_int_range (1, 41) };
 }
 
 /* ---- polygons ---- */
@@ -110,7 +111,8 @@ static Fixed
 random_point (int span)
 {
   int step = g_test_rand_int_range (0, 3) == 0 ? UNIT / 2 : 1;      /* often on centres and pixel borders */
-  return (Fixed) { g_test_rand_int_range (-8 * UNIT, span * UNIT) / step * step, g_test_rand_int_range (-8 * UNIT, span * UNIT) / step * step };
+  return (Fixed){ g_test_rand_int_range (-8 * UNIT, span * UNIT) / step * step,
+                  g_test_rand_int_range (-8 * UNIT, span * UNIT) / step * step };
 }
 
 static void
@@ -141,7 +143,8 @@ test_polygon_hole (void)
   for (int y = 0; y < 12; y++)
     for (int x = 0; x < 12; x++)
       {
-        gboolean in_square = x < 10 && y < 10, in_hole = x >= 2 && x < 7 && y >= 2 && y < 7;      /* centre 2.5 is on the hole's left edge: hole */
+        gboolean in_square = x < 10 && y < 10,
+                 in_hole = x >= 2 && x < 7 && y >= 2 && y < 7; /* centre 2.5 is on the hole's left edge: hole */
         g_assert_cmpint (is_hit (&canvas, x, y), ==, in_square && !in_hole);
       }
   g_free (canvas.hits);
@@ -157,7 +160,8 @@ test_polygon_shared_edges (void)
       gsize n = (gsize) g_test_rand_int_range (3, 10), three = 3;
       for (gsize i = 0; i < n; i++)
         {
-          double angle = 2 * G_PI * ((double) i + g_test_rand_double_range (0, 0.9)) / (double) n, length = g_test_rand_double_range (1, 30);
+          double angle = 2 * G_PI * ((double) i + g_test_rand_double_range (0, 0.9)) / (double) n,
+                 length = g_test_rand_double_range (1, 30);
           rim[i] = (LwPoint) { hub.x + length * cos (angle), hub.y + length * sin (angle) };
           if (trial % 3 == 0)
             rim[i] = (LwPoint) { round (rim[i].x * 2) / 2, round (rim[i].y * 2) / 2 };
@@ -173,7 +177,8 @@ test_polygon_shared_edges (void)
           parts.last_y = G_MININT;
           lw_raster_polygon (triangle, &three, 1, &clip, span_cb, &parts);
         }
-      /* The ring may wind around the hub badly when the gap between two rim points exceeds half a turn: then triangles do overlap; parity still agrees. */
+      /* The ring may wind around the hub badly when the gap between two rim points exceeds half a turn: then triangles do
+       * overlap; parity still agrees. */
       for (gsize i = 0; i < 40 * 40; i++)
         g_assert_cmpint (whole.hits[i], ==, parts.hits[i] & 1);
       g_free (whole.hits);
@@ -191,7 +196,8 @@ test_polygon_tiling (void)
     for (int k = 0; k <= N; k++)
       {
         gboolean inner = i > 0 && k > 0 && i < N && k < N;
-        corner[i][k] = (LwPoint) { k * 7 + (inner ? g_test_rand_double_range (-2, 2) : 0), i * 7 + (inner ? g_test_rand_double_range (-2, 2) : 0) };
+        corner[i][k] = (LwPoint) { k * 7 + (inner ? g_test_rand_double_range (-2, 2) : 0),
+                                  i * 7 + (inner ? g_test_rand_double_range (-2, 2) : 0) };
       }
   Canvas canvas;
   gsize four = 4;
@@ -217,7 +223,8 @@ test_polygon_hostile (void)
       LwPoint points[12];
       gsize n = (gsize) g_test_rand_int_range (0, 13);
       for (gsize i = 0; i < n; i++)
-        points[i] = (LwPoint) { odd[g_test_rand_int_range (0, G_N_ELEMENTS (odd))], odd[g_test_rand_int_range (0, G_N_ELEMENTS (odd))] };
+        points[i] = (LwPoint) { odd[g_test_rand_int_range (0, G_N_ELEMENTS (odd))],
+                               odd[g_test_rand_int_range (0, G_N_ELEMENTS (odd))] };
       Canvas canvas;
       canvas_begin (&canvas, random_clip ());
       lw_raster_polygon (points, &n, 1, &canvas.clip, span_cb, &canvas);
@@ -319,7 +326,8 @@ sweep_distance (LwBrushShape shape, const double *from, const double *to, double
       else
         low = a;
     }
-  return MIN (sweep_gap (shape, (low + high) / 2, from, to, px, py), MIN (sweep_gap (shape, 0, from, to, px, py), sweep_gap (shape, 1, from, to, px, py)));
+  return MIN (sweep_gap (shape, (low + high) / 2, from, to, px, py),
+              MIN (sweep_gap (shape, 0, from, to, px, py), sweep_gap (shape, 1, from, to, px, py)));
 }
 
 static void
@@ -451,7 +459,8 @@ repaint_cb (int y, int x0, int x1, gpointer data)
   repaint->pixels += (guint64) (x1 - x0);
 }
 
-/* The caller may paint into the map that is searched; outside of it nothing happens; a spiral of one pixel is followed to its end. */
+/* The caller may paint into the map that is searched; outside of it nothing happens; a spiral of one pixel is followed to its
+ * end. */
 static void
 test_region_cases (void)
 {

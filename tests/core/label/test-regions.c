@@ -50,7 +50,8 @@ test_random (void)
 {
   for (int i = 0; i < 400; i++)
     {
-      g_autoptr(LwLabelMap) map = random_map (g_test_rand_int_range (1, 60), g_test_rand_int_range (1, 60), g_test_rand_int_range (1, 5));
+      g_autoptr(LwLabelMap) map = random_map (g_test_rand_int_range (1, 60), g_test_rand_int_range (1, 60),
+                                               g_test_rand_int_range (1, 5));
       check_map (map);
     }
 }
@@ -66,7 +67,8 @@ test_shapes (void)
         for (int x = 0; x < map->width; x++)
           {
             int ring = MIN (MIN (x, y), MIN (map->width - 1 - x, map->height - 1 - y));
-            gboolean set[] = { x % 2 == 0 || y == map->height - 1, (ring % 2 == 0) != (y == x + 1 && ring % 2 == 0), (x + y) % 2 == 0, g_test_rand_bit () };
+            gboolean set[] = { x % 2 == 0 || y == map->height - 1, (ring % 2 == 0) != (y == x + 1 && ring % 2 == 0),
+                               (x + y) % 2 == 0, g_test_rand_bit () };
             lw_label_map_row (map, y)[x] = set[kind] ? 1 : 0;
           }
       check_map (map);
