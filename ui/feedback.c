@@ -92,22 +92,11 @@ lw_report_error (GtkWidget *near, const char *title, const GError *error)
 void
 lw_toast (GtkWidget *near, const char *title)
 {
-  lw_toast_with_button (near, title, NULL, NULL, NULL);
-}
-
-void
-lw_toast_with_button (GtkWidget *near, const char *title, const char *button, GCallback callback, GObject *object)
-{
   AdwToastOverlay *overlay = find_overlay (near);
   if (overlay == NULL)
     return;
   AdwToast *toast = toast_new (title);
-  adw_toast_set_timeout (toast, button != NULL ? 8 : 4);
-  if (button != NULL)
-    {
-      adw_toast_set_button_label (toast, button);
-      g_signal_connect_object (toast, "button-clicked", callback, object, G_CONNECT_SWAPPED);
-    }
+  adw_toast_set_timeout (toast, 4);
   adw_toast_overlay_add_toast (overlay, toast);
 }
 

@@ -7,8 +7,6 @@
  * toasts, a message dialog. Cancelled operations are not reported. */
 void lw_report_error (GtkWidget *near, const char *title, const GError *error);
 void lw_toast (GtkWidget *near, const char *title);
-/* @callback: what the toast's button does, for @object (kept alive by the toast). */
-void lw_toast_with_button (GtkWidget *near, const char *title, const char *button, GCallback callback, GObject *object);
 /* … whose button shows @path in the file manager. */
 void lw_toast_with_file (GtkWidget *near, const char *title, const char *path);
 /* A question with “Cancel” and one other answer; @callback (GObject *object) runs where that is chosen. */

@@ -72,6 +72,16 @@ get_max_loss (LwCurve *self)
   return max;
 }
 
+/* Without validation there is nothing to read on the right axis. */
+static gboolean
+has_miou (LwCurve *self)
+{
+  for (guint i = 0; i < self->epochs->len; i++)
+    if (isfinite (g_array_index (self->epochs, LwJobPoint, i).val_miou))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 draw_text (GtkWidget *widget, cairo_t *cr, const char *text, double x, double y, double align)
 {
@@ -86,7 +96,7 @@ draw_text (GtkWidget *widget, cairo_t *cr, const char *text, double x, double y,
 }
 
 static void
-draw_axes (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *colors)
+draw_axes (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *colors, gboolean right)
 {
   cairo_set_line_width (cr, 1);
   for (int i = 0; i <= N_LINES; i++)
@@ -101,7 +111,8 @@ draw_axes (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *col
       cairo_stroke (cr);
       gdk_cairo_set_source_rgba (cr, &colors->text);
       draw_text (widget, cr, loss, frame->x - 8, y, 1);
-      draw_text (widget, cr, miou, frame->x + frame->width + 8, y, 0);
+      if (right)
+        draw_text (widget, cr, miou, frame->x + frame->width + 8, y, 0);
     }
   int every = (int) fmax (1, lw_curve_round_up (frame->epochs / 10));
   for (int epoch = 0; epoch <= (int) frame->epochs; epoch += every)
@@ -112,16 +123,19 @@ draw_axes (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *col
 }
 
 static void
-draw_legend (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *colors)
+draw_legend (GtkWidget *widget, cairo_t *cr, const Frame *frame, const Colors *colors, gboolean right)
 {
   gdk_cairo_set_source_rgba (cr, &colors->loss);
   cairo_rectangle (cr, frame->x, 9, 14, 3);
   cairo_fill (cr);
+  gdk_cairo_set_source_rgba (cr, &colors->text);
+  draw_text (widget, cr, _("Loss"), frame->x + 20, 11, 0);
+  if (!right)
+    return;
   gdk_cairo_set_source_rgba (cr, &colors->miou);
   cairo_rectangle (cr, frame->x + frame->width - 14, 9, 14, 3);
   cairo_fill (cr);
   gdk_cairo_set_source_rgba (cr, &colors->text);
-  draw_text (widget, cr, _("Loss"), frame->x + 20, 11, 0);
   draw_text (widget, cr, _("Validation mIoU"), frame->x + frame->width - 20, 11, 1);
 }
 
@@ -188,8 +202,8 @@ lw_curve_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (frame.width < 40 || frame.height < 40)
     return;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
-  draw_axes (widget, cr, &frame, &colors);
-  draw_legend (widget, cr, &frame, &colors);
+  draw_axes (widget, cr, &frame, &colors, has_miou (self));
+  draw_legend (widget, cr, &frame, &colors, has_miou (self));
   draw_steps (self, cr, &frame, &colors);
   draw_epochs (self, cr, &frame, FALSE, &colors.loss);
   draw_epochs (self, cr, &frame, TRUE, &colors.miou);

@@ -170,6 +170,7 @@ lw_models_page_dispose (GObject *object)
   if (self->reading != NULL)
     g_cancellable_cancel (self->reading);
   g_clear_object (&self->reading);
+  adw_bin_set_child (ADW_BIN (self), NULL);      /* it is bound: the template would free it behind the bin's back */
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_MODELS_PAGE);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (lw_models_page_parent_class)->dispose (object);

@@ -130,7 +130,7 @@ describe_progress (LwTrainPage *self)
   g_autoptr (GString) text = g_string_new (NULL);
   if (progress->epochs == 0)
     return g_strdup (state == LW_TRAINER_TRAINING ? _("The engine gets ready…") : "");
-  g_string_append_printf (text, _("Epoch %u of %u"), MIN (progress->epoch + (progress->step < progress->steps ? 1 : 0), progress->epochs), progress->epochs);
+  g_string_append_printf (text, _("Epoch %u of %u"), CLAMP (progress->epoch, 1, progress->epochs), progress->epochs);
   if (!isnan (progress->loss))
     g_string_append_printf (text, _(" · loss %.3f"), progress->loss);
   if (!isnan (progress->val_miou))
@@ -200,7 +200,6 @@ on_finished_cb (LwTrainPage *self)
   show_scores (self->new_label, comparison->model_miou, comparison->model_accuracy);
   gtk_widget_set_visible (self->result_group, TRUE);
   read_models (self);
-  lw_toast (GTK_WIDGET (self), _("The training is done: a new model stands beside the old one"));
 }
 
 static void

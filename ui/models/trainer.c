@@ -65,8 +65,8 @@ lw_trainer_get_fraction (LwTrainer *self)
   const LwJobProgress *progress = self->progress;
   if (self->operation != NULL)
     g_object_get (self->operation, "fraction", &fraction, NULL);
-  else if (progress->epochs > 0)
-    fraction = (progress->epoch + (progress->steps > 0 ? (double) progress->step / progress->steps : 0)) / progress->epochs;
+  else if (progress->steps > 0)
+    fraction = (double) progress->step / progress->steps;
   return CLAMP (fraction, 0, 1);
 }
 
@@ -243,8 +243,9 @@ on_train_progress_cb (const LwTrainProgress *report, gpointer data)
       LwJobPoint point = { report->epoch, report->loss, report->val_miou };
       g_array_append_val (progress->curve, point);
     }
-  LwCurvePoint step = { report->epoch_done ? report->epoch : report->epoch + (report->steps > 0 ? (double) report->step / report->steps : 0), report->loss };
-  g_array_append_val (self->steps, step);
+  LwCurvePoint step = { report->steps > 0 ? (double) report->step / report->steps * report->epochs : 0, report->loss };
+  if (!report->epoch_done)      /* then the loss is that of the whole epoch */
+    g_array_append_val (self->steps, step);
   if (self->steps->len > MAX_STEPS)
     thin_out (self->steps);
   emit_progress (self);

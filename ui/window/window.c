@@ -143,6 +143,24 @@ on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
           close_for_good, self);
 }
 
+static LwWorkspace *
+get_workspace (LwWindow *self)
+{
+  return LW_WORKSPACE (adw_bin_get_child (self->project_bin));
+}
+
+static void
+start_closing (gpointer data)
+{
+  LwWindow *self = data;
+  if (self->closing)
+    return;
+  self->closing = TRUE;
+  self->slow_close = g_timeout_add (SLOW_CLOSE_MS, show_saving_cb, self);
+  lw_workspace_prepare_close (get_workspace (self));
+  lw_desk_close_async (self->desk, on_desk_closed_cb, g_object_ref (self));
+}
+
 static gboolean
 lw_window_close_request (GtkWindow *window)
 {
@@ -152,13 +170,11 @@ lw_window_close_request (GtkWindow *window)
       save_geometry (self);
       return GTK_WINDOW_CLASS (lw_window_parent_class)->close_request (window);
     }
-  if (!self->closing)
-    {
-      self->closing = TRUE;
-      self->slow_close = g_timeout_add (SLOW_CLOSE_MS, show_saving_cb, self);
-      lw_workspace_prepare_close (LW_WORKSPACE (adw_bin_get_child (self->project_bin)));
-      lw_desk_close_async (self->desk, on_desk_closed_cb, g_object_ref (self));
-    }
+  if (lw_workspace_is_training (get_workspace (self)))
+    lw_ask (GTK_WIDGET (self->pages), _("A training is under way"),
+            _("It stops now, and can go on from its last checkpoint when the project is opened again."), _("_Close"), FALSE, start_closing, self);
+  else
+    start_closing (self);
   return TRUE;
 }
 

@@ -3,7 +3,6 @@
 #include "workspace-private.h"
 
 #include <glib/gi18n-lib.h>
-#include "feedback.h"
 
 /* ---- going from frame to frame ---- */
 
@@ -37,7 +36,7 @@ step_new_action (GtkWidget *widget, const char *name, GVariant *parameter)
   int step = g_str_equal (name, "frames.next-new") ? 1 : -1;
   guint found = lw_frame_list_find_new (lw_desk_get_frames (self->desk), lw_playback_get_position (self->playback), step);
   if (found == LW_FRAME_LIST_NONE)
-    lw_toast (widget, _("Every frame is begun or done"));
+    lw_workspace_say (self, _("Every frame is begun or done"));
   else
     go (self, found);
 }
@@ -90,12 +89,6 @@ act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 static void
-on_next_clicked_cb (LwWorkspace *self)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "frames.next-new", NULL);
-}
-
-static void
 on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   static const char *const done[] = { N_("Frame submitted"), N_("Frame accepted"), N_("Frame returned") };
@@ -107,7 +100,7 @@ on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self->acting = FALSE;
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    lw_toast_with_button (GTK_WIDGET (self), _(done[act->action]), _("_Next Unlabelled"), G_CALLBACK (on_next_clicked_cb), G_OBJECT (self));
+    lw_workspace_say (self, _(done[act->action]));
   else
     lw_desk_fail (self->desk, _(failed[act->action]), error);
   lw_workspace_update_actions (self);

@@ -28,6 +28,7 @@ struct _LwWorkspace
   LwClassList *classes;
   LwProposePane *propose_pane;
   LwTimeline *timeline;
+  AdwViewStackPage *train_stack_page;
   LwTrainPage *train_page;
   LwModelsPage *models_page;
   GtkRange *opacity_scale;
@@ -51,13 +52,16 @@ gboolean lw_workspace_is_labelling (LwWorkspace *self);        /* the canvas is 
 /* Each file's actions, with their keys. */
 void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
+void lw_workspace_update_bulk_actions (LwWorkspace *self);
 void lw_workspace_update_proposal_actions (LwWorkspace *self);
 
 /* workspace-view.c */
 void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys and the like select classes */
+void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done, in passing */
 void lw_workspace_connect_canvas (LwWorkspace *self);
 /* workspace-project.c */
 void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

@@ -3,7 +3,6 @@
 #include "workspace-private.h"
 
 #include <glib/gi18n-lib.h>
-#include "feedback.h"
 
 static void
 propose_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -20,23 +19,17 @@ cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-undo_cb (LwWorkspace *self)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "canvas.undo", NULL);
-}
-
-static void
 apply (LwWorkspace *self, const LwApplySelection *selection)
 {
   LwDocument *document = lw_desk_get_document (self->desk);
   guint64 pixels = lw_document_apply_proposal (document, selection, lw_toolbox_get_overwrite_hand (lw_desk_get_toolbox (self->desk)));
   if (pixels == 0)
     {
-      lw_toast (GTK_WIDGET (self), _("Nothing changed: these pixels are labelled so already, or painted by hand"));
+      lw_workspace_say (self, _("Nothing changed: these pixels are labelled so already, or painted by hand"));
       return;
     }
   g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u pixel labelled", "%u pixels labelled", (gulong) pixels), (guint) pixels);
-  lw_toast_with_button (GTK_WIDGET (self), text, _("_Undo"), G_CALLBACK (undo_cb), G_OBJECT (self));
+  lw_workspace_say (self, text);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #define OPACITY_STEP 0.1
+#define SAY_MS 2500
 
 /* ---- actions that the canvas carries out ---- */
 
@@ -131,6 +132,7 @@ on_key_timeout_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A few words over the canvas's lower edge: out of the way of hand and timeline, and gone by itself. */
 static void
 show_key_label (LwWorkspace *self, const char *text, guint ms)
 {
@@ -138,6 +140,13 @@ show_key_label (LwWorkspace *self, const char *text, guint ms)
   gtk_label_set_label (self->key_label, text);
   gtk_widget_set_visible (GTK_WIDGET (self->key_label), TRUE);
   self->key_timeout = g_timeout_add (ms, on_key_timeout_cb, self);
+}
+
+void
+lw_workspace_say (LwWorkspace *self, const char *text)
+{
+  lw_class_keys_clear (&self->keys);
+  show_key_label (self, text, SAY_MS);
 }
 
 static void

@@ -30,6 +30,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   gtk_widget_action_set_enabled (widget, "project.import", writable);
   gtk_widget_action_set_enabled (widget, "project.export", lw_frame_list_get_n (lw_desk_get_frames (self->desk)) > 0);
   lw_workspace_update_frame_actions (self);
+  lw_workspace_update_bulk_actions (self);
   lw_workspace_update_proposal_actions (self);
 }
 
@@ -84,8 +85,37 @@ on_page_cb (LwWorkspace *self)
   gtk_widget_set_visible (self->end_box, labelling);
   lw_playback_stop (self->playback);
   lw_workspace_update_actions (self);
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "train") == 0)
+    adw_view_stack_page_set_needs_attention (self->train_stack_page, FALSE);
   if (labelling)
     gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+/* Who paints sees how far the training is, and that it has ended. */
+static void
+update_train_tab (LwWorkspace *self)
+{
+  LwTrainerState state = lw_trainer_get_state (self->trainer);
+  gboolean running = state == LW_TRAINER_TRAINING || state == LW_TRAINER_ELSEWHERE || state == LW_TRAINER_PREPARING || state == LW_TRAINER_SCORING;
+  int percent = state == LW_TRAINER_PREPARING ? 0 : state == LW_TRAINER_SCORING ? 100 : (int) (lw_trainer_get_fraction (self->trainer) * 100);
+  g_autofree char *title = running ? g_strdup_printf (_("Train (%d %%)"), percent) : g_strdup (C_("page", "Train"));
+  if (g_strcmp0 (adw_view_stack_page_get_title (self->train_stack_page), title) != 0)
+    adw_view_stack_page_set_title (self->train_stack_page, title);
+}
+
+static void
+on_trained_cb (LwWorkspace *self)
+{
+  gboolean there = g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "train") == 0;
+  adw_view_stack_page_set_needs_attention (self->train_stack_page, !there);
+  lw_toast (GTK_WIDGET (self), _("The training is done: a new model stands beside the old one"));
+}
+
+gboolean
+lw_workspace_is_training (LwWorkspace *self)
+{
+  LwTrainerState state = lw_trainer_get_state (self->trainer);
+  return state == LW_TRAINER_PREPARING || state == LW_TRAINER_TRAINING;
 }
 
 static void
@@ -105,6 +135,9 @@ connect_desk (LwWorkspace *self)
     { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
     { self->proposer, "notify::busy", G_CALLBACK (lw_workspace_update_actions) },
+    { self->trainer, "notify::state", G_CALLBACK (update_train_tab) },
+    { self->trainer, "progress", G_CALLBACK (update_train_tab) },
+    { self->trainer, "finished", G_CALLBACK (on_trained_cb) },
     { self->stack, "notify::visible-child", G_CALLBACK (on_page_cb) },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
@@ -213,6 +246,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, classes);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, propose_pane);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, timeline);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, models_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, opacity_scale);
@@ -251,6 +285,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   bind_children (widget_class);
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_frame_actions (widget_class);
+  lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
   lw_workspace_install_project_actions (widget_class);
 }

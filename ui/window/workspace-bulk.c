@@ -1,0 +1,131 @@
+/* workspace-bulk.c: submitting or accepting every frame of a status at once */
+#include "config.h"
+#include "workspace-private.h"
+
+#include <glib/gi18n-lib.h>
+#include "desk/operation.h"
+#include "dialogs/progress-dialog.h"
+#include "feedback.h"
+
+#define CHUNK 16      /* frames between two looks at “Cancel” */
+
+typedef struct
+{
+  LwWorkspace *workspace;      /* main thread only */
+  GtkWindow *progress;         /* likewise */
+  GArray *frames;              /* of gint64 */
+  LwAction action;
+  LwOperation *operation;
+} Bulk;
+
+static void
+bulk_free (Bulk *bulk)
+{
+  g_array_unref (bulk->frames);
+  g_object_unref (bulk->operation);
+  g_object_unref (bulk->workspace);
+  g_free (bulk);
+}
+
+static void
+act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Bulk *bulk = data;
+  g_autoptr (GError) error = NULL;
+  guint done = 0, n = bulk->frames->len;
+  while (done < n && !g_cancellable_set_error_if_cancelled (lw_operation_get_cancellable (bulk->operation), &error))
+    {
+      guint chunk = MIN (CHUNK, n - done);
+      if (!lw_project_act (LW_PROJECT (source), &g_array_index (bulk->frames, gint64, done), chunk, bulk->action, NULL, &error))
+        break;
+      done += chunk;
+      lw_operation_progress ((double) done / n, bulk->operation);
+    }
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Bulk *bulk = data;
+  g_autoptr (LwWorkspace) self = g_object_ref (bulk->workspace);
+  g_autoptr (GError) error = NULL;
+  gtk_window_destroy (bulk->progress);
+  if (!g_task_propagate_boolean (G_TASK (result), &error) && self->desk != NULL)
+    lw_desk_fail (self->desk, _("Not all frames could be handed on"), error);
+  bulk_free (bulk);
+}
+
+static GArray *
+collect (LwWorkspace *self, LwFrameStatus status)
+{
+  LwFrameList *list = lw_desk_get_frames (self->desk);
+  GArray *frames = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < lw_frame_list_get_n (list); i++)
+    {
+      const LwFrame *frame = lw_frame_object_get_frame (lw_frame_list_get (list, i));
+      if (frame->status == status)
+        g_array_append_val (frames, frame->id);
+    }
+  return frames;
+}
+
+static void
+start (LwWorkspace *self, LwAction action, LwFrameStatus status, const char *title)
+{
+  Bulk *bulk = g_new0 (Bulk, 1);
+  *bulk = (Bulk) { g_object_ref (self), NULL, collect (self, status), action, lw_operation_new (title) };
+  bulk->progress = lw_progress_dialog_new (GTK_WIDGET (self), bulk->operation);
+  lw_project_run_async (lw_desk_get_project (self->desk), act_in_thread, bulk, NULL, NULL, on_acted_cb, bulk);
+}
+
+static void
+submit_all (gpointer self)
+{
+  start (self, LW_ACTION_SUBMIT, LW_FRAME_IN_PROGRESS, _("Submitting Frames"));
+}
+
+static void
+accept_all (gpointer self)
+{
+  start (self, LW_ACTION_ACCEPT, LW_FRAME_SUBMITTED, _("Accepting Frames"));
+}
+
+static void
+submit_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_IN_PROGRESS);
+  g_autofree char *body = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame is in progress.", "%u frames are in progress.", n), n);
+  lw_canvas_stroke_end (self->canvas);
+  lw_ask (widget, _("Submit All Frames in Progress?"), body, _("_Submit"), FALSE, submit_all, self);
+}
+
+static void
+accept_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_SUBMITTED);
+  g_autofree char *body = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame is submitted. Accepted frames train the network.",
+                                                        "%u frames are submitted. Accepted frames train the network.", n), n);
+  lw_ask (widget, _("Accept All Submitted Frames?"), body, _("_Accept"), FALSE, accept_all, self);
+}
+
+void
+lw_workspace_update_bulk_actions (LwWorkspace *self)
+{
+  LwFrameList *list = lw_desk_get_frames (self->desk);
+  gboolean writable = !lw_desk_is_read_only (self->desk);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "status.submit-all", writable && lw_frame_list_count (list, LW_FRAME_IN_PROGRESS) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "status.accept-all", writable && lw_frame_list_count (list, LW_FRAME_SUBMITTED) > 0);
+}
+
+void
+lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "status.submit-all", NULL, submit_all_action);
+  gtk_widget_class_install_action (widget_class, "status.accept-all", NULL, accept_all_action);
+}
