@@ -5,7 +5,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "engine/workflow.h"
-#include "propose/proposer.h"
 #include "score-models.h"
 #include "desk/operation.h"
 
@@ -327,10 +326,8 @@ prepare_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
   LwProject *project = LW_PROJECT (source);
   LwTrainRequest request = { .base_model = preparation->base, .epochs = preparation->epochs, .seed = -1 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (LwModel) champion = lw_proposer_ensure_champion (project, preparation->engine, &error);
-  LwJob *job = champion != NULL ? lw_workflow_prepare_training (project, preparation->engine, &request, lw_operation_progress, preparation->operation,
-                                                                lw_operation_get_cancellable (preparation->operation), &error)
-                                : NULL;
+  LwJob *job = lw_workflow_prepare_training (project, preparation->engine, &request, lw_operation_progress, preparation->operation,
+                                             lw_operation_get_cancellable (preparation->operation), &error);
   if (job != NULL)
     g_task_return_pointer (task, job, (GDestroyNotify) lw_job_free);
   else

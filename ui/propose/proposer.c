@@ -3,7 +3,6 @@
 #include "proposer.h"
 
 #include <glib/gi18n-lib.h>
-#include "common/paths.h"
 #include "engine/workflow.h"
 
 struct _LwProposer
@@ -38,29 +37,22 @@ job_free (Job *job)
   g_free (job);
 }
 
-LwModel *
-lw_proposer_ensure_champion (LwProject *project, LwEngine *engine, GError **error)
+static LwModel *
+need_champion (LwProject *project, LwEngine *engine, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  LwModel *champion = lw_project_get_champion (project, &local);
-  if (champion != NULL)
-    return champion;
+  LwModel *champion = lw_workflow_need_champion (project, engine, &local);
+  if (champion == NULL && local == NULL)
+    g_set_error (&local, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no model yet, and no starter model is installed: accept frames and train one"));
   if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  g_autofree char *path = lw_paths_data ("models/starter.safetensors");
-  g_autoptr (LwModel) starter = lw_workflow_add_model_file (project, engine, path, "starter", error);
-  if (starter == NULL || !lw_project_promote_model (project, starter->id, "the first model of the project", error))
-    return NULL;
-  return lw_project_get_champion (project, error);
+    g_propagate_error (error, g_steal_pointer (&local));
+  return champion;
 }
 
 static LwProposal *
 propose (LwProject *project, const Job *job, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (LwModel) model = lw_proposer_ensure_champion (project, job->engine, error);
+  g_autoptr (LwModel) model = need_champion (project, job->engine, error);
   g_autoptr (LwFrame) frame = model != NULL ? lw_project_get_frame (project, job->frame, error) : NULL;
   if (frame == NULL)
     return NULL;

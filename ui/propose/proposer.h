@@ -12,6 +12,3 @@ LwProposer *lw_proposer_new (LwDesk *desk);
 gboolean lw_proposer_is_busy (LwProposer *proposer);
 void lw_proposer_propose (LwProposer *proposer);       /* the frame on show; one at a time */
 void lw_proposer_cancel (LwProposer *proposer);
-
-/* Worker threads: the champion; the starter model that comes with the program becomes the first one. (transfer full) */
-LwModel *lw_proposer_ensure_champion (LwProject *project, LwEngine *engine, GError **error);
