@@ -10,9 +10,11 @@ static GHashTable *loaded;      /* path → LwBackend; modules stay for the life
 static const LwBackend *
 open_module (const char *path, GError **error)
 {
-  GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  GModule *module;
   gpointer symbol = NULL;
 
+  g_setenv ("OMP_WAIT_POLICY", "passive", FALSE);       /* read when OpenMP is loaded: its threads sleep while they wait, others have work too */
+  module = g_module_open (path, G_MODULE_BIND_LOCAL);
   if (module == NULL)
     {
       g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_DEVICE, _("Could not load the backend “%s”: %s"), path, g_module_error ());

@@ -7,12 +7,14 @@
 static const LwInputTransform identity = { { 0, 0, 0 }, { 1, 1, 1 }, FALSE };
 
 Cpu
-cpu_open (void)
+cpu_open (int argc, char **argv)
 {
   g_autofree char *path = lw_paths_backend ("cpu");
   g_autoptr(GError) error = NULL;
   Cpu cpu = { 0 };
 
+  if (argc > 1 && g_str_has_prefix (argv[argc - 1], "isa="))
+    g_setenv ("ONEDNN_MAX_CPU_ISA", argv[argc - 1] + 4, TRUE);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       return cpu;

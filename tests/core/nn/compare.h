@@ -7,7 +7,8 @@ typedef struct {
   LwDevice *device;
 } Cpu;
 
-Cpu cpu_open (void);           /* the module from where it was built; @backend is NULL where there is none */
+Cpu cpu_open (int argc, char **argv);           /* the module from where it was built; @backend is NULL where there is none.
+                                         A last argument `isa=NAME` limits it to that instruction set (oneDNN’s name). */
 void cpu_close (Cpu *cpu);
 
 typedef struct {

@@ -545,7 +545,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open ();
+  cpu = cpu_open (argc, argv);
   if (cpu.backend != NULL)
     {
       g_test_add_func ("/nn/cpu/lite", test_lite);

@@ -5,10 +5,12 @@
 #include "nn/graph/builder.h"
 
 #define ROUNDS 30
+#define LIMITED_ROUNDS 8        /* with another processor’s instructions, which may be slow */
 #define MAX_LAYERS 6
 #define TRIES 3         /* a ReLU or a pool may switch on a difference in the last bit, but not for one picture after another */
 
 static Cpu cpu;
+static int rounds = ROUNDS;
 
 static int
 random_conv (LwGraph *graph, int x, const char *name, int channels)
@@ -225,7 +227,7 @@ typedef char *(*Check) (const LwGraph *graph, const Sample *sample, const LwWeig
 static void
 run_rounds (Check check, gboolean smooth)
 {
-  for (int round = 0; cpu.backend != NULL && round < ROUNDS; round++)
+  for (int round = 0; cpu.backend != NULL && round < rounds; round++)
     {
       g_autoptr(LwGraph) graph = random_graph (smooth);
       char *wrong = NULL;
@@ -315,7 +317,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open ();
+  cpu = cpu_open (argc, argv);
   if (cpu.backend == NULL)
     {
       g_print ("1..0 # SKIP built without oneDNN\n");
@@ -323,6 +325,8 @@ main (int argc, char **argv)
     }
   g_test_add_data_func ("/nn/cpu/forward", forward_f32, test_rounds);
   g_test_add_data_func ("/nn/cpu/gradients", gradients_f32, test_rounds);
+  if (g_str_has_prefix (argv[argc - 1], "isa="))
+    rounds = LIMITED_ROUNDS;
   g_test_add_data_func ("/nn/cpu/sgd", sgd, test_rounds);
   g_test_add_data_func ("/nn/cpu/adamw", adamw, test_rounds);
   if (has_bfloat16 ())

@@ -285,7 +285,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open ();
+  cpu = cpu_open (argc, argv);
   g_test_add_func ("/nn/scale", test_scale);
   if (cpu.backend != NULL)
     {

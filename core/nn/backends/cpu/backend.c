@@ -107,7 +107,7 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
 static void
 free_plan (LwPlan *plan)
 {
-  if (plan->profile && plan->runs > 0)
+  if (plan->profile)
     lw_steps_print_profile (plan);
   g_array_unref (plan->steps);
   g_array_unref (plan->layers);
@@ -260,13 +260,13 @@ run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpoint
     return FALSE;
   plan->mode = LW_MODE_INFER;
   plan->batch = batch;
+  plan->runs++;
   mode = flush_denormals ();
   done = lw_steps_run (plan, 0, plan->n_forward, yield, data, error);
   if (done)
     final_pass (plan, result);
   restore_mode (mode);
   plan->batch = NULL;
-  plan->runs++;
   return done;
 }
 

@@ -58,17 +58,17 @@ lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GE
       start = plan->profile ? g_get_monotonic_time () : 0;
       if (!lw_onednn_check (step->run (plan, step), lw_layer_node (plan, lw_plan_layer (plan, step->layer))->name, error))
         return FALSE;
-      if (plan->profile)
+      if (plan->profile && plan->runs > 1)
         step->seconds += (double) (g_get_monotonic_time () - start) * 1e-6;
     }
   return TRUE;
 }
 
-/* For LABELWRIGHT_PROFILE: milliseconds a run of each step. */
+/* For LABELWRIGHT_PROFILE: milliseconds a run of each step, without the first run, in which the memory is new. */
 void
 lw_steps_print_profile (const LwPlan *plan)
 {
-  double sum = 0;
+  double sum = 0, runs = plan->runs > 1 ? (double) (plan->runs - 1) : 1;
 
   for (guint i = 0; i < plan->steps->len; i++)
     {
@@ -77,7 +77,7 @@ lw_steps_print_profile (const LwPlan *plan)
 
       sum += step->seconds;
       g_printerr ("%-16s %-16s %4d x %3d x %3d  %8.3f ms\n", lw_layer_node (plan, layer)->name, step->what, layer->channels, layer->height, layer->width,
-                  step->seconds * 1e3 / (double) MAX (plan->runs, 1));
+                  step->seconds * 1e3 / runs);
     }
-  g_printerr ("%-33s %29.3f ms, %" G_GUINT64_FORMAT " runs\n", "all steps", sum * 1e3 / (double) MAX (plan->runs, 1), plan->runs);
+  g_printerr ("%-33s %29.3f ms, %.0f runs\n", "all steps", sum * 1e3 / runs, runs);
 }
