@@ -280,6 +280,13 @@ lw_canvas_pan (LwCanvas *self, double dx, double dy)
   view_changed (self, self->view.zoom);
 }
 
+gboolean
+lw_canvas_is_fitted (LwCanvas *self)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
+  return self->view.fit;
+}
+
 void
 lw_canvas_zoom_fit (LwCanvas *self)
 {

@@ -18,6 +18,7 @@ double lw_canvas_get_zoom (LwCanvas *canvas);
 void lw_canvas_zoom_to (LwCanvas *canvas, double zoom, double x, double y);   /* the image point under widget (x, y) stays there */
 void lw_canvas_pan (LwCanvas *canvas, double dx, double dy);                  /* moves the image by this much, in widget units */
 void lw_canvas_zoom_fit (LwCanvas *canvas);
+gboolean lw_canvas_is_fitted (LwCanvas *canvas);                              /* the whole picture is on show, and stays so when the size changes */
 /* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
 void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
 

@@ -181,10 +181,10 @@ get_state_text (LwEngineState state)
 {
   switch (state)
     {
-    case LW_ENGINE_STOPPED: return _("starts when it is needed");
-    case LW_ENGINE_STARTING: return _("starting…");
-    case LW_ENGINE_READY: return _("ready");
-    case LW_ENGINE_BUSY: return _("working…");
+    case LW_ENGINE_STOPPED: return _("Engine starts when needed");
+    case LW_ENGINE_STARTING: return _("Engine starts…");
+    case LW_ENGINE_READY: return _("Ready");
+    case LW_ENGINE_BUSY: return _("Working…");
     }
   return "";
 }
@@ -195,7 +195,7 @@ update_device (LwProposer *self)
   LwEngine *engine = lw_desk_get_engine (self->desk);
   const char *device = lw_engine_get_device (engine);
   g_free (self->device);
-  self->device = g_strdup_printf ("%s · %s", device != NULL ? device : _("Engine"), get_state_text (lw_engine_get_state (engine)));
+  self->device = g_strjoin (" · ", get_state_text (lw_engine_get_state (engine)), device, NULL);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DEVICE]);
 }
 

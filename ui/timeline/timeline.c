@@ -17,6 +17,7 @@ struct _LwTimeline
   LwPlayback *playback;
   LwThumbnails *thumbnails;
   GtkSingleSelection *selection;
+  guint scroll_idle, scroll_position;
   gboolean following;          /* the selection is being set to what is shown, not chosen by a person */
 };
 
@@ -68,6 +69,16 @@ update_texts (LwTimeline *self)
 
 /* ---- the strip follows what is shown ---- */
 
+/* Rows that are new have no place before the next layout. */
+static gboolean
+scroll_cb (gpointer data)
+{
+  LwTimeline *self = data;
+  self->scroll_idle = 0;
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", self->scroll_position);
+  return G_SOURCE_REMOVE;
+}
+
 /* One further in the direction of travel is brought into view too, so that the next frame can be seen coming. */
 static void
 scroll_to (LwTimeline *self, guint position, guint before)
@@ -78,7 +89,10 @@ scroll_to (LwTimeline *self, guint position, guint before)
     ahead = position + 1;
   else if (position + 1 == before && position > 0)
     ahead = position - 1;
+  self->scroll_position = ahead;
   gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", ahead);
+  if (self->scroll_idle == 0)
+    self->scroll_idle = g_idle_add (scroll_cb, self);
 }
 
 static void
@@ -221,6 +235,7 @@ static void
 lw_timeline_dispose (GObject *object)
 {
   LwTimeline *self = LW_TIMELINE (object);
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_TIMELINE);
   g_clear_object (&self->selection);
   g_clear_object (&self->thumbnails);
