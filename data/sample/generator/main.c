@@ -20,7 +20,7 @@ static const guint8 palette[N_CLASSES][3] = {
 typedef struct {
   gint64 seed;
   int frames, first, width, height;
-  double fps;
+  double fps, drive;
   char *out, *name;
 } Options;
 
@@ -44,6 +44,7 @@ parse (Options *options, int *argc, char ***argv, GError **error)
     { "frames", 0, 0, G_OPTION_ARG_INT, &options->frames, "How many frames (100)", "N" },
     { "first", 0, 0, G_OPTION_ARG_INT, &options->first, "Render from this frame of the drive on (0)", "N" },
     { "fps", 0, 0, G_OPTION_ARG_DOUBLE, &options->fps, "Frames a second of the drive (12)", "N" },
+    { "drive", 0, 0, G_OPTION_ARG_DOUBLE, &options->drive, "Lay the street out for so long a drive (as long as the last frame needs)", "SECONDS" },
     { "size", 0, 0, G_OPTION_ARG_CALLBACK, parse_size, "Size of a frame (480x360)", "WxH" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &options->out, "Folder for frames/ and labels/", "DIR" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "What the files’ names start with: NAME_000000.png", "NAME" },
@@ -55,9 +56,10 @@ parse (Options *options, int *argc, char ***argv, GError **error)
   g_option_context_set_main_group (context, group);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (options->out != NULL && options->frames >= 1 && options->first >= 0 && options->fps > 0 && *argc == 1)
+  if (options->out != NULL && options->frames >= 1 && options->first >= 0 && options->fps > 0
+      && options->drive >= 0 && *argc == 1)
     return TRUE;
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "give --out DIR, at least one frame and a positive --fps (see --help)");
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "give --out DIR, at least one frame and a positive --fps and --drive (see --help)");
   return FALSE;
 }
 
@@ -142,7 +144,8 @@ static gboolean
 render (const Options *options, GError **error)
 {
   gsize n = (gsize) options->width * (gsize) options->height;
-  g_autoptr(Street) street = street_new ((guint64) options->seed, (float) (options->first + options->frames) / (float) options->fps);
+  float end = (float) (options->first + options->frames) / (float) options->fps;
+  g_autoptr(Street) street = street_new ((guint64) options->seed, options->drive > 0 ? (float) options->drive : end);
   Random random = random_new ((guint64) options->seed ^ 0x5eedf11e);
   Film film = film_new (&random);
   g_autofree guint8 *rgb = g_new (guint8, 3 * n), *classes = g_new (guint8, n);
