@@ -84,7 +84,7 @@ stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
   GtkWidget *widget = GTK_WIDGET (self);
   GtkNative *native = gtk_widget_get_native (widget);
   guint n = 0;
-  g_autofree GdkTimeCoord *history = gdk_event_get_history (event, &n);
+  g_autofree GdkTimeCoord *history = event != NULL ? gdk_event_get_history (event, &n) : NULL;
   g_autofree LwBrushSample *samples = g_new (LwBrushSample, n + 1);
   gsize used = 0;
   double native_x, native_y;
@@ -98,7 +98,7 @@ stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
       gtk_widget_translate_coordinates (GTK_WIDGET (native), widget, history[i].axes[GDK_AXIS_X] - native_x, history[i].axes[GDK_AXIS_Y] - native_y, &at_x, &at_y);
       samples[used++] = mouse_sample (at_x, at_y, history[i].time);
     }
-  samples[used++] = mouse_sample (x, y, gdk_event_get_time (event));
+  samples[used++] = mouse_sample (x, y, event != NULL ? gdk_event_get_time (event) : GDK_CURRENT_TIME);
   lw_canvas_stroke_to (self, samples, used);
 }
 
@@ -110,7 +110,7 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
   gtk_gesture_drag_get_start_point (gesture, &x, &y);
   x += offset_x;
   y += offset_y;
-  if (self->panning)
+  if (self->panning && !self->pinching)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
   else if (self->stroking)
     {
@@ -269,16 +269,29 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, LwCanvas *sel
 static void
 pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
+  self->pinching = TRUE;
   self->pinch_zoom = self->view.zoom;
+  gtk_gesture_get_bounding_box_center (gesture, &self->pinch_x, &self->pinch_y);
 }
 
+static void
+pinch_end_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
+{
+  self->pinching = FALSE;
+}
+
+/* The point between the fingers goes along with them. */
 static void
 pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
 {
   double x, y;
 
-  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
-    lw_canvas_zoom_to (self, self->pinch_zoom * scale, x, y);
+  if (!gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    return;
+  lw_canvas_pan (self, x - self->pinch_x, y - self->pinch_y);
+  lw_canvas_zoom_to (self, self->pinch_zoom * scale, x, y);
+  self->pinch_x = x;
+  self->pinch_y = y;
 }
 
 /* ---- held keys ---- */
@@ -351,7 +364,9 @@ add_gestures (LwCanvas *self)
   GtkGesture *pinch = gtk_gesture_zoom_new ();
   g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
   g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_scale_cb), self);
+  g_signal_connect (pinch, "end", G_CALLBACK (pinch_end_cb), self);
   add (self, GTK_EVENT_CONTROLLER (pinch));
+  gtk_gesture_group (drag, pinch);      /* or the drag, which claims the first finger, would keep it for itself */
 }
 
 void

@@ -33,7 +33,9 @@ struct _LwCanvas
   double pointer_x, pointer_y, pressure;
   double drag_x, drag_y;             /* where the last drag event was */
   gboolean panning, space_held;
+  gboolean pinching;
   double pinch_zoom;                 /* at its beginning */
+  double pinch_x, pinch_y;           /* where its middle was */
   guint32 click_time;                /* of the last corner: a second click soon after closes the polygon */
   double click_x, click_y;
   double scroll_rest;                /* part of a wheel notch */

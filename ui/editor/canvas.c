@@ -8,6 +8,7 @@
 #define GRID_FROM_ZOOM 16        /* device pixels an image pixel */
 #define COARSE_FROM (1 << 20)    /* image pixels in view: from here on a zoom in progress shows the picture unfiltered */
 #define SETTLE_MS 120
+#define POLYGON_TINT 0.3f
 
 G_DEFINE_FINAL_TYPE (LwCanvas, lw_canvas, GTK_TYPE_WIDGET)
 
@@ -94,22 +95,31 @@ shows_outline (LwCanvas *self)
 }
 
 static void
+snapshot_polygon (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
+{
+  g_autofree LwPoint *points = g_new (LwPoint, self->polygon->len);
+  LwPoint pointer = { self->pointer_x, self->pointer_y };
+  const LwClass *class = lw_palette_find_id (lw_document_get_palette (self->document), lw_toolbox_get_class (self->toolbox));
+  GdkRGBA colour = { 1, 1, 1, POLYGON_TINT };
+
+  if (class != NULL)
+    colour = (GdkRGBA) { (float) class->rgb[0] / 255, (float) class->rgb[1] / 255, (float) class->rgb[2] / 255, POLYGON_TINT };
+  for (guint i = 0; i < self->polygon->len; i++)
+    {
+      const LwPoint *corner = &g_array_index (self->polygon, LwPoint, i);
+      canvas_from_image (self, corner->x, corner->y, &points[i].x, &points[i].y);
+    }
+  lw_overlay_polygon (snapshot, clip, points, self->polygon->len, self->hovering ? &pointer : NULL, &colour, canvas_can_close_polygon (self));
+}
+
+static void
 snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
 
   if (self->polygon->len > 0)
-    {
-      g_autofree LwPoint *points = g_new (LwPoint, self->polygon->len);
-      LwPoint pointer = { self->pointer_x, self->pointer_y };
-      for (guint i = 0; i < self->polygon->len; i++)
-        {
-          const LwPoint *corner = &g_array_index (self->polygon, LwPoint, i);
-          canvas_from_image (self, corner->x, corner->y, &points[i].x, &points[i].y);
-        }
-      lw_overlay_polygon (snapshot, &clip, points, self->polygon->len, self->hovering ? &pointer : NULL, canvas_can_close_polygon (self));
-    }
+    snapshot_polygon (self, &clip, snapshot);
   if (shows_outline (self))
     lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
                       canvas_brush_radius (self, self->pressure) * self->view.zoom / canvas_scale (self));

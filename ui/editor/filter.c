@@ -95,7 +95,7 @@ sum_columns (const guint16 *sums, int first, const Taps *columns, int n, guint8 
           total += __builtin_convertvector (at, Wide) * (gint32) taps->weight[tap];
         }
       total >>= 16;
-      guint32 pixel = (guint32) (total[0] | total[1] << 8 | total[2] << 16 | total[3] << 24);
+      guint32 pixel = (guint32) total[0] | (guint32) total[1] << 8 | (guint32) total[2] << 16 | (guint32) total[3] << 24;
       memcpy (out + i * 4, &pixel, 4);
     }
 }

@@ -79,7 +79,7 @@ draw_handle (cairo_t *cr, const LwPoint *point, double radius)
 }
 
 void
-lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, gboolean can_close)
+lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, const GdkRGBA *colour, gboolean can_close)
 {
   if (n == 0)
     return;
@@ -92,6 +92,9 @@ lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const Lw
     cairo_line_to (cr, points[i].x, points[i].y);
   if (pointer != NULL)
     cairo_line_to (cr, pointer->x, pointer->y);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);      /* as it will be painted */
+  gdk_cairo_set_source_rgba (cr, colour);
+  cairo_fill_preserve (cr);
   stroke_twice (cr);
   for (gsize i = 0; i < n; i++)
     draw_handle (cr, &points[i], i == 0 && can_close ? HANDLE * 1.6 : HANDLE);
