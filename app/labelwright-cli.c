@@ -73,23 +73,32 @@ fail (const Cli *cli, const GError *error)
   return EXIT_USAGE;
 }
 
+static char *
+describe (const CliCommand *command)
+{
+  g_autoptr(GString) text = g_string_new (command->details != NULL ? _(command->details) : NULL);
+  g_auto(GStrv) examples = g_strsplit (command->example, "\n", -1);
+  if (text->len > 0)
+    g_string_append (text, "\n\n");
+  g_string_append (text, examples[1] != NULL ? _("Examples:") : _("Example:"));
+  for (int i = 0; examples[i] != NULL; i++)
+    g_string_append_printf (text, "\n  labelwright-cli %s", examples[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static gboolean
 parse (Cli *cli, int *argc, char ***argv, GError **error)
 {
-  const GOptionEntry common[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_("Print JSON, one object a line"), NULL },
-    { "device", 0, 0, G_OPTION_ARG_STRING, &cli->device, N_("Where networks run: auto, cpu or cuda"), N_("NAME") },
-    G_OPTION_ENTRY_NULL
-  };
+  CliCommonOptions common = cli_common_options (cli);
   g_autoptr(GOptionContext) context = g_option_context_new (cli->command->arguments);
   g_autofree char *name = g_strdup_printf ("labelwright-cli %s", cli->command->name);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _(cli->command->summary));
-  if (cli->command->details != NULL)
-    g_option_context_set_description (context, _(cli->command->details));
+  g_autofree char *more = describe (cli->command);
+  g_option_context_set_description (context, more);
   if (cli->command->options != NULL)
     g_option_context_add_main_entries (context, cli->command->options, GETTEXT_PACKAGE);
-  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common.entries, GETTEXT_PACKAGE);
   g_set_prgname (name);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
@@ -162,6 +171,11 @@ main (int argc, char **argv)
   if (g_str_equal (name, "--help") || g_str_equal (name, "-h") || (g_str_equal (name, "help") && argc < 3))
     {
       print_commands (stdout);
+      return EXIT_SUCCESS;
+    }
+  if (g_str_equal (name, "--man") && argc == 3 && find_command (argv[2]) != NULL)     /* for the build */
+    {
+      cli_print_man (find_command (argv[2]));
       return EXIT_SUCCESS;
     }
   char *help[] = { argv[0], "--help", NULL };

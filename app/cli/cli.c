@@ -16,6 +16,16 @@ const CliCommand *const cli_commands[] = {
   &cli_evaluate, &cli_export, &cli_models, &cli_segment, &cli_sheet, &cli_history, &cli_log, &cli_verify, NULL,
 };
 
+CliCommonOptions
+cli_common_options (Cli *cli)
+{
+  return (CliCommonOptions) { {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_("Print JSON, one object a line"), NULL },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &cli->device, N_("Where networks run: auto, cpu or cuda"), N_("NAME") },
+    G_OPTION_ENTRY_NULL
+  } };
+}
+
 /* ---- arguments ---- */
 
 gboolean

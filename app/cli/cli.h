@@ -19,6 +19,7 @@ typedef struct {
   const char *arguments;          /* as the help shows them: "PROJECT PATH..." */
   const char *summary;            /* one line */
   const char *details;            /* (optional) what the help says below the options */
+  const char *example;            /* one line or more, as typed after “labelwright-cli” */
   const GOptionEntry *options;    /* ends with a NULL entry; NULL: only the common ones */
   guint least, most;              /* arguments; G_MAXUINT: any number */
   CliRun run;
@@ -36,6 +37,12 @@ struct _Cli {
 
 /* Every command of the program, in the order of the help; ends with a NULL name. */
 extern const CliCommand *const cli_commands[];
+
+/* Options that every command has; @cli takes their values. Ends with a NULL name. */
+typedef struct { GOptionEntry entries[3]; } CliCommonOptions;
+CliCommonOptions cli_common_options (Cli *cli);
+/* The manual page of a command, in mdoc. */
+void cli_print_man (const CliCommand *command);
 
 /* ---- arguments ---- */
 gboolean cli_usage (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);       /* always FALSE */

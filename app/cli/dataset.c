@@ -111,4 +111,5 @@ dataset (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_dataset = { "dataset", "PROJECT create|list|show [NAME]", N_("Freeze accepted frames, to train and to validate on"),
-  N_("A dataset never changes. Frames that validate lie at least a segment away from those that train."), options, 2, 3, dataset };
+  N_("A dataset never changes. Frames that validate lie at least a segment away from those that train."),
+  "dataset drive create june --unseen-by starter\ndataset drive show june", options, 2, 3, dataset };

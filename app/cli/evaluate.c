@@ -296,4 +296,4 @@ evaluate (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_evaluate = { "evaluate", "[PROJECT]", N_("Score a model: accuracy, IoU and boundaries of each class"),
   N_("With a project: on its accepted frames, on a dataset, or on label maps in a folder.\nWithout one: --model FILE --images DIR --labels DIR."),
-  options, 0, 1, evaluate };
+  "evaluate drive --dataset june\nevaluate --model fcn8s.safetensors --images val --labels valannot --json", options, 0, 1, evaluate };

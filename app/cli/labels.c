@@ -72,7 +72,8 @@ import (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_import = { "import", "PROJECT --format FORMAT PATH", N_("Take a label set into a project"),
-  N_("Label maps are matched with frames by name. A project without media takes the label set’s own images."), import_options, 2, 2, import };
+  N_("Label maps are matched with frames by name. A project without media takes the label set’s own images."),
+  "import drive --format camvid ~/CamVid\nimport drive --format camvid --layout cambridge --map camvid32to11 LabeledApproved_full", import_options, 2, 2, import };
 
 /* ---- export ---- */
 
@@ -144,4 +145,5 @@ export (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_export = { "export", "PROJECT --format FORMAT OUT", N_("Write a label set"),
-  N_("OUT appears whole or not at all. Every label map is read back and compared with the project."), export_options, 2, 2, export };
+  N_("OUT appears whole or not at all. Every label map is read back and compared with the project."),
+  "export drive --format camvid --layout segnet --unlabelled void labels", export_options, 2, 2, export };

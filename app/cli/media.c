@@ -88,7 +88,8 @@ add (Cli *cli, char **arguments, GError **error)
   return project != NULL && lw_project_close (project, error);
 }
 
-const CliCommand cli_add = { "add", "PROJECT PATH...", N_("Add videos, images and folders of images"), NULL, add_options, 2, G_MAXUINT, add };
+const CliCommand cli_add = { "add", "PROJECT PATH...", N_("Add videos, images and folders of images"), NULL,
+  "add drive ~/Videos/drive.mp4 --every 15", add_options, 2, G_MAXUINT, add };
 
 /* ---- relink ---- */
 
@@ -122,7 +123,8 @@ relink (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_relink = { "relink", "PROJECT [FOLDER...]", N_("Find media that were moved"),
-  N_("Looks below the folders, or below the one in which the project lies, for files of the same name, size and content."), NULL, 1, G_MAXUINT, relink };
+  N_("Looks below the folders, or below the one in which the project lies, for files of the same name, size and content."),
+  "relink drive /media/archive", NULL, 1, G_MAXUINT, relink };
 
 /* ---- frames ---- */
 
@@ -169,4 +171,5 @@ list_frames (Cli *cli, char **arguments, GError **error)
   return frames != NULL;
 }
 
-const CliCommand cli_frames = { "frames", "PROJECT", N_("List the frames of a project"), NULL, frames_options, 1, 1, list_frames };
+const CliCommand cli_frames = { "frames", "PROJECT", N_("List the frames of a project"), NULL,
+  "frames drive --status accepted", frames_options, 1, 1, list_frames };

@@ -193,4 +193,4 @@ models (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_models = { "models", "PROJECT list|show|add|promote|rollback|card|export [ARGUMENT...]", N_("Look after a project’s models"),
   N_("  list\n  show MODEL\n  add FILE\n  promote MODEL        use it for proposals\n  rollback             use the one before again\n  card MODEL\n  export MODEL FILE"),
-  options, 2, 4, models };
+  "models drive list\nmodels drive promote starter-2 --reason \"better on poles\"", options, 2, 4, models };

@@ -28,7 +28,8 @@ create (Cli *cli, char **arguments, GError **error)
   return lw_project_close (project, error);
 }
 
-const CliCommand cli_create = { "create", "PROJECT", N_("Make a project: an empty folder with classes"), NULL, create_options, 1, 1, create };
+const CliCommand cli_create = { "create", "PROJECT", N_("Make a project: an empty folder with classes"), NULL,
+  "create drive --classes camvid11", create_options, 1, 1, create };
 
 /* ---- verify ---- */
 
@@ -60,7 +61,8 @@ verify (Cli *cli, char **arguments, GError **error)
   return TRUE;
 }
 
-const CliCommand cli_verify = { "verify", "PROJECT", N_("Check a project: database, tiles, audit chain, media and models"), NULL, NULL, 1, 1, verify };
+const CliCommand cli_verify = { "verify", "PROJECT", N_("Check a project: database, tiles, audit chain, media and models"), NULL,
+  "verify drive", NULL, 1, 1, verify };
 
 /* ---- log ---- */
 
@@ -99,4 +101,5 @@ show_log (Cli *cli, char **arguments, GError **error)
   return entries != NULL;
 }
 
-const CliCommand cli_log = { "log", "PROJECT", N_("Show who did what to a project, oldest first"), NULL, log_options, 1, 1, show_log };
+const CliCommand cli_log = { "log", "PROJECT", N_("Show who did what to a project, oldest first"), NULL,
+  "log drive --limit 20", log_options, 1, 1, show_log };

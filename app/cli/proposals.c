@@ -109,7 +109,8 @@ propose (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_propose = { "propose", "PROJECT", N_("Let a network label frames; people decide what of it is applied"),
-  N_("Without --model and without a model in the project, the model that the program comes with is added to it."), propose_options, 1, 1, propose };
+  N_("Without --model and without a model in the project, the model that the program comes with is added to it."),
+  "propose drive --frames new\npropose drive --frames drive:0-99,200 --model ~/fcn8s.safetensors", propose_options, 1, 1, propose };
 
 /* ---- apply ---- */
 
@@ -251,4 +252,4 @@ apply (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_apply = { "apply", "PROJECT --frames SPEC", N_("Take proposals, or parts of them, into the labels"),
   N_("What people painted or imported stays as it is, unless --over-hand-work is given. In the window, what was applied to a frame is undone as one stroke."),
-  apply_options, 1, 1, apply };
+  "apply drive --frames new --class Road --class Sky --min-confidence 0.9", apply_options, 1, 1, apply };

@@ -210,4 +210,5 @@ make_sheet (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_sheet = { "sheet", "PROJECT --frames SPEC OUT.png", N_("Draw frames, predictions and labels side by side"),
-  N_("Columns: the frame, what each model says, the labels."), options, 2, 2, make_sheet };
+  N_("Columns: the frame, what each model says, the labels."),
+  "sheet drive --frames accepted --model starter --model starter-2 sheet.png", options, 2, 2, make_sheet };

@@ -237,4 +237,4 @@ train (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_train = { "train", "PROJECT", N_("Train a network on accepted frames"),
   N_("Ctrl+C stops the training. If the program is killed, the engine trains on to the end, and the next “train” takes the result into the project."),
-  options, 1, 1, train };
+  "train drive --use\ntrain drive --arch fcn8s --init vgg16.safetensors --recipe starter", options, 1, 1, train };

@@ -51,6 +51,8 @@ test_help (CliFixture *f, gconstpointer data)
       g_assert_cmpstr (f->err, ==, "");
       cli_run (f, 0, "help", commands[i], NULL);
       g_assert_nonnull (strstr (f->out, "--device"));
+      cli_run (f, 0, "--man", commands[i], NULL);
+      g_assert_true (g_str_has_prefix (f->out, ".Dd"));
     }
 }
 
