@@ -83,6 +83,12 @@ fixture_reopen (Fixture *fixture)
 
 /* ---- media ---- */
 
+static void
+frame_info_clear (gpointer frame)
+{
+  g_free (((LwFrameInfo *) frame)->name);
+}
+
 static LwMediaInfo *
 media_info (LwMediaKind kind, const char *path, guint n_frames, int width, int height)
 {
@@ -94,6 +100,7 @@ media_info (LwMediaKind kind, const char *path, guint n_frames, int width, int h
   info->height = height;
   info->index = g_bytes_new_static ("index", 5);
   info->frames = g_array_new (FALSE, TRUE, sizeof (LwFrameInfo));
+  g_array_set_clear_func (info->frames, frame_info_clear);
   for (guint i = 0; i < n_frames; i++)
     {
       LwFrameInfo frame = { .pts = G_MININT64, .tb_num = 0, .tb_den = 1, .width = width, .height = height };

@@ -109,7 +109,7 @@ test_random_splits (void)
       LwSplitResult result_again;
       lw_split (again, set.trained, set.sequences, &options, &result_again);
       g_assert_cmpuint (again->len, ==, set.items->len);
-      g_assert_true (memcmp (again->data, set.items->data, again->len * sizeof (LwSplitItem)) == 0);
+      g_assert_true (again->len == 0 || memcmp (again->data, set.items->data, again->len * sizeof (LwSplitItem)) == 0);
     }
   g_test_message ("%u of 400 have val frames", n_with_val);
   g_assert_cmpuint (n_with_val, >, 100);
