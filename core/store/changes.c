@@ -2,6 +2,8 @@
 #include "config.h"
 #include "store/changes.h"
 
+#include "store/worker.h"
+
 #define POLL_US (G_USEC_PER_SEC / 2)
 #define CHECKPOINT_PAGES 1000      /* 4 MB of log: copied into the file here, so that no stroke waits for it */
 #define MAX_SINGLE_FRAMES 256      /* above this, one change of all frames is cheaper for everybody than many of one */
@@ -47,16 +49,13 @@ lw_changes_clear (LwChanges *changes)
 /* ---- the watcher ---- */
 
 struct _LwWatcher {
-  LwDb *db;
+  LwWorker worker;
   gboolean may_checkpoint;
   gint64 seen;               /* the last change told */
   gint64 data_version;       /* SQLite's: differs after a commit of any other connection */
   LwChangesFunc func;
   gpointer data;
-  GThread *thread;
-  GMutex lock;
-  GCond wake;
-  gboolean poked, stopping;
+  gboolean poked;
   int wal_pages;
 };
 
@@ -98,13 +97,13 @@ static void
 look (LwWatcher *self)
 {
   gint64 version = self->data_version;
-  if (lw_db_get (self->db, &version, NULL, "PRAGMA data_version", "") < 0 || version == self->data_version)
+  if (lw_db_get (self->worker.db, &version, NULL, "PRAGMA data_version", "") < 0 || version == self->data_version)
     return;
   g_auto(LwChanges) changes = { .frames = g_array_new (FALSE, FALSE, sizeof (gint64)) };
   gint64 last = self->seen;
-  gboolean read = lw_db_begin_read (self->db, NULL) && read_topics (self->db, self->seen, &changes, &last)
-                  && read_frames (self->db, self->seen, &changes);
-  lw_db_rollback (self->db);
+  gboolean read = lw_db_begin_read (self->worker.db, NULL) && read_topics (self->worker.db, self->seen, &changes, &last)
+                  && read_frames (self->worker.db, self->seen, &changes);
+  lw_db_rollback (self->worker.db);
   if (!read)
     return;
   self->data_version = version;
@@ -117,27 +116,27 @@ static void
 checkpoint (LwWatcher *self, int wal_pages)
 {
   if (self->may_checkpoint && wal_pages >= CHECKPOINT_PAGES)
-    sqlite3_wal_checkpoint_v2 (self->db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    sqlite3_wal_checkpoint_v2 (self->worker.db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 static gpointer
 watch_in_thread (gpointer data)
 {
   LwWatcher *self = data;
-  g_mutex_lock (&self->lock);
-  while (!self->stopping)
+  g_mutex_lock (&self->worker.lock);
+  while (!self->worker.stopping)
     {
       if (!self->poked)
-        g_cond_wait_until (&self->wake, &self->lock, g_get_monotonic_time () + POLL_US);
+        g_cond_wait_until (&self->worker.wake, &self->worker.lock, g_get_monotonic_time () + POLL_US);
       int wal_pages = self->wal_pages;
       self->poked = FALSE;
       self->wal_pages = 0;
-      g_mutex_unlock (&self->lock);
+      g_mutex_unlock (&self->worker.lock);
       look (self);
       checkpoint (self, wal_pages);
-      g_mutex_lock (&self->lock);
+      g_mutex_lock (&self->worker.lock);
     }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   return NULL;
 }
 
@@ -145,25 +144,15 @@ LwWatcher *
 lw_watcher_new (LwDb *db, gboolean may_checkpoint, gint64 since, LwChangesFunc func, gpointer data)
 {
   LwWatcher *self = g_new0 (LwWatcher, 1);
-  *self = (LwWatcher) { .db = db, .may_checkpoint = may_checkpoint, .seen = since, .data_version = -1, .func = func, .data = data };
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->wake);
-  self->thread = g_thread_new ("lw-watcher", watch_in_thread, self);
+  *self = (LwWatcher) { .may_checkpoint = may_checkpoint, .seen = since, .data_version = -1, .func = func, .data = data };
+  lw_worker_start (&self->worker, "lw-watcher", db, watch_in_thread, self);
   return self;
 }
 
 void
 lw_watcher_stop (LwWatcher *self)
 {
-  g_mutex_lock (&self->lock);
-  self->stopping = TRUE;
-  g_cond_signal (&self->wake);
-  GThread *thread = g_steal_pointer (&self->thread);
-  g_mutex_unlock (&self->lock);
-  if (thread == NULL)
-    return;
-  g_thread_join (thread);
-  g_clear_pointer (&self->db, lw_db_close);
+  lw_worker_stop (&self->worker);
 }
 
 void
@@ -171,18 +160,16 @@ lw_watcher_free (LwWatcher *self)
 {
   if (self == NULL)
     return;
-  lw_watcher_stop (self);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->wake);
+  lw_worker_clear (&self->worker);
   g_free (self);
 }
 
 void
 lw_watcher_poke (LwWatcher *self, int wal_pages)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
   self->poked = TRUE;
   self->wal_pages = MAX (self->wal_pages, wal_pages);
-  g_cond_signal (&self->wake);
-  g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->worker.wake);
+  g_mutex_unlock (&self->worker.lock);
 }

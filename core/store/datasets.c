@@ -1,12 +1,14 @@
 /* datasets.c: frozen sets of accepted revisions, to train on and to check with */
 #include "config.h"
 #include "store/operations.h"
+#include "store/rows.h"
 #include "store/split.h"
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
 #include "store/project-private.h"
 
+#define COLUMNS "id, uuid, name, created, n_train, n_val, gap"
 #define ROWS_A_TRANSACTION 1000
 #define MAX_LINEAGE 1000
 
@@ -270,8 +272,8 @@ lw_project_create_dataset (LwProject *self, const char *name, const gint64 *fram
 
 /* ---- read ---- */
 
-static LwDataset *
-read_dataset (LwQuery *query)
+static gpointer
+read_dataset (LwProject *project, LwQuery *query)
 {
   LwDataset *dataset = g_new0 (LwDataset, 1);
   dataset->id = sqlite3_column_int64 (query, 0);
@@ -288,16 +290,8 @@ GPtrArray *
 lw_project_list_datasets (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_dataset_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, uuid, name, created, n_train, n_val, gap FROM dataset WHERE operation IS NULL ORDER BY id DESC", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (datasets, read_dataset (query));
-  return got == 0 ? g_steal_pointer (&datasets) : NULL;
+  return lw_project_list_rows (self, read_dataset, (GDestroyNotify) lw_dataset_free, error,
+                               "SELECT " COLUMNS " FROM dataset WHERE operation IS NULL ORDER BY id DESC", "", 0);
 }
 
 static GArray *
@@ -325,14 +319,14 @@ lw_project_load_dataset (LwProject *self, const char *name_or_uuid, GError **err
   if (db == NULL)
     return NULL;
   g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT id, uuid, name, created, n_train, n_val, gap FROM dataset WHERE (name = ?1 OR uuid = ?1) AND operation IS NULL"
+                                          "SELECT " COLUMNS " FROM dataset WHERE (name = ?1 OR uuid = ?1) AND operation IS NULL"
                                           " ORDER BY name = ?1 DESC LIMIT 1", "s", name_or_uuid);
   int got = lw_query_step (query, error);
   if (got == 0)
     g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no dataset “%s”"), name_or_uuid);
   if (got != 1)
     return NULL;
-  g_autoptr(LwDataset) dataset = read_dataset (query);
+  g_autoptr(LwDataset) dataset = read_dataset (self, query);
   dataset->items = read_items (db, dataset->id, error);
   return dataset->items != NULL ? g_steal_pointer (&dataset) : NULL;
 }

@@ -3,12 +3,14 @@
 #include "store/filesystem.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "store/project.h"
 
 #define FUSE_MAGIC 0x65735546
 
@@ -66,6 +68,18 @@ lw_filesystem_network_at (const char *path)
     return NULL;
   g_autofree char *type = (guint32) info.f_type == FUSE_MAGIC ? dup_mount_type (path) : NULL;
   return lw_filesystem_network_name ((guint64) info.f_type, type);
+}
+
+gboolean
+lw_filesystem_refuse_network (const char *folder, GError **error)
+{
+  const char *network = lw_filesystem_network_at (folder);
+  if (network == NULL)
+    return TRUE;
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID,
+               _("“%s” is on a network file system (%s), where several programs can’t safely share a project. Copy the folder to a local disk and open it there"),
+               folder, network);
+  return FALSE;
 }
 
 gboolean

@@ -3,7 +3,7 @@
 #include "store/frames.h"
 
 #include <glib/gi18n-lib.h>
-#include "store/project-private.h"
+#include "store/rows.h"
 
 #define MAX_SEQ (G_GINT64_CONSTANT (1) << 40)
 
@@ -61,20 +61,18 @@ lw_frame_from_row (LwQuery *query)
   return frame;
 }
 
+static gpointer
+read_frame (LwProject *project, LwQuery *query)
+{
+  return lw_frame_from_row (query);
+}
+
 GPtrArray *
 lw_project_list_frames (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_frame_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT " LW_FRAME_COLUMNS " FROM " LW_FRAME_TABLES " ORDER BY frame.media, frame.ordinal", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (frames, lw_frame_from_row (query));
-  return got == 0 ? g_steal_pointer (&frames) : NULL;
+  return lw_project_list_rows (self, read_frame, (GDestroyNotify) lw_frame_free, error,
+                               "SELECT " LW_FRAME_COLUMNS " FROM " LW_FRAME_TABLES " ORDER BY frame.media, frame.ordinal", "", 0);
 }
 
 LwFrame *

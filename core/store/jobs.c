@@ -1,13 +1,11 @@
 /* jobs.c: work of the engine: a row, and a folder in jobs/ that the engine fills */
 #include "config.h"
-#include "store/project-private.h"
+#include "store/rows.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "store/audit.h"
-
-#define COLUMNS "id, uuid, kind, message, status, dataset, base_model, model, created"
 
 void
 lw_job_free (LwJob *job)
@@ -28,7 +26,7 @@ job_folder (LwProject *self, const char *uuid)
 }
 
 /* NULL where its uuid is none, and so no name of a folder. */
-static LwJob *
+static gpointer
 read_job (LwProject *self, LwQuery *query)
 {
   const char *uuid = (const char *) sqlite3_column_text (query, 1);
@@ -52,24 +50,8 @@ GPtrArray *
 lw_project_list_jobs (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_job_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT " COLUMNS " FROM job ORDER BY id DESC", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      LwJob *job = read_job (self, query);
-      if (job == NULL)
-        {
-          lw_db_damaged (db, error, "a job without a valid uuid");
-          return NULL;
-        }
-      g_ptr_array_add (jobs, job);
-    }
-  return got == 0 ? g_steal_pointer (&jobs) : NULL;
+  return lw_project_list_rows (self, read_job, (GDestroyNotify) lw_job_free, error,
+                               "SELECT id, uuid, kind, message, status, dataset, base_model, model, created FROM job ORDER BY id DESC", "", 0);
 }
 
 static gboolean

@@ -3,7 +3,9 @@
 #include "store/media.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/rows.h"
 
+#define COLUMNS "id, uuid, name, kind, path, size, sha256"
 #define MAX_INDEX_BYTES ((gsize) 1 << 30)
 
 void
@@ -18,8 +20,8 @@ lw_media_free (LwMedia *media)
   g_free (media);
 }
 
-static LwMedia *
-read_medium (LwQuery *query, const char *folder)
+static gpointer
+read_medium (LwProject *project, LwQuery *query)
 {
   LwMedia *media = g_new0 (LwMedia, 1);
   g_autofree char *stored = lw_query_dup_bytes (query, 4);
@@ -27,7 +29,7 @@ read_medium (LwQuery *query, const char *folder)
   media->uuid = lw_query_dup_text (query, 1);
   media->name = lw_query_dup_text (query, 2);
   media->kind = (LwMediaKind) lw_query_int (query, 3, LW_MEDIA_IMAGES, LW_MEDIA_VIDEO);
-  media->path = lw_media_path_from_stored (folder, stored != NULL ? stored : "");
+  media->path = lw_media_path_from_stored (project->folder, stored != NULL ? stored : "");
   media->size = (guint64) sqlite3_column_int64 (query, 5);
   media->sha256 = lw_query_dup_text (query, 6);
   media->missing = !g_file_test (media->path, G_FILE_TEST_EXISTS);
@@ -38,25 +40,17 @@ GPtrArray *
 lw_project_list_media (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) media = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_media_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, uuid, name, kind, path, size, sha256 FROM media WHERE operation IS NULL ORDER BY id", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (media, read_medium (query, self->folder));
-  return got == 0 ? g_steal_pointer (&media) : NULL;
+  return lw_project_list_rows (self, read_medium, (GDestroyNotify) lw_media_free, error,
+                               "SELECT " COLUMNS " FROM media WHERE operation IS NULL ORDER BY id", "", 0);
 }
 
 static LwMedia *
 find_medium (LwProject *self, LwDb *db, gint64 id, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, uuid, name, kind, path, size, sha256 FROM media WHERE id = ? AND operation IS NULL", "I", id);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT " COLUMNS " FROM media WHERE id = ? AND operation IS NULL", "I", id);
   int got = lw_query_step (query, error);
   if (got == 1)
-    return read_medium (query, self->folder);
+    return read_medium (self, query);
   if (got == 0)
     lw_store_not_found (error, _("medium"), id);
   return NULL;

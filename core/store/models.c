@@ -9,6 +9,7 @@
 #include "common/json.h"
 #include "store/audit.h"
 #include "store/filesystem.h"
+#include "store/rows.h"
 
 #define MAX_CLASSES_BYTES (1 << 16)
 #define COLUMNS "id, parent, dataset, uuid, name, sha256, architecture, classes, recipe, metrics, card, seed, created, status"
@@ -34,7 +35,7 @@ lw_model_file_path (LwProject *project, const char *sha256)
 }
 
 /* NULL where its hash is none, and so no name of a file. */
-static LwModel *
+static gpointer
 read_model (LwProject *self, LwQuery *query)
 {
   const char *sha256 = (const char *) sqlite3_column_text (query, 5);
@@ -63,24 +64,7 @@ GPtrArray *
 lw_project_list_models (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) models = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_model_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT " COLUMNS " FROM model ORDER BY id DESC", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      LwModel *model = read_model (self, query);
-      if (model == NULL)
-        {
-          lw_db_damaged (db, error, "a model without a valid hash");
-          return NULL;
-        }
-      g_ptr_array_add (models, model);
-    }
-  return got == 0 ? g_steal_pointer (&models) : NULL;
+  return lw_project_list_rows (self, read_model, (GDestroyNotify) lw_model_free, error, "SELECT " COLUMNS " FROM model ORDER BY id DESC", "", 0);
 }
 
 /* The only row of @query, or NULL: without an error where there is none. */

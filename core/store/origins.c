@@ -1,6 +1,6 @@
 /* origins.c: who or what sets pixels: persons, models, propagation, imports */
 #include "config.h"
-#include "store/project-private.h"
+#include "store/rows.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -12,8 +12,8 @@ origin_free (gpointer data)
   g_free (origin);
 }
 
-static LwOrigin *
-read_origin (LwQuery *query)
+static gpointer
+read_origin (LwProject *project, LwQuery *query)
 {
   LwOrigin *origin = g_new0 (LwOrigin, 1);
   origin->index = (guint8) lw_query_int (query, 0, 0, 254);
@@ -27,16 +27,7 @@ GPtrArray *
 lw_project_list_origins (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) origins = g_ptr_array_new_with_free_func (origin_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, kind, name, model FROM origin ORDER BY id", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (origins, read_origin (query));
-  return got == 0 ? g_steal_pointer (&origins) : NULL;
+  return lw_project_list_rows (self, read_origin, origin_free, error, "SELECT id, kind, name, model FROM origin ORDER BY id", "", 0);
 }
 
 typedef struct { LwOriginKind kind; const char *name; gint64 model, index; } Wanted;

@@ -7,6 +7,8 @@
 #include "store/signals.h"
 #include "store/writer.h"
 
+#define LW_PROJECT_FILE "project.sqlite"
+
 struct _LwProject {
   GObject parent_instance;
 

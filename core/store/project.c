@@ -2,20 +2,16 @@
 #include "config.h"
 #include "store/project-private.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "store/audit.h"
-#include "store/classes.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
 #include "store/operations.h"
 #include "store/schema.h"
 
-#define FILE_NAME "project.sqlite"
 #define MAX_LOG_PAGES 20000      /* 80 MB: checkpoints are the watcher's work, but should it fail to, the writer does one */
 
 G_DEFINE_FINAL_TYPE (LwProject, lw_project, G_TYPE_OBJECT)
@@ -114,29 +110,17 @@ static gboolean
 find_file (LwProject *self, const char *path, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *folder = strcmp (name, FILE_NAME) == 0 && !g_file_test (path, G_FILE_TEST_IS_DIR) ? g_path_get_dirname (path) : g_strdup (path);
+  g_autofree char *folder = strcmp (name, LW_PROJECT_FILE) == 0 && !g_file_test (path, G_FILE_TEST_IS_DIR) ? g_path_get_dirname (path) : g_strdup (path);
   char *real = realpath (folder, NULL);
   if (real != NULL)
     {
       self->folder = g_strdup (real);
-      self->file = g_build_filename (real, FILE_NAME, NULL);
+      self->file = g_build_filename (real, LW_PROJECT_FILE, NULL);
       free (real);
     }
   if (self->file != NULL && g_file_test (self->file, G_FILE_TEST_IS_REGULAR))
     return TRUE;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_A_PROJECT, _("“%s” is not a Labelwright project: there is no %s in it"), folder, FILE_NAME);
-  return FALSE;
-}
-
-static gboolean
-refuse_network (const char *folder, GError **error)
-{
-  const char *network = lw_filesystem_network_at (folder);
-  if (network == NULL)
-    return TRUE;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID,
-               _("“%s” is on a network file system (%s), where several programs can’t safely share a project. Copy the folder to a local disk and open it there"),
-               folder, network);
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_A_PROJECT, _("“%s” is not a Labelwright project: there is no %s in it"), folder, LW_PROJECT_FILE);
   return FALSE;
 }
 
@@ -242,7 +226,7 @@ start (LwProject *self, LwDb *writing, LwDbMode mode, GError **error)
 static gboolean
 open_project (LwProject *self, const char *path, GError **error)
 {
-  if (!find_file (self, path, error) || !refuse_network (self->folder, error))
+  if (!find_file (self, path, error) || !lw_filesystem_refuse_network (self->folder, error))
     return FALSE;
   g_autoptr(GError) local = NULL;
   g_autoptr(LwDb) writing = open_to_write (self, &local);
@@ -269,97 +253,6 @@ lw_project_open (const char *folder, GError **error)
 
   g_autoptr(LwProject) self = g_object_new (LW_TYPE_PROJECT, NULL);
   return open_project (self, folder, error) ? g_steal_pointer (&self) : NULL;
-}
-
-/* ---- create ---- */
-
-static gboolean
-fill (LwDb *db, gpointer palette, GError **error)
-{
-  g_autofree char *uuid = g_uuid_string_random (), *min_reader = g_strdup_printf ("%d", LW_MIN_READER);
-  const char *sql = "INSERT INTO meta (key, value) VALUES ('uuid', ?), ('min_reader', ?), ('program', 'Labelwright " LW_VERSION "')";
-  return lw_db_run (db, error, sql, "ss", uuid, min_reader) && lw_classes_write (db, palette, error)
-         && lw_db_run (db, error, "INSERT INTO origin (id, kind, name) VALUES (0, ?, ?)", "is", LW_ORIGIN_PERSON, g_get_user_name ());
-}
-
-static gboolean
-build_file (const char *path, const LwPalette *palette, GError **error)
-{
-  g_autoptr(LwDb) db = lw_db_open (path, LW_DB_CREATE, error);
-  g_autofree char *pragma = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA synchronous = FULL;", LW_APPLICATION_ID);
-  return db != NULL && lw_db_exec (db, pragma, error) && lw_migrate (db, lw_schema_steps, lw_schema_version, NULL, error)
-         && lw_db_transact (db, fill, (gpointer) palette, error);
-}
-
-static gboolean
-make_empty_folder (const char *folder, gboolean *made, GError **error)
-{
-  g_autoptr(GError) local = NULL;
-  *made = !g_file_test (folder, G_FILE_TEST_EXISTS);
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      int e = errno;
-      g_set_error (error, LW_STORE_ERROR, e == ENOSPC || e == EDQUOT ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO,
-                   _("Could not make the folder “%s”: %s"), folder, g_strerror (e));
-      return FALSE;
-    }
-  GDir *dir = g_dir_open (folder, 0, &local);
-  if (dir == NULL)
-    {
-      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not read the folder “%s”: %s"), folder, local->message);
-      return FALSE;
-    }
-  gboolean empty = g_dir_read_name (dir) == NULL;
-  g_dir_close (dir);
-  if (!empty)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS, _("The folder “%s” is not empty. Choose another name for the project"), folder);
-  return empty;
-}
-
-/* Built under another name, so that a file of the right name is a whole project. */
-static gboolean
-create_file (const char *folder, const LwPalette *palette, GError **error)
-{
-  g_autofree char *file = g_build_filename (folder, FILE_NAME, NULL), *unfinished = g_strconcat (file, ".new", NULL);
-  g_autofree char *journal = g_strconcat (unfinished, "-journal", NULL);
-  gboolean built = build_file (unfinished, palette, error);
-  if (built && g_rename (unfinished, file) == 0)
-    {
-      lw_filesystem_sync_folder (folder);
-      return TRUE;
-    }
-  if (built)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not make “%s”: %s"), file, g_strerror (errno));
-  g_unlink (unfinished);
-  g_unlink (journal);
-  return FALSE;
-}
-
-static gboolean
-audit_creation (LwDb *db, gpointer name, GError **error)
-{
-  return lw_audit_add (db, error, "create", name, "%s", "Labelwright " LW_VERSION);
-}
-
-LwProject *
-lw_project_create (const char *folder, const LwPalette *palette, GError **error)
-{
-  g_return_val_if_fail (folder != NULL && palette != NULL, NULL);
-
-  gboolean made;
-  if (!lw_palette_validate (palette, error) || !make_empty_folder (folder, &made, error))
-    return NULL;
-  if (!refuse_network (folder, error) || !create_file (folder, palette, error))
-    {
-      if (made)
-        g_rmdir (folder);
-      return NULL;
-    }
-  g_autoptr(LwProject) self = lw_project_open (folder, error);
-  if (self == NULL)
-    return NULL;
-  g_autofree char *name = lw_project_dup_name (self);
-  return lw_project_transact (self, audit_creation, name, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* ---- close ---- */

@@ -5,7 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <openssl/evp.h>
 #include <string.h>
-#include "store/project-private.h"
+#include "store/rows.h"
 
 #define WHOLE_EVERY 16
 #define HASH_BYTES 32
@@ -401,8 +401,8 @@ lw_revision_free (LwRevision *revision)
   g_free (revision);
 }
 
-static LwRevision *
-read_revision (LwQuery *query)
+static gpointer
+read_revision (LwProject *project, LwQuery *query)
 {
   LwRevision *revision = g_new0 (LwRevision, 1);
   revision->id = sqlite3_column_int64 (query, 0);
@@ -420,18 +420,8 @@ GPtrArray *
 lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) revisions = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_revision_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT id, frame, parent, uuid, author, message, kind, created FROM revision WHERE frame = ? ORDER BY id DESC",
-                                          "I", frame);
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (revisions, read_revision (query));
-  return got == 0 ? g_steal_pointer (&revisions) : NULL;
+  return lw_project_list_rows (self, read_revision, (GDestroyNotify) lw_revision_free, error,
+                               "SELECT id, frame, parent, uuid, author, message, kind, created FROM revision WHERE frame = ? ORDER BY id DESC", "I", frame);
 }
 
 static gboolean

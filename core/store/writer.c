@@ -3,6 +3,7 @@
 #include "store/writer.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/worker.h"
 
 #define RETRY_US G_USEC_PER_SEC
 
@@ -15,14 +16,11 @@ typedef struct {
 } Job;
 
 struct _LwWriter {
-  LwDb *db;
+  LwWorker worker;
   LwWriterEvents events;
-  GThread *thread;
-  GMutex lock;
-  GCond work, finished;
+  GCond finished;
   GQueue queue;          /* of Job; the head stays there while it runs */
   guint n_kept;
-  gboolean stopping;
   GError *stuck;         /* why the head can't be written, or NULL */
   gint64 longest;
 };
@@ -46,10 +44,10 @@ finish (LwWriter *self, Job *job, GError *error)
       return;
     }
   self->n_kept--;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   job->done (job->data, error);
   g_free (job);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
 }
 
 /* Whoever waits behind a job that is stuck is told so instead of waiting with it. */
@@ -77,12 +75,12 @@ get_stuck (LwWriter *self, GError *error)
   if (news)
     {
       g_autoptr(GError) copy = g_error_copy (error);
-      g_mutex_unlock (&self->lock);
+      g_mutex_unlock (&self->worker.lock);
       self->events.failed (copy, self->events.data);
-      g_mutex_lock (&self->lock);
+      g_mutex_lock (&self->worker.lock);
     }
-  if (!self->stopping)
-    g_cond_wait_until (&self->work, &self->lock, g_get_monotonic_time () + RETRY_US);
+  if (!self->worker.stopping)
+    g_cond_wait_until (&self->worker.wake, &self->worker.lock, g_get_monotonic_time () + RETRY_US);
 }
 
 static void
@@ -91,9 +89,9 @@ get_unstuck (LwWriter *self)
   if (self->stuck == NULL)
     return;
   g_clear_error (&self->stuck);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   self->events.recovered (self->events.data);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
 }
 
 /* Runs the head of the queue. */
@@ -102,13 +100,13 @@ run_one (LwWriter *self)
 {
   Job *job = g_queue_peek_head (&self->queue);
   GError *error = NULL;
-  g_mutex_unlock (&self->lock);
-  gboolean written = job->func (self->db, job->data, &error);
-  lw_db_rollback (self->db);      /* a reading transaction that a job left open */
+  g_mutex_unlock (&self->worker.lock);
+  gboolean written = job->func (self->worker.db, job->data, &error);
+  lw_db_rollback (self->worker.db);      /* a reading transaction that a job left open */
   if (written)
     self->events.committed (self->events.data);
-  g_mutex_lock (&self->lock);
-  self->longest = self->db->longest;
+  g_mutex_lock (&self->worker.lock);
+  self->longest = self->worker.db->longest;
   if (!written && job->done != NULL && may_pass (error))
     {
       get_stuck (self, error);
@@ -131,18 +129,18 @@ static gpointer
 write_in_thread (gpointer data)
 {
   LwWriter *self = data;
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
   while (TRUE)
     {
-      while (g_queue_is_empty (&self->queue) && !self->stopping)
-        g_cond_wait (&self->work, &self->lock);
-      if (self->stopping && (self->stuck != NULL || g_queue_is_empty (&self->queue)))
+      while (g_queue_is_empty (&self->queue) && !self->worker.stopping)
+        g_cond_wait (&self->worker.wake, &self->worker.lock);
+      if (self->worker.stopping && (self->stuck != NULL || g_queue_is_empty (&self->queue)))
         break;
       run_one (self);
     }
   if (self->stuck != NULL)
     give_up_kept (self);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   return NULL;
 }
 
@@ -150,28 +148,17 @@ LwWriter *
 lw_writer_new (LwDb *db, const LwWriterEvents *events)
 {
   LwWriter *self = g_new0 (LwWriter, 1);
-  self->db = db;
   self->events = *events;
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->work);
   g_cond_init (&self->finished);
   g_queue_init (&self->queue);
-  self->thread = g_thread_new ("lw-writer", write_in_thread, self);
+  lw_worker_start (&self->worker, "lw-writer", db, write_in_thread, self);
   return self;
 }
 
 void
 lw_writer_stop (LwWriter *self)
 {
-  g_mutex_lock (&self->lock);
-  self->stopping = TRUE;
-  g_cond_signal (&self->work);
-  GThread *thread = g_steal_pointer (&self->thread);
-  g_mutex_unlock (&self->lock);
-  if (thread == NULL)
-    return;
-  g_thread_join (thread);
-  g_clear_pointer (&self->db, lw_db_close);
+  lw_worker_stop (&self->worker);
 }
 
 void
@@ -179,10 +166,8 @@ lw_writer_free (LwWriter *self)
 {
   if (self == NULL)
     return;
-  lw_writer_stop (self);
+  lw_worker_clear (&self->worker);
   g_clear_error (&self->stuck);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->work);
   g_cond_clear (&self->finished);
   g_free (self);
 }
@@ -197,15 +182,15 @@ closed_error (void)
 static gboolean
 append (LwWriter *self, Job *job)
 {
-  g_mutex_lock (&self->lock);
-  gboolean open = !self->stopping;
+  g_mutex_lock (&self->worker.lock);
+  gboolean open = !self->worker.stopping;
   if (open)
     {
       g_queue_push_tail (&self->queue, job);
       self->n_kept += job->done != NULL;
-      g_cond_signal (&self->work);
+      g_cond_signal (&self->worker.wake);
     }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   return open;
 }
 
@@ -217,10 +202,10 @@ lw_writer_run (LwWriter *self, LwWriteFunc func, gpointer data, GError **error)
     job.error = closed_error ();
   else
     {
-      g_mutex_lock (&self->lock);
+      g_mutex_lock (&self->worker.lock);
       while (!job.finished)
-        g_cond_wait (&self->finished, &self->lock);
-      g_mutex_unlock (&self->lock);
+        g_cond_wait (&self->finished, &self->worker.lock);
+      g_mutex_unlock (&self->worker.lock);
     }
   if (job.error == NULL)
     return TRUE;
@@ -242,30 +227,30 @@ lw_writer_push (LwWriter *self, LwWriteFunc func, gpointer data, LwWriteDone don
 guint
 lw_writer_get_n_kept (LwWriter *self)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
   guint n = self->n_kept;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   return n;
 }
 
 void
 lw_writer_foreach_kept (LwWriter *self, GFunc func, gpointer user_data)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
   for (GList *link = self->queue.head; link != NULL; link = link->next)
     {
       Job *job = link->data;
       if (job->done != NULL)
         func (job->data, user_data);
     }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
 }
 
 gint64
 lw_writer_get_longest (LwWriter *self)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->worker.lock);
   gint64 longest = self->longest;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->worker.lock);
   return longest;
 }
