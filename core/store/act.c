@@ -22,12 +22,18 @@ typedef struct {
   LwRevisionDraft draft;
 } Act;
 
+static char *
+dup_name (LwDb *db, const Act *self)
+{
+  char *name = lw_db_get_text (db, NULL, "SELECT name FROM frame WHERE id = ?", "I", self->head.id);
+  return name != NULL ? name : g_strdup ("?");
+}
+
 static gboolean
 refuse (LwDb *db, const Act *self, const char *reason, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, NULL, "SELECT name FROM frame WHERE id = ?", "I", self->head.id);
-  g_autofree char *name = lw_query_step (query, NULL) == 1 ? lw_query_dup_text (query, 0) : NULL;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, reason, name != NULL ? name : "?");
+  g_autofree char *name = dup_name (db, self);
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, reason, name);
   return FALSE;
 }
 
@@ -84,9 +90,9 @@ write_act (LwDb *db, gpointer data, GError **error)
     return FALSE;
   status = actions[self->action].status;
   gint64 revision = lw_revision_write (db, &self->head, &self->draft, self->head.seq, LW_REVISION_MANUAL, self->message, error);
-  g_autofree char *object = g_strdup_printf ("frame %" G_GINT64_FORMAT, self->head.id);
+  g_autofree char *name = dup_name (db, self);
   return revision != 0 && lw_frame_set_status (db, self->head.id, status, error) && set_accepted (db, self, revision, error)
-         && lw_audit_add (db, error, actions[self->action].name, object, "revision %" G_GINT64_FORMAT "%s%s", revision, self->message != NULL ? ": " : "",
+         && lw_audit_add (db, error, actions[self->action].name, name, "revision %" G_GINT64_FORMAT "%s%s", revision, self->message != NULL ? ": " : "",
                           self->message != NULL ? self->message : "");
 }
 

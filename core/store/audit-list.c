@@ -1,6 +1,6 @@
 /* audit-list.c: the audit rows, to be read by people */
 #include "config.h"
-#include "store/project-private.h"
+#include "store/rows.h"
 
 void
 lw_audit_entry_free (LwAuditEntry *entry)
@@ -15,8 +15,8 @@ lw_audit_entry_free (LwAuditEntry *entry)
   g_free (entry);
 }
 
-static LwAuditEntry *
-read_entry (LwQuery *query)
+static gpointer
+read_entry (LwProject *project, LwQuery *query)
 {
   LwAuditEntry *entry = g_new (LwAuditEntry, 1);
   *entry = (LwAuditEntry) {
@@ -30,16 +30,7 @@ GPtrArray *
 lw_project_list_audit (LwProject *self, guint newest, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_audit_entry_free);
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit"
-                                                     " ORDER BY at DESC, copy DESC, seq DESC LIMIT ?) ORDER BY at, copy, seq", "I",
-                                          newest > 0 ? (gint64) newest : (gint64) -1);
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    g_ptr_array_add (entries, read_entry (query));
-  return got == 0 ? g_steal_pointer (&entries) : NULL;
+  return lw_project_list_rows (self, read_entry, (GDestroyNotify) lw_audit_entry_free, error,
+                               "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit ORDER BY at DESC, copy DESC, seq DESC LIMIT ?)"
+                               " ORDER BY at, copy, seq", "I", newest > 0 ? (gint64) newest : (gint64) -1);
 }

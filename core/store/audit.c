@@ -61,8 +61,7 @@ get_machine (void)
 static char *
 look_up_copy (LwDb *db, const char *machine, gint64 inode, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT uuid FROM copy WHERE machine = ? AND inode = ?", "sI", machine, inode);
-  return lw_query_step (query, error) == 1 ? lw_query_dup_text (query, 0) : NULL;
+  return lw_db_get_text (db, error, "SELECT uuid FROM copy WHERE machine = ? AND inode = ?", "sI", machine, inode);
 }
 
 typedef struct { const char *uuid, *machine; gint64 inode; } NewCopy;

@@ -43,8 +43,8 @@ aliases_from_json (const char *text)
 static char *
 dup_palette_name (LwDb *db)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, NULL, "SELECT value FROM meta WHERE key = 'palette'", "");
-  return lw_query_step (query, NULL) == 1 ? lw_query_dup_text (query, 0) : g_strdup ("");
+  char *name = lw_db_get_text (db, NULL, "SELECT value FROM meta WHERE key = 'palette'", "");
+  return name != NULL ? name : g_strdup ("");
 }
 
 static void

@@ -320,6 +320,16 @@ lw_db_get (LwDb *db, gint64 *value, GError **error, const char *sql, const char 
   return got;
 }
 
+char *
+lw_db_get_text (LwDb *db, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  va_start (values, types);
+  g_autoptr(LwQuery) query = query_valist (db, error, sql, types, values);
+  va_end (values);
+  return lw_query_step (query, error) == 1 ? lw_query_dup_text (query, 0) : NULL;
+}
+
 /* ---- columns ---- */
 
 char *

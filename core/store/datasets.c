@@ -6,7 +6,6 @@
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
-#include "store/project-private.h"
 
 #define COLUMNS "id, uuid, name, created, n_train, n_val, gap"
 #define ROWS_A_TRANSACTION 1000

@@ -26,9 +26,6 @@ lw_project_get_evaluation (LwProject *self, gint64 model, gint64 dataset, GError
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
 
   g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT metrics FROM evaluation WHERE model = ? AND dataset = ? ORDER BY id DESC LIMIT 1", "II",
-                                          model, dataset);
-  return lw_query_step (query, error) == 1 ? lw_query_dup_text (query, 0) : NULL;
+  return db != NULL ? lw_db_get_text (db, error, "SELECT metrics FROM evaluation WHERE model = ? AND dataset = ? ORDER BY id DESC LIMIT 1", "II",
+                                      model, dataset) : NULL;
 }

@@ -99,14 +99,16 @@ static gboolean
 finish (LwDb *db, gpointer data, GError **error)
 {
   const Finish *what = data;
-  if (!lw_db_run (db, error, "UPDATE job SET status = ?, model = ?, message = ?, finished = ? WHERE id = ?", "iKsII", what->status, what->model,
-                  what->message, g_get_real_time (), what->job))
-    return FALSE;
-  if (sqlite3_changes (db->handle) == 0)
-    return lw_store_not_found (error, _("job"), what->job);
-  g_autofree char *object = g_strdup_printf ("job %" G_GINT64_FORMAT, what->job);
-  return lw_change_topic (db, LW_TOPIC_JOBS, error)
-         && lw_audit_add (db, error, "finish-job", object, "status %d, model %" G_GINT64_FORMAT, what->status, what->model);
+  gint64 status;
+  int got = lw_db_get (db, &status, error, "SELECT status FROM job WHERE id = ?", "I", what->job);
+  if (got <= 0 || status == LW_JOB_DONE)
+    return got == 0 ? lw_store_not_found (error, _("job"), what->job) : got > 0;
+  g_autofree char *uuid = lw_db_get_text (db, error, "SELECT uuid FROM job WHERE id = ?", "I", what->job);
+  return uuid != NULL
+         && lw_db_run (db, error, "UPDATE job SET status = ?, model = ?, message = ?, finished = ? WHERE id = ?", "iKsII", what->status, what->model,
+                       what->message, g_get_real_time (), what->job)
+         && lw_change_topic (db, LW_TOPIC_JOBS, error)
+         && lw_audit_add (db, error, "finish-job", uuid, "status %d, model %" G_GINT64_FORMAT, what->status, what->model);
 }
 
 gboolean

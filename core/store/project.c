@@ -189,7 +189,10 @@ open_to_write (LwProject *self, GError **error)
     return NULL;
   self->copy = lw_audit_find_copy (db, error);
   db->copy = self->copy;
-  return self->copy != NULL && lw_operations_clean (db, self->folder, error) ? g_steal_pointer (&db) : NULL;
+  if (self->copy == NULL)
+    return NULL;
+  lw_operations_clean (db, self->folder, NULL);      /* what it leaves (the disk may be full) stays invisible */
+  return g_steal_pointer (&db);
 }
 
 /* Everything that a read-only project must pass, since open_to_write() did not look. */
@@ -373,10 +376,7 @@ lw_project_get_setting (LwProject *self, const char *key)
   g_return_val_if_fail (LW_IS_PROJECT (self) && key != NULL, NULL);
 
   g_autoptr(LwDb) db = lw_project_read (self, NULL);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(LwQuery) query = lw_db_query (db, NULL, "SELECT value FROM setting WHERE key = ?", "s", key);
-  return lw_query_step (query, NULL) == 1 ? lw_query_dup_text (query, 0) : NULL;
+  return db != NULL ? lw_db_get_text (db, NULL, "SELECT value FROM setting WHERE key = ?", "s", key) : NULL;
 }
 
 typedef struct { const char *key, *value; } Setting;

@@ -229,6 +229,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwJob, lw_job_free)
 /* Makes jobs/UUID/ and its row. */
 LwJob *lw_project_create_job (LwProject *project, const char *kind, gint64 dataset, gint64 base_model, GError **error);
 GPtrArray *lw_project_list_jobs (LwProject *project, GError **error);
+/* A job that is done stays so, whatever a slower window makes of its folder. */
 gboolean lw_project_finish_job (LwProject *project, gint64 job, LwJobStatus status, gint64 model, const char *message, GError **error);
 
 /* ---- evaluations ---- */

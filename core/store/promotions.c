@@ -12,14 +12,21 @@ set_champion (LwDb *db, gint64 model, GError **error)
          && lw_db_run (db, error, "UPDATE model SET status = ? WHERE id = ?", "iI", LW_MODEL_CHAMPION, model) && lw_change_topic (db, LW_TOPIC_MODELS, error);
 }
 
+static char *
+dup_name (LwDb *db, gint64 model)
+{
+  char *name = lw_db_get_text (db, NULL, "SELECT name FROM model WHERE id = ?", "I", model);
+  return name != NULL ? name : g_strdup ("?");
+}
+
 /* @back: it undoes the promotion before. */
 static gboolean
 record (LwDb *db, gint64 model, gboolean back, const char *reason, GError **error)
 {
-  g_autofree char *object = g_strdup_printf ("model %" G_GINT64_FORMAT, model);
+  g_autofree char *name = dup_name (db, model);
   return lw_db_run (db, error, "INSERT INTO promotion (model, back, at, actor, reason) VALUES (?, ?, ?, ?, ?)", "IiIss", model, back, g_get_real_time (),
                     g_get_user_name (), reason)
-         && lw_audit_add (db, error, back ? "rollback" : "promote", object, "%s", reason != NULL ? reason : "");
+         && lw_audit_add (db, error, back ? "rollback" : "promote", name, "%s", reason != NULL ? reason : "");
 }
 
 /* 0: none */

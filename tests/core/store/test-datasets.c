@@ -301,6 +301,15 @@ test_lineage (void)
   assert_disjoint (second_val, first);
   assert_disjoint (third_val, first);
   assert_disjoint (third_val, second);
+
+  g_autoptr(GHashTable) trained = lw_project_get_trained_frames (project, child, NULL), none = lw_project_get_trained_frames (project, 0, NULL);
+  g_assert_cmpuint (g_hash_table_size (none), ==, 0);
+  assert_disjoint (trained, second_val);
+  GHashTableIter iter;
+  gpointer frame;
+  g_hash_table_iter_init (&iter, first);
+  while (g_hash_table_iter_next (&iter, &frame, NULL))
+    g_assert_true (g_hash_table_contains (trained, frame));
 }
 
 static int

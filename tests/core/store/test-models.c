@@ -144,6 +144,7 @@ test_jobs (void)
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_true (lw_project_finish_job (fixture->project, job->id, LW_JOB_DONE, result, "12 epochs", &error));
+  g_assert_true (lw_project_finish_job (fixture->project, job->id, LW_JOB_FAILED, 0, "too late", &error));
   g_assert_false (lw_project_finish_job (fixture->project, 99, LW_JOB_DONE, 0, NULL, &error));
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND);
   fixture_reopen (fixture);

@@ -105,6 +105,28 @@ test_cancelled (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+static void
+test_log (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  fill (fixture);
+  g_autoptr(GPtrArray) all = lw_project_list_audit (fixture->project, 0, &error), last = lw_project_list_audit (fixture->project, 2, &error);
+  g_assert_no_error (error);
+  static const char *const actions[] = { "create", "add-media", "accept", "add-model" }, *const objects[] = { "project", "clip", "clip_000000", "starter" };
+  g_assert_cmpuint (all->len, ==, G_N_ELEMENTS (actions));
+  for (guint i = 0; i < all->len; i++)
+    {
+      const LwAuditEntry *entry = all->pdata[i];
+      g_assert_cmpstr (entry->action, ==, actions[i]);
+      g_assert_cmpstr (entry->object, ==, objects[i]);
+      g_assert_cmpstr (entry->actor, ==, g_get_user_name ());
+      g_assert_cmpint (entry->seq, ==, i + 1);
+    }
+  g_assert_cmpuint (last->len, ==, 2);
+  g_assert_cmpstr (((LwAuditEntry *) last->pdata[0])->action, ==, "accept");
+}
+
 /* A copy of the folder writes an audit chain of its own; both verify, and so would their union. */
 static void
 test_copied_project (void)
@@ -241,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verify/tampered", test_tampered);
   g_test_add_func ("/verify/files", test_files);
   g_test_add_func ("/verify/cancelled", test_cancelled);
+  g_test_add_func ("/verify/log", test_log);
   g_test_add_func ("/verify/copied-project", test_copied_project);
   g_test_add_func ("/migrate/steps", test_migrate);
   g_test_add_func ("/migrate/fails", test_migrate_fails);
