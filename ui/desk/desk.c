@@ -302,9 +302,16 @@ on_write_recovered_cb (LwDesk *self)
   set_write_error (self, NULL);
 }
 
+/* A medium that moved is told of once, above all pages, where it can be looked for. */
 static void
 on_document_failed_cb (LwDesk *self, const GError *error)
 {
+  if (g_error_matches (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_NOT_FOUND))
+    {
+      if (self->n_missing == 0)
+        lw_desk_reload (self);
+      return;
+    }
   lw_desk_fail (self, _("Something went wrong with this frame"), error);
 }
 

@@ -40,7 +40,7 @@ struct _LwWorkspace
   LwProposer *proposer;
   LwTrainer *trainer;
   LwClassKeys keys;
-  guint key_timeout;
+  guint key_timeout, zoom_idle;
   gboolean acting;                /* a submit, accept or return is on its way */
   gboolean zoom_restored;
 };

@@ -3,6 +3,7 @@
 #include "workspace-private.h"
 
 #include <glib/gi18n-lib.h>
+#include "desk/find-media.h"
 #include "dialogs/add-media-dialog.h"
 #include "dialogs/export-dialog.h"
 #include "dialogs/import-dialog.h"
@@ -37,33 +38,6 @@ add_media_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 typedef struct
 {
-  char *folder;
-  LwOperation *operation;
-} Search;
-
-static void
-search_free (Search *search)
-{
-  g_free (search->folder);
-  g_object_unref (search->operation);
-  g_free (search);
-}
-
-static void
-find_media_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Search *search = data;
-  const char *folders[] = { search->folder, NULL };
-  g_autoptr (GError) error = NULL;
-  int found = lw_project_find_missing_media (LW_PROJECT (source), folders, lw_operation_get_cancellable (search->operation), &error);
-  if (found >= 0)
-    g_task_return_int (task, found);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-typedef struct
-{
   LwWorkspace *workspace;
   GtkWindow *progress;
 } Found;
@@ -74,7 +48,7 @@ on_media_found_cb (GObject *source, GAsyncResult *result, gpointer data)
   Found *wait = data;
   LwWorkspace *self = wait->workspace;
   g_autoptr (GError) error = NULL;
-  gssize found = g_task_propagate_int (G_TASK (result), &error);
+  gssize found = lw_find_media_finish (LW_PROJECT (source), result, &error);
   gtk_window_destroy (wait->progress);
   if (self->desk == NULL)
     ;
@@ -99,14 +73,11 @@ on_folder_chosen_cb (GtkNativeDialog *native, int response, LwWorkspace *self)
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
   if (response == GTK_RESPONSE_ACCEPT && path != NULL)
     {
-      Search *search = g_new0 (Search, 1);
+      g_autoptr (LwOperation) operation = lw_operation_new (_("Looking for Media"));
       Found *wait = g_new0 (Found, 1);
-      search->folder = g_strdup (path);
-      search->operation = lw_operation_new (_("Looking for Media"));
       wait->workspace = g_object_ref (self);
-      wait->progress = lw_progress_dialog_new (GTK_WIDGET (self), search->operation);
-      lw_project_run_async (lw_desk_get_project (self->desk), find_media_in_thread, search, (GDestroyNotify) search_free, NULL, on_media_found_cb,
-                            wait);
+      wait->progress = lw_progress_dialog_new (GTK_WIDGET (self), operation);
+      lw_find_media_async (lw_desk_get_project (self->desk), path, operation, on_media_found_cb, wait);
     }
   gtk_native_dialog_destroy (native);
   g_object_unref (native);

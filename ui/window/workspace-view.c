@@ -196,12 +196,23 @@ lw_workspace_watch_keys (LwWorkspace *self)
 
 /* ---- the canvas ---- */
 
+static gboolean
+show_zoom_cb (gpointer data)
+{
+  LwWorkspace *self = data;
+  double percent = lw_canvas_get_zoom (self->canvas) * 100;
+  g_autofree char *text = g_strdup_printf (percent < 10 ? _("%.1f %%") : _("%.0f %%"), percent);
+  self->zoom_idle = 0;
+  gtk_label_set_label (self->zoom_label, text);
+  return G_SOURCE_REMOVE;
+}
+
+/* The zoom may change while sizes are being given out, when no label may ask for another size. */
 static void
 on_zoom_cb (LwWorkspace *self)
 {
-  double percent = lw_canvas_get_zoom (self->canvas) * 100;
-  g_autofree char *text = g_strdup_printf (percent < 10 ? _("%.1f %%") : _("%.0f %%"), percent);
-  gtk_label_set_label (self->zoom_label, text);
+  if (self->zoom_idle == 0)
+    self->zoom_idle = g_idle_add (show_zoom_cb, self);
 }
 
 static void

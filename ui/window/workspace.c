@@ -217,6 +217,7 @@ lw_workspace_dispose (GObject *object)
 {
   LwWorkspace *self = LW_WORKSPACE (object);
   g_clear_handle_id (&self->key_timeout, g_source_remove);
+  g_clear_handle_id (&self->zoom_idle, g_source_remove);
   lw_class_keys_clear (&self->keys);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
   g_clear_object (&self->playback);
