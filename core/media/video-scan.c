@@ -14,7 +14,7 @@
 #include "media/video-file.h"
 #include "media/video-index.h"
 
-#define MAX_PACKETS 20000000             /* 90 hours at 60 a second; an index entry each */
+#define MAX_PACKETS 5000000              /* 23 hours at 60 a second; an index entry each */
 #define HEAD_FRAMES 64                   /* decoded at least, of a long video */
 #define READ_BYTES (1 << 20)
 
