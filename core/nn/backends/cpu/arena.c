@@ -107,12 +107,12 @@ lw_memory_check (double bytes, GError **error)
 static void *
 allocate (gsize bytes, GError **error)
 {
-  gsize size = (MAX (bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  gsize alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, size = (MAX (bytes, 1) + alignment - 1) / alignment * alignment;
   void *data;
 
   if (!lw_memory_check ((double) bytes, error))
     return NULL;
-  data = aligned_alloc (size >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, size);
+  data = aligned_alloc (alignment, size);
   if (data == NULL)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, _("Not enough memory: %" G_GSIZE_FORMAT " more megabytes are needed"), size >> 20);
 #ifdef MADV_HUGEPAGE

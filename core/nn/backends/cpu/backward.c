@@ -1,7 +1,6 @@
 /* backward.c: the steps that carry the loss's gradient back through the layers, and into the parameters */
 #include "config.h"
 #include "plan.h"
-#include "nn/backends/dropout.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -249,29 +248,6 @@ add_unpool (LwPlan *plan, int i)
 }
 
 static dnnl_status_t
-run_scale (LwPlan *plan, const LwStep *step)
-{
-  const LwLayer *layer = step_layer (plan, step);
-
-  plan->device->kernels->element->scale (lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]), lw_layer_elements (plan, layer), layer->type,
-                                         lw_layer_node (plan, layer)->value);
-  return dnnl_success;
-}
-
-static dnnl_status_t
-run_dropout (LwPlan *plan, const LwStep *step)
-{
-  const LwLayer *layer = step_layer (plan, step);
-  LwShape shape = lw_layer_shape (plan, layer);
-  void *dy = lw_buffer_data (plan, step->buffers[0]);
-
-  if (plan->mode == LW_MODE_TRAIN)
-    plan->device->kernels->element->dropout (dy, dy, &shape, lw_dropout_key (plan->optimizer->seed, plan->optimizer->step, layer->node),
-                                             lw_layer_node (plan, layer)->value);
-  return dnnl_success;
-}
-
-static dnnl_status_t
 run_crop (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step);
@@ -410,8 +386,8 @@ add_layer (LwPlan *plan, int i, GError **error)
     case LW_OP_DECONV: add_simple (plan, i, run_deconv); break;
     case LW_OP_ADD: add_sum (plan, i); break;
     case LW_OP_CONCAT: add_concat (plan, i); break;
-    case LW_OP_SCALE: add_in_place (plan, i, run_scale); break;
-    case LW_OP_DROPOUT: add_in_place (plan, i, run_dropout); break;
+    case LW_OP_SCALE: add_in_place (plan, i, lw_step_run_scale); break;
+    case LW_OP_DROPOUT: add_in_place (plan, i, lw_step_run_dropout); break;
     case LW_OP_RELU:
       add_relu_mask (plan, i);
       deliver (plan, layer->inputs[0], layer->gradient);

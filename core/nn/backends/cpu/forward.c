@@ -188,8 +188,8 @@ run_relu (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-static dnnl_status_t
-run_scale (LwPlan *plan, const LwStep *step)
+dnnl_status_t
+lw_step_run_scale (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step);
 
@@ -198,8 +198,8 @@ run_scale (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-static dnnl_status_t
-run_dropout (LwPlan *plan, const LwStep *step)
+dnnl_status_t
+lw_step_run_dropout (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step);
   LwShape shape = lw_layer_shape (plan, layer);
@@ -276,8 +276,8 @@ add_layer (LwPlan *plan, int i, GError **error)
       add_step (plan, i, NULL);
       return lw_norm_add_forward (plan, i, error);
     case LW_OP_RELU: add_step (plan, i, run_relu); break;
-    case LW_OP_DROPOUT: add_step (plan, i, run_dropout); break;
-    case LW_OP_SCALE: add_step (plan, i, run_scale); break;
+    case LW_OP_DROPOUT: add_step (plan, i, lw_step_run_dropout); break;
+    case LW_OP_SCALE: add_step (plan, i, lw_step_run_scale); break;
     case LW_OP_CROP: add_step (plan, i, run_crop); break;
     case LW_OP_ADD: add_step (plan, i, run_add); break;
     case LW_OP_CONCAT: add_step (plan, i, run_concat); break;

@@ -159,6 +159,9 @@ gboolean lw_plan_lower (LwPlan *plan, GError **error);
 /* forward.c, backward.c: append the steps */
 gboolean lw_plan_build_forward (LwPlan *plan, GError **error);
 gboolean lw_plan_build_backward (LwPlan *plan, GError **error);
+/* Their own backward passes: from buffer 0 to buffer 2. */
+dnnl_status_t lw_step_run_scale (LwPlan *plan, const LwStep *step);
+dnnl_status_t lw_step_run_dropout (LwPlan *plan, const LwStep *step);
 
 /* steps.c */
 LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *));

@@ -1,6 +1,6 @@
 /* norm.c: batch normalisation, forward and backward, together with the ReLU and the max pool that follow it */
 #include "config.h"
-#include "vector.h"
+#include "window.h"
 
 /* The rows of a group of channels are summed in this many shares, each in float32 along a row and in double over rows;
  * their number is fixed, so that the sum does not depend on the number of threads. */
@@ -100,40 +100,17 @@ statistics (const LwNorm *norm, const void *x, float *mean, float *variance)
   BY_TYPE (norm->shape->type, statistics_typed (norm, x, mean, variance, type));
 }
 
-/* The elements of a window of the pool; the plan fuses only pools that cover everything. */
-typedef struct { gsize at[4]; } Window;
-
-INLINE Window
-window_at (const LwNorm *norm, gsize above, int y, int x)
-{
-  gsize right = 2 * x + 1 < norm->shape->width ? LANES : 0;
-  gsize down = 2 * y + 1 < norm->shape->height ? (gsize) norm->shape->width * LANES : 0;
-  gsize i = above + (gsize) (2 * x) * LANES;
-
-  return (Window) { { i, i + right, i + down, i + down + right } };
-}
-
-/* Element number of the start of the large row with which the windows of small row @r begin. */
-INLINE gsize
-large_row (const LwNorm *norm, gsize r)
-{
-  gsize plane = r / (gsize) norm->out_height, y = r % (gsize) norm->out_height;
-
-  return (plane * (gsize) norm->shape->height + 2 * y) * (gsize) norm->shape->width * LANES;
-}
-
 /* The ReLU comes before the comparison, so that of four zeros the first one wins, as in a pool of its own. */
 INLINE void
 apply_pool_row (const LwNorm *norm, const void *x, void *y, guint8 *index, gsize r, Floats factor, Floats shift, Floats floor, const LwType type)
 {
-  gsize above = large_row (norm, r), out = r * (gsize) norm->out_width * LANES;
+  gsize above = large_row (norm->shape, norm->out_height, r), out = r * (gsize) norm->out_width * LANES;
 
   for (int column = 0; column < norm->out_width; column++, out += LANES)
     {
-      Window w = window_at (norm, above, (int) (r % (gsize) norm->out_height), column);
+      Window w = window_at (norm->shape, above, (int) (r % (gsize) norm->out_height), column);
       Floats best = larger (load (x, w.at[0], type) * factor + shift, floor);
       Ints which = {};
-      Bytes bytes;
 
       for (int k = 1; k < 4; k++)
         {
@@ -144,8 +121,7 @@ apply_pool_row (const LwNorm *norm, const void *x, void *y, guint8 *index, gsize
           which = (wins & k) | (~wins & which);
         }
       store (y, out, type, best);
-      bytes = __builtin_convertvector (which, Bytes);
-      memcpy (index + out, &bytes, sizeof bytes);
+      store_bytes (index + out, which);
     }
 }
 
@@ -204,12 +180,12 @@ row_gradient_sums (const void *x_row, const void *dy_row, int width, const Chann
 INLINE Pair
 pooled_gradient_sums (const LwNorm *norm, const void *x, const void *dy, const void *y, const guint8 *index, gsize r, const Channels *c, const LwType type)
 {
-  gsize above = large_row (norm, r), in = r * (gsize) norm->out_width * LANES;
+  gsize above = large_row (norm->shape, norm->out_height, r), in = r * (gsize) norm->out_width * LANES;
   Pair sums = {};
 
   for (int column = 0; column < norm->out_width; column++, in += LANES)
     {
-      Window w = window_at (norm, above, (int) (r % (gsize) norm->out_height), column);
+      Window w = window_at (norm->shape, above, (int) (r % (gsize) norm->out_height), column);
       Ints which = __builtin_convertvector (load_bytes (index + in), Ints);
       Floats v = load (x, w.at[0], type), d;
 
@@ -284,17 +260,17 @@ INLINE void
 pooled_input_gradient (const LwNorm *norm, const void *x, const void *dy, const void *y, const guint8 *index, gsize r,
                        const Channels *c, const Line *line, void *dx, const LwType type)
 {
-  gsize above = large_row (norm, r), in = r * (gsize) norm->out_width * LANES;
+  gsize above = large_row (norm->shape, norm->out_height, r), in = r * (gsize) norm->out_width * LANES;
   int row = (int) (r % (gsize) norm->out_height);
 
   for (int column = 0; column < norm->out_width; column++, in += LANES)
     {
-      Window w = window_at (norm, above, row, column);
+      Window w = window_at (norm->shape, above, row, column);
       Ints which = __builtin_convertvector (load_bytes (index + in), Ints);
       Floats d = line->a * choose ((load (y, in, type) > 0) | c->always, load (dy, in, type), (Floats) {});
 
       for (int k = 0; k < 4; k++)
-        if ((!(k & 1) || 2 * column + 1 < norm->shape->width) && (!(k & 2) || 2 * row + 1 < norm->shape->height))
+        if (window_has (norm->shape, row, column, k))
           store (dx, w.at[k], type, choose (which == k, d, (Floats) {}) + line->b * load (x, w.at[k], type) + line->c);
     }
 }

@@ -1,28 +1,6 @@
 /* pool.c: max pooling 2x2 and its reverse */
 #include "config.h"
-#include "vector.h"
-
-/* The four elements of a window; beyond the edge of the picture the first row or column again, which never wins as it isn't larger. */
-typedef struct { gsize at[4]; } Window;
-
-INLINE Window
-window_at (const LwPoolShape *pool, gsize row_above, int y, int x)
-{
-  gsize right = 2 * x + 1 < pool->shape->width ? LANES : 0;
-  gsize down = 2 * y + 1 < pool->shape->height ? (gsize) pool->shape->width * LANES : 0;
-  gsize i = row_above + (gsize) (2 * x) * LANES;
-
-  return (Window) { { i, i + right, i + down, i + down + right } };
-}
-
-/* Rows of the small side; the row of the large side with which its windows begin. */
-INLINE gsize
-large_row (const LwPoolShape *pool, int r)
-{
-  int plane = r / pool->out_height, y = r % pool->out_height;
-
-  return ((gsize) plane * pool->shape->height + (gsize) (2 * y)) * pool->shape->width * LANES;
-}
+#include "window.h"
 
 INLINE int
 small_rows (const LwPoolShape *pool)
@@ -38,11 +16,11 @@ forward_typed (const LwPoolShape *pool, const void *x, void *y, guint8 *index, c
 #pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) pool->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
-      gsize above = large_row (pool, r), out = (gsize) r * pool->out_width * LANES;
+      gsize above = large_row (pool->shape, pool->out_height, (gsize) r), out = (gsize) r * pool->out_width * LANES;
 
       for (int column = 0; column < pool->out_width; column++, out += LANES)
         {
-          Window w = window_at (pool, above, r % pool->out_height, column);
+          Window w = window_at (pool->shape, above, r % pool->out_height, column);
           Floats best = load (x, w.at[0], type);
           Ints which = {};
 
@@ -56,11 +34,7 @@ forward_typed (const LwPoolShape *pool, const void *x, void *y, guint8 *index, c
             }
           store (y, out, type, best);
           if (index != NULL)
-            {
-              Bytes bytes = __builtin_convertvector (which, Bytes);
-
-              memcpy (index + out, &bytes, sizeof bytes);
-            }
+            store_bytes (index + out, which);
         }
     }
 }
@@ -76,7 +50,7 @@ INLINE void
 clear_rest (const LwPoolShape *pool, void *x, int r, const LwType type)
 {
   const LwShape *shape = pool->shape;
-  gsize row = (gsize) shape->width * LANES, above = large_row (pool, r);
+  gsize row = (gsize) shape->width * LANES, above = large_row (pool->shape, pool->out_height, (gsize) r);
   int y = r % pool->out_height;
 
   if (2 * pool->out_width < shape->width)
@@ -86,15 +60,15 @@ clear_rest (const LwPoolShape *pool, void *x, int r, const LwType type)
     memset (at_write (x, above + 2 * row, type), 0, row * lw_type_bytes (type));
 }
 
-/* Writes each element of a window once: where the window is cut off, the copies of an element come before it in `at`'s order. */
+/* @value where the maximum was, zero elsewhere. */
 INLINE void
 scatter (const LwPoolShape *pool, void *x, int r, int column, Floats value, Ints which, const LwType type)
 {
   int y = r % pool->out_height;
-  Window w = window_at (pool, large_row (pool, r), y, column);
+  Window w = window_at (pool->shape, large_row (pool->shape, pool->out_height, (gsize) r), y, column);
 
   for (int k = 0; k < 4; k++)
-    if ((!(k & 1) || 2 * column + 1 < pool->shape->width) && (!(k & 2) || 2 * y + 1 < pool->shape->height))
+    if (window_has (pool->shape, y, column, k))
       store (x, w.at[k], type, choose (which == k, value, (Floats) {}));
 }
 
@@ -143,11 +117,11 @@ gather_typed (const LwPoolShape *pool, const void *large, const guint8 *index, v
 #pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) pool->out_width * LANES * 4))
   for (int r = 0; r < rows; r++)
     {
-      gsize above = large_row (pool, r), out = (gsize) r * pool->out_width * LANES;
+      gsize above = large_row (pool->shape, pool->out_height, (gsize) r), out = (gsize) r * pool->out_width * LANES;
 
       for (int column = 0; column < pool->out_width; column++, out += LANES)
         {
-          Window w = window_at (pool, above, r % pool->out_height, column);
+          Window w = window_at (pool->shape, above, r % pool->out_height, column);
           Ints which = __builtin_convertvector (load_bytes (index + out), Ints);
           Floats value = load (large, w.at[0], type);
 
