@@ -1,5 +1,6 @@
 /* evaluations.c: the scores of models on datasets, every one kept */
 #include "config.h"
+#include "store/audit.h"
 #include "store/project-private.h"
 
 typedef struct { gint64 model, dataset; const char *metrics; } Evaluation;
@@ -8,9 +9,11 @@ static gboolean
 add (LwDb *db, gpointer data, GError **error)
 {
   const Evaluation *evaluation = data;
+  g_autofree char *name = lw_db_get_text (db, NULL, "SELECT name FROM model WHERE id = ?", "I", evaluation->model);
   return lw_db_run (db, error, "INSERT INTO evaluation (model, dataset, metrics, created) VALUES (?, ?, ?, ?)", "IIsI", evaluation->model,
                     evaluation->dataset, evaluation->metrics, g_get_real_time ())
-         && lw_change_topic (db, LW_TOPIC_MODELS, error);
+         && lw_change_topic (db, LW_TOPIC_MODELS, error)
+         && lw_audit_add (db, error, "evaluate", name != NULL ? name : "?", "dataset %" G_GINT64_FORMAT, evaluation->dataset);
 }
 
 gboolean

@@ -1,5 +1,6 @@
 /* import.c: a whole label map becomes the working map in one stroke, with its revision */
 #include "config.h"
+#include "store/audit.h"
 #include "store/project-private.h"
 #include "store/revisions.h"
 #include "store/strokes.h"
@@ -59,11 +60,18 @@ make_diff (LwDb *db, const Import *self, GError **error)
 }
 
 static gboolean
+add_audit (LwDb *db, const Import *self, GError **error)
+{
+  g_autofree char *name = lw_db_get_text (db, NULL, "SELECT name FROM frame WHERE id = ?", "I", self->frame);
+  return lw_audit_add (db, error, "import", name != NULL ? name : "?", "%s", self->message != NULL ? self->message : "");
+}
+
+static gboolean
 write_import (LwDb *db, gpointer data, GError **error)
 {
   const Import *self = data;
   return lw_frame_head_check (db, &self->head, error) && lw_stroke_write (db, &self->head, self->stroke, 0, 0, &self->change, error)
-         && lw_revision_write (db, &self->head, &self->draft, self->head.seq + 1, self->kind, self->message, error) != 0;
+         && lw_revision_write (db, &self->head, &self->draft, self->head.seq + 1, self->kind, self->message, error) != 0 && add_audit (db, self, error);
 }
 
 static gboolean

@@ -26,15 +26,16 @@ typedef enum {
 } LwStoreError;
 GQuark lw_store_error_quark (void);
 
-/* Signals, in the main context of the thread that opened it: "frames-changed" (media added or removed), "frame-changed" (gint64 id: status, labels or
- * proposal), "classes-changed", "models-changed", "jobs-changed", "write-failed" (GError *: the stroke queue is held in memory and tried again), "write-recovered". */
+/* Signals, in the main context of the thread that opened it, for changes of this process and of all others: "frames-changed" (media added or moved, or very many
+ * frames changed), "frame-changed" (gint64 id: status, labels or proposal), "classes-changed", "models-changed" (datasets and evaluations too), "jobs-changed";
+ * and "write-failed" (GError *: the stroke queue is held in memory and tried again), "write-recovered". */
 #define LW_TYPE_PROJECT (lw_project_get_type ())
 G_DECLARE_FINAL_TYPE (LwProject, lw_project, LW, PROJECT, GObject)
 
 /* ---- open and create ---- */
 LwProject *lw_project_create (const char *folder, const LwPalette *palette, GError **error);   /* refuses a folder that is not empty */
 LwProject *lw_project_open (const char *folder, GError **error);                               /* also the path of its project.sqlite */
-/* Waits for queued writes, then closes; the last unref does it too. FALSE: some stroke could not be written. */
+/* Waits for queued writes, then closes; the last unref does it too. FALSE: some stroke could not be written; the project stays open and keeps trying. */
 gboolean lw_project_close (LwProject *project, GError **error);
 const char *lw_project_get_folder (LwProject *project);
 char *lw_project_dup_name (LwProject *project);                                                /* the folder's name */
