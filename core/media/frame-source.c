@@ -405,6 +405,14 @@ lw_frame_source_get_n_frames (LwFrameSource *source)
   return source->worker->n_frames;
 }
 
+GBytes *
+lw_frame_source_read_file (LwFrameSource *source, guint ordinal, GError **error)
+{
+  g_return_val_if_fail (LW_IS_FRAME_SOURCE (source) && ordinal < source->worker->n_frames, NULL);
+  LwReader *reader = source->worker->reader;
+  return reader->klass->read_file != NULL ? reader->klass->read_file (reader, ordinal, error) : NULL;
+}
+
 void
 lw_frame_source_set_cache_budget (LwFrameSource *source, gsize bytes)
 {

@@ -50,6 +50,8 @@ G_DECLARE_FINAL_TYPE (LwFrameSource, lw_frame_source, LW, FRAME_SOURCE, GObject)
 /* Cheap: the file is opened by the first read. @index: LwMediaInfo.index. */
 LwFrameSource *lw_frame_source_new (LwMediaKind kind, const char *path, GBytes *index, GError **error);
 guint lw_frame_source_get_n_frames (LwFrameSource *source);
+/* The bytes of an image's own file, if they are those that were indexed; from any thread, blocking. NULL without an error: a frame of a video has none. */
+GBytes *lw_frame_source_read_file (LwFrameSource *source, guint ordinal, GError **error);
 /* Bytes of decoded frames kept, 192 MiB unless told. */
 void lw_frame_source_set_cache_budget (LwFrameSource *source, gsize bytes);
 

@@ -62,6 +62,15 @@ images_thumbnail (LwReader *reader, guint ordinal, int max_side, GCancellable *c
   return read_image ((ImagesReader *) reader, ordinal, max_side, error);
 }
 
+static GBytes *
+images_read_file (LwReader *reader, guint ordinal, GError **error)
+{
+  ImagesReader *self = (ImagesReader *) reader;
+  const LwImageEntry *entry = &g_array_index (self->entries, LwImageEntry, ordinal);
+  g_autofree char *path = entry_path (self, entry);
+  return read_entry (entry, path, error);
+}
+
 static void
 images_free (LwReader *reader)
 {
@@ -74,7 +83,7 @@ images_free (LwReader *reader)
 LwReader *
 lw_images_reader_new (const char *path, GBytes *index, GError **error)
 {
-  static const LwReaderClass klass = { images_read, images_thumbnail, NULL, images_free };
+  static const LwReaderClass klass = { images_read, images_thumbnail, NULL, images_free, images_read_file };
   gboolean single = FALSE;
   GArray *entries = lw_images_index_read (index, &single, error);
   if (entries == NULL)

@@ -18,6 +18,7 @@ typedef struct {
   LwImage *(*thumbnail) (LwReader *reader, guint ordinal, int max_side, GCancellable *cancellable, GError **error);
   void (*rest) (LwReader *reader);        /* nothing asked for a while: give back what is quickly made again (optional) */
   void (*free) (LwReader *reader);
+  GBytes *(*read_file) (LwReader *reader, guint ordinal, GError **error);      /* (optional) from any thread */
 } LwReaderClass;
 
 struct _LwReader {
