@@ -10,6 +10,7 @@
 #include "formats/camvid-layout.h"
 #include "formats/export-folder.h"
 #include "formats/parallel.h"
+#include "formats/plain-png.h"
 
 #define SOURCE_CACHE_BYTES (64 << 20)      /* pictures are read once, in order */
 
@@ -87,13 +88,36 @@ place_of (const Export *self, char *(*name) (LwCamvidLayout, const char *, const
 }
 
 static gboolean
+write_bytes (const char *path, GBytes *bytes, GError **error)
+{
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  g_auto(LwAtomicFile) file = { 0 };
+  if (!lw_atomic_file_open (&file, path, error))
+    return FALSE;
+  file.unsynced = TRUE;
+  fwrite (data, 1, length, file.stream);      /* a failure shows in the commit */
+  return lw_atomic_file_commit (&file, error);
+}
+
+/* A picture that is an 8-bit RGB PNG goes out as it is: exact, and many times faster than written again. */
+static gboolean
 write_image (const Export *self, const LwFrame *frame, GError **error)
 {
   LwFrameSource *source = g_hash_table_lookup (self->sources, &frame->media);
+  g_autofree char *path = place_of (self, lw_camvid_image_name, frame);
+  g_autoptr(GError) unreadable = NULL;
+  g_autoptr(GBytes) file = lw_frame_source_read_file (source, frame->ordinal, &unreadable);
+  if (unreadable != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&unreadable));
+      return FALSE;
+    }
+  if (file != NULL && lw_plain_png_check (file, frame->width, frame->height))
+    return write_bytes (path, file, error);
   g_autoptr(LwImage) image = lw_frame_source_read (source, frame->ordinal, self->cancellable, error);
   if (image == NULL)
     return FALSE;
-  g_autofree char *path = place_of (self, lw_camvid_image_name, frame);
   g_autofree guint8 *rgb = g_malloc ((gsize) image->width * (gsize) image->height * 3);
   lw_image_to_rgb (image, rgb);
   return lw_png_write_rgb_unsynced (path, rgb, image->width, image->height, (gsize) image->width * 3, error);

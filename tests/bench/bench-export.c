@@ -46,9 +46,9 @@ time_export (LwProject *project, LwCamvidExport *what, const char *folder)
 }
 
 static void
-bench_layout (LwProject *project, const char *root, const char *nick)
+bench_layout (LwProject *project, const char *root, const char *nick, gboolean images)
 {
-  LwCamvidExport what = { .verify = TRUE };
+  LwCamvidExport what = { .verify = TRUE, .images = images };
   g_autofree char *folder = g_build_filename (root, nick, NULL);
   g_autoptr(GPtrArray) frames = what.frames = lw_project_list_frames (project, NULL);
   double seconds[RUNS];
@@ -56,8 +56,8 @@ bench_layout (LwProject *project, const char *root, const char *nick)
   for (int i = 0; i < RUNS; i++)
     seconds[i] = time_export (project, &what, folder);
   qsort (seconds, RUNS, sizeof *seconds, compare_times);
-  g_print ("export\t%s\t%u frames\t%.2f s\t%.0f frames/s\n", nick, frames->len, seconds[RUNS / 2],
-           frames->len / seconds[RUNS / 2]);
+  g_print ("export\t%s, %s\t%u frames\t%.2f s\t%.0f frames/s\n", nick, images ? "labels and pictures" : "labels", frames->len,
+           seconds[RUNS / 2], frames->len / seconds[RUNS / 2]);
 }
 
 int
@@ -71,9 +71,10 @@ main (int argc, char **argv)
     }
   g_autofree char *root = fixture_temporary_folder (), *folder = g_build_filename (root, "project", NULL);
   LwProject *project = make_project (camvid, folder);
-  bench_layout (project, root, "datumaro");
-  bench_layout (project, root, "cambridge");
-  bench_layout (project, root, "segnet");
+  static const char *const layouts[] = { "datumaro", "cambridge", "segnet" };
+  for (gsize i = 0; i < G_N_ELEMENTS (layouts); i++)
+    bench_layout (project, root, layouts[i], FALSE);
+  bench_layout (project, root, "datumaro", TRUE);
   lw_project_close (project, NULL);
   g_object_unref (project);
   fixture_remove_tree (root);
