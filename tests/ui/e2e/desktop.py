@@ -154,18 +154,27 @@ class Program:
     # Finding things
 
     def nodes(self, root=None):
-        """Every showing accessible below `root`, depth first. What is hidden is not entered: each question costs a trip."""
+        """Every accessible with an area below `root`, depth first. GTK 4.8 gives no `showing` state to anything but windows;
+        what was never shown has no size, and is not entered: each question costs a trip to the program."""
         stack = [root or self.root]
         while stack:
             node = stack.pop()
             try:
-                if node is not self.root and not node.get_state_set().contains(Atspi.StateType.SHOWING):
+                if node is not self.root and not self._has_area(node):
                     continue
                 children = [node.get_child_at_index(i) for i in range(min(node.get_child_count(), 200))]
             except GLib.Error:  # it went away while we looked
                 continue
             yield node
             stack.extend(child for child in reversed(children) if child is not None)
+
+    @staticmethod
+    def _has_area(node):
+        component = node.get_component_iface()
+        if component is None:  # the page of a stack: its child says
+            return True
+        box = component.get_extents(Atspi.CoordType.WINDOW)
+        return box.width > 0 and box.height > 0
 
     def find_now(self, name=None, role=None, test=None, root=None):
         for node in self.nodes(root):
@@ -192,7 +201,7 @@ class Program:
     # Where things are
 
     def window_of(self, node):
-        while node is not None and node.get_role_name() not in ("frame", "dialog", "window", "alert", "file chooser"):
+        while node.get_parent() is not None and node.get_parent().get_role_name() != "application":
             node = node.get_parent()
         return node
 
