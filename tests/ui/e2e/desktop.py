@@ -195,6 +195,10 @@ class Program:
     def wait_gone(self, name=None, role=None, timeout=20.0, **how):
         wait_for(lambda: self.find_now(name, role, **how) is None, f"{name!r} to go away", timeout)
 
+    @staticmethod
+    def is_sensitive(node):
+        return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
     def has_text(self, text):
         return self.find_now(test=lambda node: text in (node.get_name() or "")) is not None
 

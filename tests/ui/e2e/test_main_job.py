@@ -155,8 +155,7 @@ class MainJob:
             self.wait_frame(ordinal)
             self.desktop.key("q")
             # The first answer waits for the engine to start and to read the model.
-            self.program.find(test=lambda n: "mean confidence" in (n.get_name() or "").lower()
-                              or "proposes" in (n.get_name() or "").lower(), timeout=90)
+            self.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)
             if ordinal == 2:
                 self.shot("proposal")
             self.desktop.key("a")
@@ -168,7 +167,7 @@ class MainJob:
         self.desktop.key("alt+2")
         self.program.find("Start Training")
         time.sleep(0.5)
-        spin = self.program.find("Epochs", "spin button")
+        spin = self.program.find("Epochs", test=lambda n: n.get_role_name() not in ("label", "list item"))
         self.desktop.click(*self.program.center(spin), times=2)
         self.desktop.key("ctrl+a")
         self.desktop.type("2")
