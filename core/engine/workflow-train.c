@@ -289,7 +289,7 @@ find_size (Preparation *p)
 
 /* ---- the recipe ---- */
 
-/* Fewer or more epochs are those of the last stage, which trains at the final scale. */
+/* Fewer or more epochs are those of the last stage, which trains at the final scale; who asks for a number gets it, however few frames there are. */
 static void
 set_epochs (LwJson *recipe, guint epochs)
 {
@@ -304,6 +304,7 @@ set_epochs (LwJson *recipe, guint epochs)
         }
       json_object_object_del (recipe, "stages");
     }
+  json_object_object_del (recipe, "min_steps");
   json_object_object_add (recipe, "epochs", json_object_new_int64 (epochs));
 }
 

@@ -202,6 +202,16 @@ class Program:
     def has_text(self, text):
         return self.find_now(test=lambda node: text in (node.get_name() or "")) is not None
 
+    def wait_title(self, text, timeout=30):
+        """Until a window's title holds `text`, asked of the X server: GTK 4.8 may crash when its accessibility tree is
+        read at the very moment in which a window or a page is torn down."""
+        wait_for(lambda: any(text in self.desktop.xdotool("getwindowname", number) for number in self._windows()),
+                 f"a window titled {text!r}", timeout)
+        time.sleep(1.5)
+
+    def _windows(self):
+        return self.desktop.xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
+
     # Where things are
 
     def window_of(self, node):
@@ -223,7 +233,7 @@ class Program:
     def _x_window(self, inner):
         """Geometry of this program's X window that fits an accessible window of that size best."""
         best = None
-        for number in self.desktop.xdotool("search", "--onlyvisible", "--pid", self.process.pid).split():
+        for number in self._windows():
             lines = dict(line.split("=") for line in
                          self.desktop.xdotool("getwindowgeometry", "--shell", number).splitlines() if "=" in line)
             if "WIDTH" not in lines:

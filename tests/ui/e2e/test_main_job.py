@@ -105,6 +105,7 @@ class MainJob:
         self.program.find("frames", "label")
         self.shot("new-project")
         self.program.click("Create")
+        self.program.wait_title("Drive")
         self.wait_frame(1)
         self.shot("workspace")
 
@@ -173,7 +174,7 @@ class MainJob:
         self.desktop.key("ctrl+a")
         self.desktop.type("12")
         self.program.click("Start Training")
-        self.program.find("Cancel Training", timeout=60)
+        self.program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=60)
         self.shot("training")
         # Painting goes on meanwhile.
         self.desktop.key("alt+1")
@@ -210,6 +211,7 @@ class MainJob:
         self.program.find("Drive", "label")
         self.shot("recent")
         self.program.click("Drive", "label")
+        self.program.wait_title("Drive")
         self.program.find(test=lambda n: f"of {len(self.frames)}" in (n.get_name() or ""))
 
 
