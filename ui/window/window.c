@@ -204,6 +204,25 @@ lw_window_class_init (LwWindowClass *klass)
   lw_window_install_actions (widget_class);
 }
 
+/* Keys reach the workspace through the widget that has the focus. When that one is hidden or made insensitive GTK 4 leaves the focus nowhere,
+ * and every key would be dead until the next click. */
+static void
+give_focus_back (gpointer data)
+{
+  LwWindow *self = data;
+  GtkWidget *page = gtk_stack_get_visible_child (self->pages);
+  if (gtk_window_get_focus (GTK_WINDOW (self)) == NULL && page != NULL)
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+  g_object_unref (self);
+}
+
+static void
+on_focus_changed_cb (LwWindow *self)
+{
+  if (gtk_window_get_focus (GTK_WINDOW (self)) == NULL && !self->closing)
+    g_idle_add_once (give_focus_back, g_object_ref (self));
+}
+
 static void
 lw_window_init (LwWindow *self)
 {
@@ -214,6 +233,7 @@ lw_window_init (LwWindow *self)
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
   lw_window_accept_drops (self, self->start_page);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus_changed_cb), NULL);
 }
 
 LwWindow *
