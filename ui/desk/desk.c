@@ -399,7 +399,7 @@ close_when_written_cb (gpointer data)
 {
   GTask *task = data;
   LwDesk *self = g_task_get_source_object (task);
-  guint waiting = lw_project_get_n_queued (self->project) + lw_document_get_n_unsaved (self->document);
+  guint waiting = MAX (lw_project_get_n_queued (self->project), lw_document_get_n_unsaved (self->document));
   if (waiting > 0 && self->write_error == NULL)
     return G_SOURCE_CONTINUE;
   if (waiting > 0)

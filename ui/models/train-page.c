@@ -12,7 +12,8 @@ struct _LwTrainPage
 {
   AdwBin parent_instance;
   GtkWidget *start_group, *run_group, *result_group;
-  GtkLabel *frames_label, *title_label, *detail_label, *old_label, *new_label;
+  AdwActionRow *frames_row;
+  GtkLabel *title_label, *detail_label, *old_label, *new_label;
   AdwComboRow *base_row;
   GtkSpinButton *epochs_spin;
   GtkWidget *resume_button, *cancel_button, *use_new_button, *use_old_button;
@@ -35,7 +36,7 @@ update_start (LwTrainPage *self)
   guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_ACCEPTED);
   gboolean idle = lw_trainer_get_state (self->trainer) == LW_TRAINER_IDLE;
   g_autofree char *text = n > 0 ? g_strdup_printf ("%u", n) : g_strdup (_("None yet: accept frames first"));
-  gtk_label_set_label (self->frames_label, text);
+  adw_action_row_set_subtitle (self->frames_row, text);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "train.start", idle && n > 0 && !lw_desk_is_read_only (self->desk));
   gtk_widget_set_sensitive (self->start_group, idle);
 }
@@ -105,7 +106,7 @@ get_title (LwTrainerState state)
     {
     case LW_TRAINER_PREPARING: return _("Preparing the frames…");
     case LW_TRAINER_TRAINING: return _("Training");
-    case LW_TRAINER_ELSEWHERE: return _("Another program trains this project");
+    case LW_TRAINER_ELSEWHERE: return _("Training in the background");
     case LW_TRAINER_INTERRUPTED: return _("A training was interrupted");
     case LW_TRAINER_SCORING: return _("Scoring the new model beside the old one…");
     case LW_TRAINER_IDLE: return _("Last training");
@@ -257,7 +258,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, start_group);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, run_group);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, result_group);
-  gtk_widget_class_bind_template_child (widget_class, LwTrainPage, frames_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTrainPage, frames_row);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, base_row);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, epochs_spin);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, title_label);

@@ -380,9 +380,20 @@ lw_trainer_start (LwTrainer *self, const char *base, guint epochs)
 /* ---- stopping ---- */
 
 static void
-stop_elsewhere_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+request_stop_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_task_return_boolean (task, lw_job_request_stop (data, NULL));
+}
+
+void
+lw_trainer_stop_for_good (LwTrainer *self)
+{
+  if (self->job != NULL && self->state == LW_TRAINER_TRAINING)
+    {
+      lw_project_run_async (lw_desk_get_project (self->desk), request_stop_in_thread, g_strdup (self->job->folder), g_free, NULL, NULL, NULL);
+      end_job (self, LW_JOB_CANCELLED, NULL);
+    }
+  lw_trainer_cancel (self);
 }
 
 void
@@ -393,7 +404,7 @@ lw_trainer_cancel (LwTrainer *self)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   if (self->state == LW_TRAINER_ELSEWHERE)
-    lw_project_run_async (lw_desk_get_project (self->desk), stop_elsewhere_in_thread, g_strdup (self->job->folder), g_free, NULL, NULL, NULL);
+    lw_project_run_async (lw_desk_get_project (self->desk), request_stop_in_thread, g_strdup (self->job->folder), g_free, NULL, NULL, NULL);
   if (self->state == LW_TRAINER_INTERRUPTED)
     {
       end_job (self, LW_JOB_CANCELLED, NULL);

@@ -8,7 +8,7 @@ typedef enum {
   LW_TRAINER_IDLE,
   LW_TRAINER_PREPARING,      /* the job's frames are being written */
   LW_TRAINER_TRAINING,
-  LW_TRAINER_ELSEWHERE,      /* another process trains: watched only */
+  LW_TRAINER_ELSEWHERE,      /* an engine that an earlier window left, or another program's, trains: watched only */
   LW_TRAINER_INTERRUPTED,    /* a job that an earlier window left: it can be resumed or given up */
   LW_TRAINER_SCORING,        /* the new model and the old one are measured on the validation frames */
 } LwTrainerState;
@@ -38,4 +38,6 @@ const LwComparison *lw_trainer_get_comparison (LwTrainer *trainer);      /* NULL
 /* @base: name of a model, NULL: the champion. @epochs 0: the recipe's. */
 void lw_trainer_start (LwTrainer *trainer, const char *base, guint epochs);
 void lw_trainer_resume (LwTrainer *trainer);
+/* As cancel, but through the job folder too, for a window that won't be there for the engine's answer. */
+void lw_trainer_stop_for_good (LwTrainer *trainer);
 void lw_trainer_cancel (LwTrainer *trainer);         /* also gives up an interrupted job, and stops one elsewhere */

@@ -31,6 +31,7 @@ show_frame_text (LwTimeline *self, const LwFrame *frame)
   g_autofree char *time = frame != NULL ? lw_frame_dup_time (frame) : NULL;
   g_autofree char *text = NULL;
   gtk_widget_set_visible (self->status_icon, frame != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->status_label), frame != NULL);
   gtk_label_set_label (self->name_label, frame != NULL ? frame->name : _("No Frame"));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), frame != NULL ? frame->name : NULL);
   if (frame == NULL)
@@ -56,6 +57,7 @@ show_counts (LwTimeline *self)
   if (n > 0)
     text = g_strdup_printf (_("%u of %u · %u accepted"), position < n ? position + 1 : 0, n, accepted);
   gtk_label_set_label (self->count_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->count_label), text != NULL);
 }
 
 static void
@@ -207,6 +209,7 @@ void
 lw_timeline_set_pointer_text (LwTimeline *self, const char *text)
 {
   gtk_label_set_label (self->pointer_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->pointer_label), text != NULL && *text != '\0');      /* an empty one that may be ellipsized measures wrongly */
 }
 
 void
@@ -228,6 +231,7 @@ lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
   g_signal_connect_object (playback, "notify::playing", G_CALLBACK (on_playing_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (frames, "status-changed", G_CALLBACK (update_texts), self, G_CONNECT_SWAPPED);
   on_playing_cb (self);
+  lw_timeline_set_pointer_text (self, NULL);
   follow (self);
 }
 

@@ -161,6 +161,30 @@ start_closing (gpointer data)
   lw_desk_close_async (self->desk, on_desk_closed_cb, g_object_ref (self));
 }
 
+static void
+on_training_response_cb (AdwMessageDialog *dialog, const char *response, LwWindow *self)
+{
+  if (g_str_equal (response, "stop"))
+    lw_workspace_stop_training (get_workspace (self));
+  if (!g_str_equal (response, "cancel"))
+    start_closing (self);
+}
+
+/* The engine is a process of its own: it can go on without a window. */
+static void
+ask_about_training (LwWindow *self)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("A Training Is Under Way"),
+                                                                         _("It can go on in the background: its model will be there when the project is opened again.")));
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "stop", _("_Stop It"), "close", _("_Let It Go On"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "stop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (dialog, "close", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "close");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_training_response_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static gboolean
 lw_window_close_request (GtkWindow *window)
 {
@@ -171,8 +195,7 @@ lw_window_close_request (GtkWindow *window)
       return GTK_WINDOW_CLASS (lw_window_parent_class)->close_request (window);
     }
   if (lw_workspace_is_training (get_workspace (self)))
-    lw_ask (GTK_WIDGET (self->pages), _("A training is under way"),
-            _("It stops now, and can go on from its last checkpoint when the project is opened again."), _("_Close"), FALSE, start_closing, self);
+    ask_about_training (self);
   else
     start_closing (self);
   return TRUE;

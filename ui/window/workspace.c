@@ -118,6 +118,12 @@ lw_workspace_is_training (LwWorkspace *self)
   return state == LW_TRAINER_PREPARING || state == LW_TRAINER_TRAINING;
 }
 
+void
+lw_workspace_stop_training (LwWorkspace *self)
+{
+  lw_trainer_stop_for_good (self->trainer);
+}
+
 static void
 connect_desk (LwWorkspace *self)
 {

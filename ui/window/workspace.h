@@ -10,4 +10,5 @@ G_DECLARE_FINAL_TYPE (LwWorkspace, lw_workspace, LW, WORKSPACE, AdwBin)
 GtkWidget *lw_workspace_new (LwDesk *desk);
 /* Ends the stroke in the hand and notes where the window stands. */
 void lw_workspace_prepare_close (LwWorkspace *workspace);
-gboolean lw_workspace_is_training (LwWorkspace *workspace);      /* closing would interrupt it */
+gboolean lw_workspace_is_training (LwWorkspace *workspace);
+void lw_workspace_stop_training (LwWorkspace *workspace);        /* for good; its folder says so at once */
