@@ -250,7 +250,7 @@ class Program:
         x, y, width, height = self.rectangle(node)
         return x + width / 2, y + height / 2
 
-    def click(self, name, role=None, times=1, **how):
+    def click(self, name=None, role=None, times=1, **how):
         node = self.find(name, role, **how)
         self.desktop.click(*self.center(node), times=times)
         return node

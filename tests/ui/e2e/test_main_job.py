@@ -200,7 +200,7 @@ class MainJob:
         self.program.find("CamVid Layout")
         time.sleep(1)
         self.shot("export")
-        self.program.click("Export", "label")
+        self.program.click(role="push button", test=lambda n: (n.get_name() or "").startswith("Export"))
         self.program.find("Show in Files", timeout=60)
         self.shot("exported")
         return os.path.join(self.desktop.home, "Drive-camvid")
