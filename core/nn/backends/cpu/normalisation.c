@@ -6,8 +6,8 @@
 #define KEPT 0.9        /* of a running value, at each step (as the reference backend) */
 #define ARRAYS 10
 
-gboolean
-lw_norm_create (LwPlan *plan, LwLayer *layer, GError **error)
+static gboolean
+create_arrays (LwLayer *layer, GError **error)
 {
   float **arrays[ARRAYS] = { &layer->scale, &layer->shift, &layer->mean, &layer->variance, &layer->inverse, &layer->a, &layer->b, &layer->c,
                              &layer->sum, &layer->sum_x };
@@ -113,7 +113,7 @@ lw_norm_add_forward (LwPlan *plan, int i, GError **error)
   LwLayer *layer = lw_plan_layer (plan, i);
   LwStep *step = &g_array_index (plan->steps, LwStep, plan->steps->len - 1);
 
-  if (!lw_norm_create (plan, layer, error))
+  if (!create_arrays (layer, error))
     return FALSE;
   step->run = run_forward;
   step->buffers[4] = add_partial (plan, layer);

@@ -205,7 +205,6 @@ gboolean lw_parameters_load_state (LwPlan *plan, const LwWeights *state, GError 
 void lw_parameters_free (LwPlan *plan);
 
 /* normalisation.c */
-gboolean lw_norm_create (LwPlan *plan, LwLayer *layer, GError **error);
 void lw_norm_running_scale (LwPlan *plan, LwLayer *layer, const float *gain, const float *bias, const float *mean, const float *variance);
 gboolean lw_norm_add_forward (LwPlan *plan, int layer, GError **error);
 void lw_norm_add_backward (LwPlan *plan, int layer, int dx_buffer);
