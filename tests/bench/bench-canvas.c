@@ -205,11 +205,45 @@ bench_view (Bench *bench, const char *where)
 }
 
 static void
+opened_cb (gboolean *opened)
+{
+  *opened = TRUE;
+}
+
+/* From the key to the picture, which is in the cache as reading ahead leaves it. */
+static void
+bench_steps (Bench *bench, Fixture *fixture, const char *where)
+{
+  double cpu[50], wall[50];
+  gboolean opened;
+
+  g_signal_connect_swapped (bench->document, "opened", G_CALLBACK (opened_cb), &opened);
+  for (int i = -4; i < (int) G_N_ELEMENTS (cpu); i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      double start_cpu = cpu_ms (CLOCK_PROCESS_CPUTIME_ID);
+      opened = FALSE;
+      lw_document_open (bench->document, fixture_frame (fixture, (guint) i & 1));
+      while (!opened)
+        g_main_context_iteration (NULL, TRUE);
+      wait_frame (bench);
+      if (i < 0)
+        continue;
+      cpu[i] = cpu_ms (CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
+      wall[i] = (double) (g_get_monotonic_time () - start) / 1000;
+    }
+  g_autofree char *what = g_strdup_printf ("%s step to the next frame", where);
+  g_autofree char *what_wall = g_strdup_printf ("%s step to the next frame (wall time)", where);
+  report (what, cpu, G_N_ELEMENTS (cpu));
+  report (what_wall, wall, G_N_ELEMENTS (wall));
+}
+
+static void
 bench_size (int width, int height)
 {
   static const double radii[] = { 3, 20, 60, 200 };
   static const double zooms[] = { 0, 3 };
-  g_autoptr(Fixture) fixture = fixture_new (width, height, 1);
+  g_autoptr(Fixture) fixture = fixture_new (width, height, 2);
   Bench bench = { .document = fixture_open (fixture, 0), .toolbox = lw_toolbox_new (), .canvas = lw_canvas_new (), .window = gtk_window_new () };
   g_autofree char *size = g_strdup_printf ("%d x %d", width, height);
 
@@ -235,6 +269,7 @@ bench_size (int width, int height)
       bench_undo (&bench, where, "a short one");
     }
   bench_view (&bench, size);
+  bench_steps (&bench, fixture, size);
   gtk_window_destroy (GTK_WINDOW (bench.window));
   wait_saved (&bench);
   g_object_unref (bench.document);

@@ -136,7 +136,7 @@ test_undo (void)
   guint now = 0;
 
   g_ptr_array_add (states, lw_planes_copy (lw_document_get_planes (document)));
-  for (int i = 0; i < 400; i++)
+  for (int i = 0; i < (g_test_thorough () ? 10000 : 400); i++)
     {
       int what = g_test_rand_int_range (0, 100);
       if (what < 45)

@@ -516,6 +516,7 @@ dispose (GObject *object)
   LwCanvas *self = LW_CANVAS (object);
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
+  lw_tiles_bury (self->tiles);
   lw_canvas_set_document (self, NULL);
   lw_canvas_set_toolbox (self, NULL);
   G_OBJECT_CLASS (lw_canvas_parent_class)->dispose (object);

@@ -6,6 +6,7 @@
 #define TILE 128                 /* device pixels */
 #define TILE_STRIDE (TILE * 4)
 #define TILE_BYTES ((gsize) TILE * TILE_STRIDE)
+#define BURIED_FRAMES 4          /* how many frames of another window let go of what lw_tiles_bury() kept */
 #define SPARE 16                 /* buffers kept beside one for each visible tile */
 
 typedef struct {
@@ -145,6 +146,22 @@ lw_tiles_reset (LwTiles *tiles)
   drop_tiles (tiles, NULL);
 }
 
+static GPtrArray *buried;        /* of GskRenderNode; main thread */
+
+void
+lw_tiles_bury (LwTiles *tiles)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (buried == NULL)
+    buried = g_ptr_array_new_with_free_func ((GDestroyNotify) gsk_render_node_unref);
+  g_hash_table_iter_init (&iter, tiles->by_key);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Tile *) value)->node != NULL)
+      g_ptr_array_add (buried, g_steal_pointer (&((Tile *) value)->node));
+}
+
 void
 lw_tiles_damage (LwTiles *tiles, const LwRect *content)
 {
@@ -281,7 +298,8 @@ lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene
 {
   LwRect visible = lw_view_visible_content (view);
 
-  tiles->frame++;
+  if (++tiles->frame == BURIED_FRAMES)
+    g_clear_pointer (&buried, g_ptr_array_unref);
   drop_tiles (tiles, &visible);
   if (lw_rect_is_empty (&visible))
     return;

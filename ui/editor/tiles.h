@@ -12,6 +12,10 @@ typedef struct _LwTiles LwTiles;
 LwTiles *lw_tiles_new (void);
 void lw_tiles_free (LwTiles *tiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwTiles, lw_tiles_free)
+/* The widget goes away. GSK's GL renderer (4.8) knows a node's texture by the node's address alone, and forgets it two frames after its last use: were
+ * the nodes freed together with their window, the next window could get nodes at the same addresses, and show the old tiles. So they
+ * stay allocated until some other tiles have been drawn a few times. */
+void lw_tiles_bury (LwTiles *tiles);
 
 void lw_tiles_damage (LwTiles *tiles, const LwRect *content);       /* labels or proposal changed there */
 void lw_tiles_damage_all (LwTiles *tiles);                          /* labels, proposal or colours changed anywhere */
