@@ -90,7 +90,10 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 static gboolean
 on_signal_cb (gpointer data)
 {
-  quit_action (NULL, NULL, data);
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (data)));
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (LW_IS_WINDOW (l->data))
+      lw_window_close_quietly (l->data);
   return G_SOURCE_CONTINUE;
 }
 

@@ -118,6 +118,7 @@ lw_timeline_item_class_init (LwTimelineItemClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_timeline_item_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/timeline/timeline-item.ui");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_bind_template_child (widget_class, LwTimelineItem, picture);
   gtk_widget_class_bind_template_child (widget_class, LwTimelineItem, status_icon);
   gtk_widget_class_bind_template_child (widget_class, LwTimelineItem, proposal_icon);

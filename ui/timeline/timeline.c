@@ -11,7 +11,7 @@ struct _LwTimeline
   AdwBin parent_instance;
   GtkListView *view;
   GtkWidget *frame_button, *play_button, *status_icon, *go_to_entry, *popover;
-  GtkLabel *name_label, *status_label, *pointer_label, *count_label, *go_to_hint;
+  GtkLabel *name_label, *status_label, *note_label, *pointer_label, *count_label, *go_to_hint;
 
   LwDesk *desk;
   LwPlayback *playback;
@@ -130,6 +130,29 @@ on_activated_cb (LwTimeline *self, guint position)
   gtk_widget_activate_action (GTK_WIDGET (self), "workspace.focus-canvas", NULL);
 }
 
+/* Who clicks a thumbnail goes on to paint: the keys belong to the canvas again. Walking through the strip by keys keeps them here. */
+static gboolean
+focus_canvas_cb (gpointer data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (data), "workspace.focus-canvas", NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_clicked_cb (LwTimeline *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, focus_canvas_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+watch_clicks (LwTimeline *self)
+{
+  GtkGesture *gesture = gtk_gesture_click_new ();
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (gesture), GTK_PHASE_CAPTURE);
+  g_signal_connect_object (gesture, "released", G_CALLBACK (on_clicked_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (gesture));
+}
+
 static void
 on_playing_cb (LwTimeline *self)
 {
@@ -213,6 +236,14 @@ lw_timeline_set_pointer_text (LwTimeline *self, const char *text)
 }
 
 void
+lw_timeline_set_note (LwTimeline *self, const char *note)
+{
+  gtk_label_set_label (self->note_label, note != NULL ? note : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->note_label), note);
+  gtk_widget_set_visible (GTK_WIDGET (self->note_label), note != NULL);
+}
+
+void
 lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
 {
   LwFrameList *frames = lw_desk_get_frames (desk);
@@ -260,6 +291,7 @@ lw_timeline_class_init (LwTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_icon);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, name_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, note_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, pointer_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, count_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, popover);
@@ -272,6 +304,7 @@ static void
 lw_timeline_init (LwTimeline *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  watch_clicks (self);
   g_signal_connect_object (self->popover, "show", G_CALLBACK (on_go_to_shown_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_to_entry, "activate", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_to_entry, "icon-release", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);

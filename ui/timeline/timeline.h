@@ -10,5 +10,7 @@ G_DECLARE_FINAL_TYPE (LwTimeline, lw_timeline, LW, TIMELINE, AdwBin)
 
 void lw_timeline_set_desk (LwTimeline *timeline, LwDesk *desk, LwPlayback *playback);
 void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name, number or time */
+/* What a reviewer said of the frame on show; NULL: nothing. */
+void lw_timeline_set_note (LwTimeline *timeline, const char *note);
 /* The text at the end of the line: what lies under the pointer. */
 void lw_timeline_set_pointer_text (LwTimeline *timeline, const char *text);

@@ -23,7 +23,7 @@ struct _LwWindow
   char *folder;                /* set from the moment that opening begins */
   LwDesk *desk;
   guint slow_close;
-  gboolean closing, may_close;
+  gboolean closing, may_close, quiet;
 };
 
 G_DEFINE_FINAL_TYPE (LwWindow, lw_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -194,11 +194,18 @@ lw_window_close_request (GtkWindow *window)
       save_geometry (self);
       return GTK_WINDOW_CLASS (lw_window_parent_class)->close_request (window);
     }
-  if (lw_workspace_is_training (get_workspace (self)))
+  if (!self->quiet && lw_workspace_is_training (get_workspace (self)))
     ask_about_training (self);
   else
     start_closing (self);
   return TRUE;
+}
+
+void
+lw_window_close_quietly (LwWindow *self)
+{
+  self->quiet = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
 }
 
 static void

@@ -11,3 +11,5 @@ LwWindow *lw_window_new (LwApplication *application);
 /* Opens the project in this window, which must be empty. */
 void lw_window_open (LwWindow *window, const char *folder);
 const char *lw_window_get_folder (LwWindow *window);      /* NULL: empty */
+/* Saves and closes without a question: the computer is being shut down. A training goes on. */
+void lw_window_close_quietly (LwWindow *window);

@@ -59,6 +59,47 @@ go_to_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lw_timeline_open_go_to (self->timeline);
 }
 
+/* ---- why a frame came back ---- */
+
+static void
+find_note_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) revisions = lw_project_list_revisions (LW_PROJECT (source), *(gint64 *) data, NULL);
+  char *note = NULL;
+  for (guint i = 0; revisions != NULL && i < revisions->len && note == NULL; i++)
+    {
+      LwRevision *revision = revisions->pdata[i];
+      if (revision->message != NULL && *revision->message != '\0')
+        note = g_strdup_printf (_("Returned by %s: %s"), revision->author != NULL ? revision->author : "?", revision->message);
+    }
+  g_task_return_pointer (task, note, g_free);
+}
+
+static void
+on_note_found_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LwWorkspace) self = data;
+  gint64 id = *(gint64 *) g_task_get_task_data (G_TASK (result));
+  g_autofree char *note = g_task_propagate_pointer (G_TASK (result), NULL);
+  const LwFrame *frame = self->desk != NULL ? lw_desk_get_frame (self->desk) : NULL;
+  if (frame != NULL && frame->id == id && frame->status == LW_FRAME_RETURNED)
+    lw_timeline_set_note (self->timeline, note);
+}
+
+void
+lw_workspace_update_note (LwWorkspace *self)
+{
+  const LwFrame *frame = lw_desk_get_frame (self->desk);
+  gint64 id = frame != NULL && frame->status == LW_FRAME_RETURNED ? frame->id : 0;
+  if (id == self->noted)
+    return;
+  self->noted = id;
+  lw_timeline_set_note (self->timeline, NULL);
+  if (id != 0)
+    lw_project_run_async (lw_desk_get_project (self->desk), find_note_in_thread, g_memdup2 (&id, sizeof id), g_free, NULL, on_note_found_cb,
+                          g_object_ref (self));
+}
+
 /* ---- status ---- */
 
 typedef struct

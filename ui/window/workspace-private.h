@@ -20,7 +20,7 @@ struct _LwWorkspace
   AdwViewStack *stack;
   GtkStack *canvas_stack;
   GtkWidget *start_box, *end_box, *view_button, *side_pane, *paned;
-  GtkLabel *zoom_label, *key_label;
+  GtkLabel *title_label, *zoom_label, *key_label;
   GtkInfoBar *write_bar, *missing_bar, *read_only_bar;
   GtkLabel *write_label, *missing_label;
   LwCanvas *canvas;
@@ -43,6 +43,7 @@ struct _LwWorkspace
   guint key_timeout, zoom_idle;
   gboolean acting;                /* a submit, accept or return is on its way */
   gboolean zoom_restored;
+  gint64 noted;                   /* the returned frame whose note is shown; 0: none */
 };
 
 /* Which actions make sense now: the one place that says so. */
@@ -56,6 +57,7 @@ void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
+void lw_workspace_update_note (LwWorkspace *self);             /* why the frame on show was returned */
 void lw_workspace_update_bulk_actions (LwWorkspace *self);
 void lw_workspace_update_proposal_actions (LwWorkspace *self);
 

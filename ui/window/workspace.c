@@ -135,11 +135,13 @@ connect_desk (LwWorkspace *self)
     { self->desk, "notify::write-error", G_CALLBACK (update_write_bar) },
     { self->desk, "notify::n-missing", G_CALLBACK (update_missing_bar) },
     { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (update_pages) },
+    { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (lw_workspace_update_note) },
     { document, "notify::n-unsaved", G_CALLBACK (update_write_bar) },
     { document, "notify::can-undo", G_CALLBACK (lw_workspace_update_actions) },
     { document, "notify::can-redo", G_CALLBACK (lw_workspace_update_actions) },
     { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
+    { document, "opened", G_CALLBACK (lw_workspace_update_note) },
     { self->proposer, "notify::busy", G_CALLBACK (lw_workspace_update_actions) },
     { self->trainer, "notify::state", G_CALLBACK (update_train_tab) },
     { self->trainer, "progress", G_CALLBACK (update_train_tab) },
@@ -243,6 +245,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_button);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, side_pane);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, paned);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, title_label);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, key_label);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, write_bar);
@@ -305,11 +308,25 @@ lw_workspace_init (LwWorkspace *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-/* Wide enough for what was chosen before, whatever the window's width turns out to be. */
+/* The pane's edge can be placed when the room for both sides is known. */
 static void
-restore_side_pane (LwWorkspace *self)
+on_room_cb (LwWorkspace *self)
 {
-  gtk_widget_set_size_request (self->side_pane, g_settings_get_int (lw_settings_get (), "side-pane-width"), -1);
+  int width = gtk_widget_get_width (self->paned);
+  if (width <= 0)
+    return;
+  g_signal_handlers_disconnect_by_func (self->paned, on_room_cb, self);
+  gtk_paned_set_position (GTK_PANED (self->paned), width - g_settings_get_int (lw_settings_get (), "side-pane-width"));
+}
+
+static void
+show_title (LwWorkspace *self)
+{
+  LwProject *project = lw_desk_get_project (self->desk);
+  g_autofree char *name = lw_project_dup_name (project);
+  g_autofree char *folder = g_filename_display_name (lw_project_get_folder (project));
+  gtk_label_set_label (self->title_label, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), folder);
 }
 
 GtkWidget *
@@ -332,7 +349,8 @@ lw_workspace_new (LwDesk *desk)
   on_tool_cb (self);
   connect_desk (self);
   accept_drops (self);
-  restore_side_pane (self);
+  show_title (self);
+  g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (on_room_cb), self, G_CONNECT_SWAPPED);
   gtk_info_bar_set_revealed (self->read_only_bar, lw_desk_is_read_only (desk));
   update_pages (self);
   return GTK_WIDGET (self);
