@@ -25,21 +25,30 @@ lw_call_new (LwCallKind kind, GTask *task, const char *path)
 {
   LwCall *call = g_new0 (LwCall, 1);
   *call = (LwCall) { .kind = kind, .task = task, .path = g_strdup (path), .slot = -1 };
+  g_atomic_ref_count_init (&call->refs);
   return call;
 }
 
-void
-lw_call_free (LwCall *call)
+static void
+call_unref (gpointer data)
 {
-  if (call->cancel_source != NULL)
-    {
-      g_source_destroy (call->cancel_source);
-      g_source_unref (call->cancel_source);
-    }
-  g_clear_object (&call->task);
-  g_clear_pointer (&call->image, lw_image_unref);
+  LwCall *call = data;
+  if (!g_atomic_ref_count_dec (&call->refs))
+    return;
   g_free (call->path);
   g_free (call);
+}
+
+void
+lw_call_end (LwCall *call)
+{
+  call->over = TRUE;
+  if (call->cancel_handler != 0)
+    g_cancellable_disconnect (call->cancellable, call->cancel_handler);
+  g_clear_object (&call->cancellable);
+  g_clear_object (&call->task);
+  g_clear_pointer (&call->image, lw_image_unref);
+  call_unref (call);
 }
 
 void
@@ -79,6 +88,16 @@ lw_link_get_status (LwLink *link)
   return link->status;
 }
 
+/* Always through the loop, also where the caller is the link's own thread: a callback of a call may make the next one. */
+static void
+invoke (LwLink *link, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+{
+  g_autoptr(GSource) source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, free_data);
+  g_source_attach (source, link->context);
+}
+
 /* ---- the queue ---- */
 
 static void changed_cb (LwSession *session, gpointer data);
@@ -92,7 +111,7 @@ fail_waiting (LwLink *link, const GError *error)
   while ((call = g_queue_pop_head (&link->waiting)) != NULL)
     {
       lw_call_fail (call, error);
-      lw_call_free (call);
+      lw_call_end (call);
     }
 }
 
@@ -144,13 +163,19 @@ ended_cb (LwSession *session, const GError *error, gboolean lived, gpointer data
   lw_session_unref (session);
 }
 
+/* ---- cancellation ---- */
+
+typedef struct { LwLink *link; LwCall *call; } Cancellation;
+
 static gboolean
-cancelled_cb (GCancellable *cancellable, gpointer data)
+cancel_cb (gpointer data)
 {
   g_autoptr(GError) error = g_error_new_literal (LW_ENGINE_ERROR, LW_ENGINE_ERROR_CANCELLED, _("The request was cancelled."));
-  LwLink *link = ((gpointer *) data)[0];
-  LwCall *call = ((gpointer *) data)[1];
-  g_clear_pointer (&call->cancel_source, g_source_unref);
+  Cancellation *cancellation = data;
+  LwLink *link = cancellation->link;
+  LwCall *call = cancellation->call;
+  if (call->over)
+    return G_SOURCE_REMOVE;
   if (call->id != 0)
     {
       lw_session_cancel (link->session, call);
@@ -158,8 +183,27 @@ cancelled_cb (GCancellable *cancellable, gpointer data)
     }
   g_queue_remove (&link->waiting, call);
   lw_call_fail (call, error);
-  lw_call_free (call);
+  lw_call_end (call);
   return G_SOURCE_REMOVE;
+}
+
+static void
+cancellation_free (gpointer data)
+{
+  Cancellation *cancellation = data;
+  call_unref (cancellation->call);
+  g_free (cancellation);
+}
+
+/* On any thread. The link lives: while the call is not over, its task holds the engine. */
+static void
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  const Cancellation *known = data;
+  Cancellation *cancellation = g_new (Cancellation, 1);
+  *cancellation = *known;
+  g_atomic_ref_count_inc (&cancellation->call->refs);
+  invoke (known->link, cancel_cb, cancellation, cancellation_free);
 }
 
 static void
@@ -168,25 +212,14 @@ watch_cancellable (LwLink *link, LwCall *call)
   GCancellable *cancellable = g_task_get_cancellable (call->task);
   if (cancellable == NULL)
     return;
-  gpointer *data = g_new (gpointer, 2);
-  data[0] = link;
-  data[1] = call;
-  call->cancel_source = g_cancellable_source_new (cancellable);
-  g_source_set_callback (call->cancel_source, G_SOURCE_FUNC (cancelled_cb), data, g_free);
-  g_source_attach (call->cancel_source, link->context);
+  Cancellation *cancellation = g_new (Cancellation, 1);
+  *cancellation = (Cancellation) { link, call };
+  g_atomic_ref_count_inc (&call->refs);
+  call->cancellable = g_object_ref (cancellable);
+  call->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), cancellation, cancellation_free);
 }
 
 /* ---- from other threads ---- */
-
-/* Always through the loop, also where the caller is the link's own thread: a callback of a call may make the next one. */
-static void
-invoke (LwLink *link, GSourceFunc func, gpointer data, GDestroyNotify free_data)
-{
-  g_autoptr(GSource) source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, data, free_data);
-  g_source_attach (source, link->context);
-}
 
 static gboolean
 submit_cb (gpointer data)

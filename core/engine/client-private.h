@@ -16,10 +16,13 @@ typedef enum {
 } LwCallKind;
 
 typedef struct {
+  gatomicrefcount refs;         /* one is the cancellable's */
   LwCallKind kind;
   gint64 id;                    /* 0: not sent */
   GTask *task;                  /* NULL: nobody waits for the answer any more */
-  GSource *cancel_source;       /* NULL: can't be cancelled, or was */
+  GCancellable *cancellable;    /* NULL: can't be cancelled */
+  gulong cancel_handler;
+  gboolean over;
   char *path;                   /* of the model, or of the job's folder */
   LwImage *image;
   int slot;                     /* -1: none */
@@ -27,7 +30,7 @@ typedef struct {
   gpointer progress_data;
 } LwCall;
 LwCall *lw_call_new (LwCallKind kind, GTask *task /* taken */, const char *path);
-void lw_call_free (LwCall *call);
+void lw_call_end (LwCall *call);                            /* whoever holds it gives it up; a cancellation that is on its way finds it over */
 void lw_call_fail (LwCall *call, const GError *error);      /* whoever waits hears of it; @call stays */
 
 /* ---- client-link.c: the thread and its queue ---- */

@@ -137,11 +137,12 @@ fail_calls (LwSession *session, const GError *error)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &call))
     {
       lw_call_fail (call, error);
-      lw_call_free (call);
+      lw_call_end (call);
       g_hash_table_iter_remove (&iter);
     }
 }
 
+/* May free the session: to be called last. */
 static void
 finish_if_over (LwSession *session)
 {
@@ -174,7 +175,8 @@ closed_cb (const GError *error, gpointer data)
     break_off (session, LW_ENGINE_ERROR_PROTOCOL, error->message);
   else if (!session->process_over)
     set_timer (session, LAST_WORDS_MS, kill_cb);
-  finish_if_over (session);
+  else
+    finish_if_over (session);
 }
 
 /* ---- sending ---- */
@@ -235,7 +237,7 @@ send_predict (LwSession *session, LwCall *call)
         return FALSE;
       g_autoptr(GError) known = g_error_new_literal (LW_ENGINE_ERROR, LW_ENGINE_ERROR_DEVICE, error->message);
       lw_call_fail (call, known);
-      lw_call_free (call);
+      lw_call_end (call);
       return TRUE;
     }
   if (!session->slots.slots[call->slot].known)
@@ -293,7 +295,7 @@ finish_call (LwSession *session, LwCall *call)
 {
   if (call->slot >= 0 && lw_client_slots_release (&session->slots, call->slot))
     send_slot (session, call->slot);
-  lw_call_free (call);
+  lw_call_end (call);
 }
 
 static void
