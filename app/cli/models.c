@@ -131,8 +131,10 @@ card (Cli *cli, LwProject *project, const char *argument, GError **error)
   LwJson *object = json_object_new_object ();
   cli_put_string (object, "name", model->name);
   cli_put_text (object, "card", model->card);
+  LwJson *text = json_object_object_get (object, "card");
+  cli_line (cli, "%s", text != NULL ? json_object_to_json_string_ext (text, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+                                    : _("This model has no card."));
   cli_json (cli, object);
-  cli_line (cli, "%s", model->card != NULL ? model->card : _("This model has no card."));
   return TRUE;
 }
 

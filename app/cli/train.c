@@ -12,11 +12,12 @@
 static char *architecture, *init_file, *base_model, *dataset_name, *recipe;
 static int epochs;
 static gint64 seed = -1;
-static gboolean use, resume, no_evaluation;
+static gboolean from_scratch, use, resume, no_evaluation;
 
 static const GOptionEntry options[] = {
   { "model", 'm', 0, G_OPTION_ARG_STRING, &base_model, N_("Fine-tune this model of the project (the one in use)"), N_("MODEL") },
   { "init", 'i', 0, G_OPTION_ARG_FILENAME, &init_file, N_("Start from a weights file: a model, or with --arch a VGG-16"), N_("FILE") },
+  { "scratch", 0, 0, G_OPTION_ARG_NONE, &from_scratch, N_("Start from nothing, whatever model is in use"), NULL },
   { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite (that of the model)"), N_("NAME") },
   { "dataset", 0, 0, G_OPTION_ARG_STRING, &dataset_name, N_("Train on this dataset (a new one of all accepted frames)"), N_("NAME") },
   { "recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, N_("How to train: fine-tune, starter, paper, or a JSON file"), N_("RECIPE") },
@@ -64,7 +65,7 @@ prepare (Cli *cli, LwProject *project, GError **error)
 {
   const LwTrainRequest request = {
     .dataset = dataset_name, .base_model = base_model, .init_file = init_file, .architecture = architecture, .recipe = recipe,
-    .epochs = (guint) epochs, .seed = seed,
+    .epochs = (guint) epochs, .seed = seed, .from_scratch = from_scratch,
   };
   if (resume)
     return find_interrupted (project, error);
@@ -226,8 +227,10 @@ train (Cli *cli, char **arguments, GError **error)
 {
   if (epochs < 0 || (seed < 0 && seed != -1))
     return cli_usage (error, _("--epochs and --seed are not negative."));
-  if (resume && (architecture != NULL || init_file != NULL || base_model != NULL || dataset_name != NULL || recipe != NULL || epochs > 0))
+  if (resume && (architecture != NULL || init_file != NULL || base_model != NULL || from_scratch || dataset_name != NULL || recipe != NULL || epochs > 0))
     return cli_usage (error, _("--resume goes on with what was asked for before: it takes nothing else."));
+  if ((init_file != NULL) + (base_model != NULL) + (from_scratch != FALSE) > 1)
+    return cli_usage (error, _("Start with --model, with --init or with --scratch: one of the three."));
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   if (project == NULL || !adopt_old_ones (cli, project, error))
     return FALSE;

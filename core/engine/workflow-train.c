@@ -92,6 +92,8 @@ static gboolean
 use_model (Preparation *p, GError **error)
 {
   g_autoptr(GError) reason = NULL;
+  if (p->request->from_scratch)
+    return TRUE;
   if (p->request->base_model != NULL)
     p->base = lw_workflow_find_model (p->project, p->engine, p->request->base_model, error);
   else
@@ -114,8 +116,8 @@ static gboolean
 find_start (Preparation *p, GError **error)
 {
   const LwTrainRequest *request = p->request;
-  if (request->base_model != NULL && request->init_file != NULL)
-    return invalid (error, _("Name either a model or a weights file to start from, not both."));
+  if ((request->base_model != NULL) + (request->init_file != NULL) + (request->from_scratch != FALSE) > 1)
+    return invalid (error, _("Start from a model, from a weights file, or from scratch: one of the three."));
   if (request->init_file != NULL ? !use_file (p, request->init_file, error) : !use_model (p, error))
     return FALSE;
   if (p->info != NULL && request->architecture != NULL && !g_str_equal (request->architecture, p->info->architecture))

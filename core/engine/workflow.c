@@ -3,11 +3,13 @@
 #include "workflow.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "common/json.h"
 #include "common/paths.h"
 #include "workflow-private.h"
 
 #define STARTER "models/starter.safetensors"
 #define MAX_NAMES 10000
+#define MAX_CARD_BYTES (256u << 10)
 
 /* ---- proposals ---- */
 
@@ -73,6 +75,19 @@ lw_workflow_free_model_name (LwProject *project, const char *wanted, GError **er
   return NULL;
 }
 
+/* What a JSON file beside the weights says of them, where it names their hash: what they were trained on, and under which terms. */
+static char *
+read_card (const char *path, const char *sha256)
+{
+  g_autofree char *stem = g_str_has_suffix (path, ".safetensors") ? g_strndup (path, strlen (path) - strlen (".safetensors")) : g_strdup (path);
+  g_autofree char *file = g_strconcat (stem, ".json", NULL);
+  g_autoptr(LwJson) card = g_file_test (file, G_FILE_TEST_IS_REGULAR) ? lw_json_load (file, MAX_CARD_BYTES, NULL) : NULL;
+  const char *named = NULL;
+  if (card == NULL || !lw_json_get_string (card, "sha256", &named, NULL) || g_ascii_strcasecmp (named, sha256) != 0)
+    return NULL;
+  return g_strdup (json_object_to_json_string_ext (card, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 LwModel *
 lw_workflow_add_model_file (LwProject *project, LwEngine *engine, const char *path, const char *name, GError **error)
 {
@@ -95,7 +110,8 @@ lw_workflow_add_model_file (LwProject *project, LwEngine *engine, const char *pa
   g_autofree char *free_name = lw_workflow_free_model_name (project, name != NULL ? name : base, error);
   if (free_name == NULL)
     return NULL;
-  LwModel model = { .name = free_name, .architecture = info->architecture, .classes = info->classes, .status = LW_MODEL_CANDIDATE };
+  g_autofree char *card = read_card (path, info->sha256);
+  LwModel model = { .name = free_name, .architecture = info->architecture, .classes = info->classes, .card = card, .status = LW_MODEL_CANDIDATE };
   if (lw_project_add_model (project, &model, path, error) == 0)
     return NULL;
   return lw_project_find_model (project, free_name, error);

@@ -17,7 +17,8 @@ LwImage *lw_pictures_read (LwPictures *pictures, const LwFrame *frame, GCancella
 
 /* Predicts @frame with @model and stores the proposal (class ids through the model's channel table). */
 LwProposal *lw_workflow_propose (LwProject *project, LwEngine *engine, LwFrame *frame, LwFrameSource *source, const LwModel *model, GCancellable *cancellable, GError **error);
-/* Adds a weights file to the project under @name unless a model of that hash is there; (transfer full) its record. */
+/* Adds a weights file to the project under @name unless a model of that hash is there; (transfer full) its record. A .json file beside it that names its
+ * sha256 becomes its card. */
 LwModel *lw_workflow_add_model_file (LwProject *project, LwEngine *engine, const char *path, const char *name, GError **error);
 /* The champion. Where there is none yet, the program's starter model becomes it; NULL without an error: there is no starter model either. */
 LwModel *lw_workflow_need_champion (LwProject *project, LwEngine *engine, GError **error);
@@ -32,6 +33,7 @@ typedef struct {
   const char *recipe;           /* name in data/recipes or a JSON file; NULL: "fine-tune", or "starter" where there is no model to start from */
   guint epochs;                 /* 0: the recipe's */
   gint64 seed;                  /* -1: the recipe's */
+  gboolean from_scratch;        /* no @base_model, not even the champion */
 } LwTrainRequest;
 /* Freezes the dataset, writes jobs/UUID/ (request.json, frames/NNNNNN.png, labels/NNNNNN.png at training scale). Where the base model knows all classes that
  * were painted, its channels stay as they are; else the new model gets the project's classes. Frames that trained the base model, or one before it, never

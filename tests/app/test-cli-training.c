@@ -47,7 +47,7 @@ static GSubprocess *
 start_training (CliFixture *f, const char *epochs)
 {
   cli_make_project (f, 12);
-  return cli_start (f, "train", f->project, "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", epochs, "--json", NULL);
+  return cli_start (f, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", epochs, "--json", NULL);
 }
 
 /* The engine trains on; the next one takes the result. */

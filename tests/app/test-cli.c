@@ -20,7 +20,7 @@ test_usage (CliFixture *f, gconstpointer data)
 {
   static const char *const wrong[][4] = {
     { NULL }, { "dance", NULL }, { "create", NULL }, { "create", "a", "b", NULL }, { "frames", NULL }, { "frames", "x", "--status", "odd" },
-    { "train", "x", "--epochs", "many" }, { "train", "x", "--resume", "--epochs=3" }, { "evaluate", NULL }, { "evaluate", "--model", "x", NULL },
+    { "train", "x", "--epochs", "many" }, { "train", "x", "--resume", "--epochs=3" }, { "train", "x", "--scratch", "--model=y" }, { "evaluate", NULL }, { "evaluate", "--model", "x", NULL },
     { "export", "x", "out", NULL }, { "export", "x", "out", "--format=pascal" }, { "import", "x", "--format=camvid", "--layout=odd" },
     { "apply", "x", NULL }, { "accept", "x", NULL }, { "dataset", "x", "destroy", NULL }, { "dataset", "x", "show", NULL },
     { "models", "x", "paint", NULL }, { "models", "x", "show", NULL }, { "segment", "--model", "x", NULL }, { "frames", "x", "--device=abacus", NULL },
@@ -77,7 +77,7 @@ test_failures (CliFixture *f, gconstpointer data)
   cli_run (f, 0, "add", f->project, f->images, NULL);
   cli_run (f, 1, "add", f->project, f->images, NULL);       /* the names are taken */
   expect_message (f, "scene00");
-  cli_run (f, 1, "train", f->project, "--arch", "fcn8s-lite", "--recipe", f->recipe, NULL);
+  cli_run (f, 1, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, NULL);
   expect_message (f, "ccepted");
   cli_run (f, 1, "propose", f->project, "--model", f->recipe, NULL);
   expect_message (f, "quick.json");
@@ -116,7 +116,7 @@ train (CliFixture *f)
   g_assert_cmpuint (f->lines->len, ==, 1);
   cli_run (f, 0, "dataset", f->project, "show", "first", NULL);
   g_assert_nonnull (strstr (f->out, "val    scene"));
-  cli_run (f, 0, "train", f->project, "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "3", "--dataset", "first", "--json", NULL);
+  cli_run (f, 0, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "3", "--dataset", "first", "--json", NULL);
   guint last = f->lines->len - 1;
   g_assert_cmpuint (f->lines->len, ==, 4);
   for (guint i = 0; i < 3; i++)
@@ -249,7 +249,7 @@ test_segment (CliFixture *f, gconstpointer data)
   g_autofree char *out = g_build_filename (f->folder, "maps", NULL), *bad = g_build_filename (f->images, "bad.png", NULL);
   g_autofree char *list = g_build_filename (f->folder, "list", NULL), *model = g_build_filename (f->folder, "m.safetensors", NULL);
   cli_make_project (f, 12);
-  cli_run (f, 0, "train", f->project, "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "1", "--no-evaluation", NULL);
+  cli_run (f, 0, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "1", "--no-evaluation", NULL);
   cli_run (f, 0, "models", f->project, "export", "fcn8s-lite", model, NULL);
   cli_run (f, 1, "models", f->project, "export", "fcn8s-lite", model, NULL);
   g_autofree char *one = g_build_filename (f->images, "scene01.png", NULL), *two = g_build_filename (f->images, "scene02.png", NULL);
@@ -291,7 +291,7 @@ test_own_classes (CliFixture *f, gconstpointer data)
   g_autofree char *palette = g_build_filename (f->folder, "own.json", NULL), *model = g_build_filename (f->folder, "m.safetensors", NULL);
   g_autofree char *map = g_build_filename (f->folder, "map.json", NULL), *own = g_build_filename (f->folder, "own", NULL);
   cli_make_project (f, 12);
-  cli_run (f, 0, "train", f->project, "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "1", "--no-evaluation", NULL);
+  cli_run (f, 0, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, "--epochs", "1", "--no-evaluation", NULL);
   cli_run (f, 0, "models", f->project, "export", "fcn8s-lite", model, NULL);
   g_assert_true (g_file_set_contents (palette, "{\"name\":\"Own\",\"classes\":[{\"id\":0,\"name\":\"Vehicle\",\"colour\":\"#ff0000\"},{\"id\":1,\"name\":\"Sky\",\"colour\":\"#0000ff\"},"
                                                "{\"id\":2,\"name\":\"Ground\",\"colour\":\"#00ff00\"}]}", -1, NULL));
