@@ -125,24 +125,31 @@ check_device (const Cli *cli, GError **error)
 }
 
 static int
+run_parsed (Cli *cli, char **arguments)
+{
+  g_autoptr(GError) error = NULL;
+  g_thread_unref (g_thread_new ("signals", watch_signals, g_object_ref (cli->cancellable)));
+  gboolean ok = cli->command->run (cli, arguments, &error);
+  cli_end (cli);
+  int code = ok && !cli->failed ? EXIT_SUCCESS : EXIT_FAILURE;
+  if (!ok && error != NULL)
+    code = fail (cli, error);
+  if (fflush (stdout) == 0 || code != EXIT_SUCCESS)
+    return code;
+  fprintf (stderr, "labelwright-cli: %s\n", _("The output could not be written."));
+  return EXIT_FAILURE;
+}
+
+static int
 run (const CliCommand *command, int argc, char **argv)
 {
   Cli cli = { .command = command, .cancellable = g_cancellable_new () };
   g_autoptr(GError) error = NULL;
-  if (!parse (&cli, &argc, &argv, &error) || !check_device (&cli, &error))
-    return fail (&cli, error);
-  g_thread_unref (g_thread_new ("signals", watch_signals, cli.cancellable));
-  gboolean ok = command->run (&cli, argv + 1, &error);
-  cli_end (&cli);
-  int code = ok && !cli.failed ? EXIT_SUCCESS : EXIT_FAILURE;
-  if (!ok && error != NULL)
-    code = fail (&cli, error);
-  if (fflush (stdout) != 0 && code == EXIT_SUCCESS)
-    {
-      fprintf (stderr, "labelwright-cli: %s\n", _("The output could not be written."));
-      code = EXIT_FAILURE;
-    }
+  gboolean good = parse (&cli, &argc, &argv, &error) && check_device (&cli, &error);
+  int code = good ? run_parsed (&cli, argv + 1) : fail (&cli, error);
   g_clear_object (&cli.engine);
+  g_object_unref (cli.cancellable);
+  g_free (cli.device);
   return code;
 }
 

@@ -157,6 +157,14 @@ lock_device (Training *training, GError **error)
   return FALSE;
 }
 
+/* Nothing is written before this: a folder that is no job, or has to wait for the device, stays as it was. */
+static gboolean
+open_job (Training *training, GError **error)
+{
+  training->job = lw_job_load (training->folder, error);
+  return training->job != NULL && lock_device (training, error);
+}
+
 static LwRecipe *
 parse_recipe (Training *training, GError **error)
 {
@@ -181,8 +189,7 @@ run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GErr
 static gboolean
 train (Training *training, GError **error)
 {
-  training->job = lw_job_load (training->folder, error);
-  g_autoptr(LwRecipe) recipe = training->job != NULL ? parse_recipe (training, error) : NULL;
+  g_autoptr(LwRecipe) recipe = parse_recipe (training, error);
   g_autoptr(LwNetModel) model = recipe != NULL ? lw_server_model_for_job (training->folder, training->job, recipe->seed, error) : NULL;
   if (model == NULL)
     return FALSE;
@@ -212,13 +219,11 @@ save_result (Training *training, GError **error)
   return lw_job_save_result (training->folder, result, error);
 }
 
-/* The code for the client; the same goes into progress.json, for whoever opens the project next. A folder that is no job is left alone. */
+/* The code for the client; the same goes into progress.json, for whoever opens the project next. */
 static const char *
 note_failure (Training *training, const GError *error)
 {
   gboolean stopped = g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED);
-  if (training->job == NULL)
-    return "job";
   if (training->progress == NULL)
     training->progress = lw_job_progress_new ();
   training->progress->failed = !stopped;
@@ -260,7 +265,7 @@ training_thread (gpointer data)
   const char *code = "job";
   setpriority (PRIO_PROCESS, 0, NICENESS);      /* on Linux of this thread, and of those that it will start, alone */
   training->job_lock = lw_job_lock (training->folder, &error);
-  if (error == NULL && !lw_job_is_finished (training->folder) && lock_device (training, &error))
+  if (error == NULL && !lw_job_is_finished (training->folder) && open_job (training, &error))
     if (!train (training, &error) || !save_result (training, &error))
       code = note_failure (training, error);
   if (g_error_matches (error, LW_JOB_ERROR, LW_JOB_ERROR_BUSY))

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -253,6 +254,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_autofree char *folder = g_dir_make_tmp ("lw-server-XXXXXX", NULL);
+  g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);      /* nobody else's training is in our way */
 #define ADD(path, data, func) g_test_add ("/server/" path, Fixture, data, set_up, func, tear_down)
   ADD ("greeting", NULL, test_greeting);
   ADD ("bad-requests", NULL, test_bad_requests);
@@ -266,5 +269,7 @@ main (int argc, char **argv)
   ADD ("deaf-client", NULL, test_deaf_client);
   ADD ("slots", NULL, test_slots);
   ADD ("noise", NULL, test_noise);
-  return g_test_run ();
+  int status = g_test_run ();
+  g_rmdir (folder);
+  return status;
 }
