@@ -11,6 +11,7 @@
 struct _LwApplication
 {
   AdwApplication parent_instance;
+  gboolean open_sample;        /* --sample was given: with the first window */
 };
 
 G_DEFINE_FINAL_TYPE (LwApplication, lw_application, ADW_TYPE_APPLICATION)
@@ -63,6 +64,10 @@ lw_application_activate (GApplication *app)
   if (window == NULL)
     window = GTK_WINDOW (lw_window_new (LW_APPLICATION (app)));
   gtk_window_present (window);
+  if (!LW_APPLICATION (app)->open_sample)
+    return;
+  LW_APPLICATION (app)->open_sample = FALSE;
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.open-sample", NULL);
 }
 
 static void
@@ -95,6 +100,13 @@ on_signal_cb (gpointer data)
     if (LW_IS_WINDOW (l->data))
       lw_window_close_quietly (l->data);
   return G_SOURCE_CONTINUE;
+}
+
+static void
+open_sample_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  LW_APPLICATION (data)->open_sample = TRUE;
+  g_application_activate (data);
 }
 
 static void
@@ -132,6 +144,7 @@ add_actions (LwApplication *self)
   static const GActionEntry actions[] = {
     { "quit", quit_action },
     { "new-window", new_window_action },
+    { "open-sample", open_sample_action },
     { "preferences", preferences_action },
     { "about", about_action },
   };
@@ -161,9 +174,30 @@ lw_application_startup (GApplication *app)
   g_unix_signal_add (SIGINT, on_signal_cb, app);
 }
 
+/* A program that runs already shows the sample in its own window. Returns: the exit status, or -1 to go on */
+static int
+ask_for_sample (GApplication *app)
+{
+  g_autoptr (GError) error = NULL;
+  if (!g_application_register (app, NULL, &error))
+    {
+      g_printerr ("labelwright: %s\n", error->message);
+      return 1;
+    }
+  if (g_application_get_is_remote (app))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (app), "open-sample", NULL);
+      return 0;
+    }
+  LW_APPLICATION (app)->open_sample = TRUE;
+  return -1;
+}
+
 static int
 lw_application_handle_local_options (GApplication *app, GVariantDict *options)
 {
+  if (g_variant_dict_contains (options, "sample"))
+    return ask_for_sample (app);
   if (!g_variant_dict_contains (options, "version"))
     return -1;
   g_print ("labelwright %s\n", LW_VERSION);
@@ -185,6 +219,8 @@ lw_application_init (LwApplication *self)
 {
   g_application_add_main_option (G_APPLICATION (self), "version", 'v', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
                                  _("Print the version and exit"), NULL);
+  g_application_add_main_option (G_APPLICATION (self), "sample", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
+                                 _("Open the sample project"), NULL);
   g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[PROJECT…]"));
 }
 
