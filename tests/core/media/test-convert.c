@@ -56,7 +56,8 @@ assert_pixel (const AVFrame *frame, const LwImage *image, int x, int y, const Co
   for (int c = 0; c < 3; c++)
     {
       double wanted = CLAMP (rgb[c] * 255, 0, 255), got = pixel >> (16 - 8 * c) & 0xff;
-      g_assert_cmpfloat_with_epsilon (got, wanted, 2.6);        /* two roundings of chroma to whole numbers, and one of the sum */
+      /* Chroma is rounded to a whole number twice, and BT.2020's blue counts it 2.14 times; then the sum is rounded. */
+      g_assert_cmpfloat_with_epsilon (got, wanted, 2.14 + 0.5 + 0.1);
     }
 }
 
