@@ -30,7 +30,7 @@ typedef struct {
   int out_height, out_width;   /* the frame's own size: the final pass samples the grid there. 0: the plan's size */
 } LwResult;
 
-/* g: the gradient after clipping; w: the value; rate: that of the step, for biases of convolutions times bias_rate_factor.
+/* g: the gradient after clipping; w: the value; rate: that of the step, for biases of convolutions (learned upsampling, too) times bias_rate_factor.
  * SGD:   m = momentum m + g + decay w;  w -= rate m
  * AdamW: m = momentum m + (1 - momentum) g;  v = beta2 v + (1 - beta2) g²;  t = step + 1
  *        w -= rate (m / (1 - momentum^t) / (sqrt (v / (1 - beta2^t)) + 1e-8) + decay w)
@@ -72,7 +72,7 @@ typedef struct {
   char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
 } LwBackend;
 
-#define LW_BACKEND_ABI 1
+#define LW_BACKEND_ABI 2        /* grows with every change of this file or of graph.h */
 
 /* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
 const LwBackend *lw_backend_load (const char *path, GError **error);

@@ -38,12 +38,30 @@ lw_graph_new (const char *architecture, int classes)
 int
 lw_graph_conv (LwGraph *graph, int x, const char *name, int channels, int kernel, int pad, gboolean bias)
 {
+  return lw_graph_conv_strided (graph, x, name, channels, kernel, 1, pad, bias);
+}
+
+int
+lw_graph_conv_strided (LwGraph *graph, int x, const char *name, int channels, int kernel, int stride, int pad, gboolean bias)
+{
   LwNode node = node_on (graph, LW_OP_CONV, x, name, "");
 
   node.channels = channels;
   node.kernel = kernel;
+  node.stride = stride;
   node.pad = pad;
   node.bias = bias;
+  return append (graph, &node);
+}
+
+int
+lw_graph_up_conv (LwGraph *graph, int x, const char *name, int channels)
+{
+  LwNode node = node_on (graph, LW_OP_UP_CONV, x, name, "");
+
+  node.channels = channels;
+  node.kernel = node.stride = 2;
+  node.bias = TRUE;
   return append (graph, &node);
 }
 
@@ -85,12 +103,36 @@ lw_graph_max_pool (LwGraph *graph, int x, const char *name, gboolean ceil_mode)
 }
 
 int
+lw_graph_max_pool_3x3 (LwGraph *graph, int x, const char *name)
+{
+  LwNode node = node_on (graph, LW_OP_MAX_POOL, x, name, "");
+
+  node.kernel = 3;
+  node.stride = 2;
+  node.pad = 1;
+  return append (graph, &node);
+}
+
+int
 lw_graph_unpool (LwGraph *graph, int x, const char *name, int pool)
 {
   LwNode node = node_on (graph, LW_OP_UNPOOL, x, name, "");
 
+  g_assert (lw_graph_node (graph, pool)->kernel == 2);
   node.kernel = node.stride = 2;
   node.pool = pool;
+  return append (graph, &node);
+}
+
+int
+lw_graph_lrn (LwGraph *graph, int x, const char *name, int size, float alpha, float beta, float k)
+{
+  LwNode node = node_on (graph, LW_OP_LRN, x, name, "");
+
+  node.kernel = size;
+  node.alpha = alpha;
+  node.beta = beta;
+  node.value = k;
   return append (graph, &node);
 }
 

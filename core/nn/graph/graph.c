@@ -50,6 +50,18 @@ lw_graph_find (const LwGraph *graph, const char *name)
   return -1;
 }
 
+/* PyTorch's rule. */
+static int
+pooled_side (const LwNode *node, int in)
+{
+  int span = in + 2 * node->pad - node->kernel, spare = node->ceil_mode ? node->stride - 1 : 0, out;
+
+  if (span + spare < 0)
+    return 0;
+  out = (span + spare) / node->stride + 1;
+  return node->ceil_mode && (out - 1) * node->stride >= in + node->pad ? out - 1 : out;
+}
+
 /* Output size along one side; 0 or less: the input is too small. */
 static int
 side_after (const LwGraph *graph, const LwNode *node, const int *sides)
@@ -63,7 +75,9 @@ side_after (const LwGraph *graph, const LwNode *node, const int *sides)
     case LW_OP_DECONV:
       return (in - 1) * node->stride + node->kernel - 2 * node->pad;
     case LW_OP_MAX_POOL:
-      return node->ceil_mode ? (in + 1) / 2 : in / 2;
+      return pooled_side (node, in);
+    case LW_OP_UP_CONV:
+      return in * node->stride;
     case LW_OP_UNPOOL:
       return sides[lw_graph_node (graph, node->pool)->inputs[0]];
     case LW_OP_CROP:
@@ -108,6 +122,11 @@ add_tensor (GArray *tensors, const LwGraph *graph, int i, const char *part, int 
   const LwNode *node = lw_graph_node (graph, i);
   LwTensorInfo info = { .node = i, .dims = { node->channels, node->in_channels, node->kernel, node->kernel }, .rank = rank, .count = 1 };
 
+  if (rank == 4 && node->kind == LW_OP_UP_CONV)
+    {
+      info.dims[0] = node->in_channels;
+      info.dims[1] = node->channels;
+    }
   g_snprintf (info.name, sizeof info.name, "%s.%s", node->name, part);
   for (int d = 0; d < 4; d++)
     if (d < rank)
@@ -127,9 +146,9 @@ lw_graph_tensors (const LwGraph *graph)
     {
       const LwNode *node = lw_graph_node (graph, i);
 
-      if (node->kind != LW_OP_CONV && node->kind != LW_OP_BATCH_NORM)
+      if (node->kind != LW_OP_CONV && node->kind != LW_OP_UP_CONV && node->kind != LW_OP_BATCH_NORM)
         continue;
-      add_tensor (tensors, graph, i, "weight", node->kind == LW_OP_CONV ? 4 : 1, TRUE);
+      add_tensor (tensors, graph, i, "weight", node->kind == LW_OP_BATCH_NORM ? 1 : 4, TRUE);
       if (node->bias)
         add_tensor (tensors, graph, i, "bias", 1, TRUE);
       if (node->kind == LW_OP_BATCH_NORM)
@@ -158,6 +177,8 @@ lw_graph_macs (const LwGraph *graph, int height, int width)
 
       if (node->kind == LW_OP_CONV)
         macs += (guint64) heights[i] * (guint64) widths[i] * taps * (guint64) node->in_channels;
+      else if (node->kind == LW_OP_UP_CONV)     /* one tap an output */
+        macs += (guint64) heights[i] * (guint64) widths[i] * (guint64) node->channels * (guint64) node->in_channels;
       else if (node->kind == LW_OP_DECONV)
         macs += (guint64) heights[node->inputs[0]] * (guint64) widths[node->inputs[0]] * taps;
       else if (node->kind == LW_OP_SCORE)

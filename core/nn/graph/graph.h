@@ -23,8 +23,13 @@ typedef enum {
   LW_OP_CONV,               /* stride, pad, bias; weights (out, in, k, k) */
   LW_OP_DECONV,             /* bilinear, fixed, depthwise: kernel 2 * stride; tap i of a row is 1 - |i - stride + 0.5| / stride. No parameters. Output
                                (in - 1) * stride + kernel - 2 * pad: with pad stride / 2 exactly stride times the input's size; 0 for the original padding */
-  LW_OP_MAX_POOL,           /* 2x2, stride 2; @ceil_mode rounds the output's size up */
-  LW_OP_UNPOOL,             /* by the indices of @pool; output has that pool's input size */
+  LW_OP_UP_CONV,            /* learned upsampling: a transposed convolution whose kernel is its stride, 2, so that no two inputs meet in an output. Weights
+                               (in, out, 2, 2), as PyTorch's ConvTranspose2d has them; bias. Output: twice the input's size, where row 2y + i comes from row y */
+  LW_OP_MAX_POOL,           /* kernel, stride, pad: 2, 2, 0, or 3, 2, 1 (ResNet). What is padded never wins; of equal elements the first one does. @ceil_mode
+                               rounds the output's size up, as PyTorch: a last window that would start in the padding is left out */
+  LW_OP_UNPOOL,             /* by the indices of @pool, whose windows may not overlap; output has that pool's input size */
+  LW_OP_LRN,                /* across channels, as PyTorch's local_response_norm: y = x / (@value + @alpha / @kernel * sum of x² over the @kernel channels
+                               from c - @kernel / 2 on, those that are there) ^ @beta */
   LW_OP_BATCH_NORM,         /* weight, bias, running_mean, running_var; epsilon @value. Training normalises by the batch's mean and biased variance over
                                n, h, w and moves running = 0.9 running + 0.1 batch (variance with m / (m - 1)); else by the running values */
   LW_OP_RELU,
@@ -32,7 +37,7 @@ typedef enum {
   LW_OP_SCALE,              /* by the constant @value (FCN-8s at once: 0.01, 0.0001) */
   LW_OP_CROP,               /* first input cut to the second one's size, starting at row and column @offset */
   LW_OP_ADD,
-  LW_OP_CONCAT,
+  LW_OP_CONCAT,             /* channels of the first input, then of the second one */
   LW_OP_SCORE,              /* the end: the input is the score grid (N, C, h, w) at @stride of the picture; the final pass upsamples it bilinearly
                                to the picture, then softmax, argmax and confidence, or the loss. Row y of the picture lies at row
                                (y + offset + 0.5) / stride - 0.5 of the grid, held within it (edges repeated); columns alike */
@@ -46,7 +51,8 @@ typedef struct {
   gboolean bias, ceil_mode, frozen;
   int offset;
   int pool;                 /* LW_OP_UNPOOL: the node whose indices it uses */
-  float value;              /* LW_OP_SCALE's factor; LW_OP_DROPOUT's rate; LW_OP_BATCH_NORM's epsilon */
+  float value;              /* LW_OP_SCALE's factor; LW_OP_DROPOUT's rate; LW_OP_BATCH_NORM's epsilon; LW_OP_LRN's constant k */
+  float alpha, beta;        /* LW_OP_LRN */
   char name[48];            /* unique; of layers with parameters the tensors are `<name>.weight`, `<name>.bias`, … */
 } LwNode;
 

@@ -10,12 +10,19 @@ fill (LwTensor *tensor, float value)
     tensor->data[i] = value;
 }
 
+/* Products that are summed in an output. */
+static gsize
+fan_in (const LwNode *node)
+{
+  return (gsize) node->in_channels * (node->kind == LW_OP_UP_CONV ? 1 : (gsize) (node->kernel * node->kernel));
+}
+
 /* He et al. 2015 (arXiv:1502.01852, equation 10): keeps the variance through ReLUs. */
 static void
-fill_he (LwTensor *tensor, guint64 seed)
+fill_he (LwTensor *tensor, gsize products, guint64 seed)
 {
   LwRandom random = lw_random_new (seed, g_str_hash (tensor->name));
-  double deviation = sqrt (2.0 / (double) (tensor->count / (gsize) tensor->dims[0]));
+  double deviation = sqrt (2.0 / (double) products);
 
   for (gsize i = 0; i < tensor->count; i++)
     tensor->data[i] = (float) (deviation * lw_random_normal (&random));
@@ -36,7 +43,7 @@ lw_weights_init (const LwGraph *graph, guint64 seed)
       if (node->kind == LW_OP_BATCH_NORM)
         fill (tensor, g_str_has_suffix (info->name, ".weight") || g_str_has_suffix (info->name, ".running_var") ? 1 : 0);
       else if (info->rank == 4 && !g_str_has_prefix (node->name, "score"))
-        fill_he (tensor, seed);
+        fill_he (tensor, fan_in (node), seed);
     }
   return weights;
 }

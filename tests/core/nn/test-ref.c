@@ -29,6 +29,24 @@ all_layers (void)
   return graph;
 }
 
+/* What ResNet, U-Net and SegNet-Basic need besides: strides, pools that overlap, learned upsampling, normalisation across channels. */
+static LwGraph *
+other_layers (void)
+{
+  LwGraph *graph = lw_graph_new ("others", 3);
+  int x = lw_graph_lrn (graph, 0, "lrn", 2, 0.5f, 0.75f, 1), stem, a, b;
+
+  x = stem = lw_graph_conv_strided (graph, x, "stem", 6, 7, 2, 3, FALSE);
+  x = lw_graph_max_pool_3x3 (graph, lw_graph_lrn (graph, x, "lrn2", 5, 2, 0.6f, 1.5f), "pool");
+  a = lw_graph_conv_strided (graph, x, "a", 4, 1, 2, 0, TRUE);
+  b = lw_graph_conv_strided (graph, x, "b", 4, 3, 2, 1, TRUE);
+  x = lw_graph_relu (graph, lw_graph_add (graph, a, b, "block"), "block");
+  x = lw_graph_up_conv (graph, lw_graph_up_conv (graph, x, "up1", 5), "up2", 2);
+  x = lw_graph_concat (graph, lw_graph_crop (graph, x, "cut", stem, 0), stem, "both");
+  lw_graph_score (graph, lw_graph_conv (graph, x, "class", 3, 1, 0, TRUE), 2, 0);
+  return graph;
+}
+
 typedef struct { float *input; guint8 *labels; LwBatch batch; } Sample;
 
 static Sample
@@ -128,10 +146,75 @@ check_gradients (const LwGraph *graph, int height, int width, gboolean weighted)
 static void
 test_gradients (void)
 {
-  g_autoptr(LwGraph) graph = all_layers ();
+  g_autoptr(LwGraph) graph = all_layers (), others = other_layers ();
 
   check_gradients (graph, 7, 9, FALSE);
   check_gradients (graph, 8, 6, TRUE);
+  check_gradients (others, 15, 17, FALSE);
+  check_gradients (others, 16, 12, TRUE);
+}
+
+/* Layers by hand: the scores that come out of a picture of three planes. */
+static void
+assert_scores (const LwGraph *graph, const LwWeights *weights, int height, int width, const float *input, const double *expected, gsize n)
+{
+  LwPlanOptions options = { .n = 1, .height = height, .width = width, .transform = identity };
+  LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
+  g_autofree float *scores = g_new (float, n);
+  LwResult result = { .scores = scores };
+
+  g_assert_true (lw_backend_ref.load (plan, weights, NULL));
+  g_assert_true (lw_backend_ref.run (plan, &(LwBatch) { .input = input }, &result, NULL, NULL, NULL));
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon ((double) scores[i], expected[i], 1e-6);
+  lw_backend_ref.free_plan (plan);
+}
+
+/* 3x3 by 2 with a rim of 1: what is padded never wins, even over negative numbers. */
+static void
+test_padded_pool (void)
+{
+  g_autoptr(LwGraph) graph = lw_graph_new ("pool", 3);
+  g_autoptr(LwWeights) none = lw_weights_new ();
+  static const float input[] = { -5, -4, -3, -2, -9, -8, -7, -6,   1, 2, 3, 4, 5, 6, 7, 8,   8, 7, 6, 5, 4, 3, 2, 1 };     /* 2 x 4 each */
+  static const double expected[] = { -4, -2, 6, 8, 8, 7 };
+
+  lw_graph_score (graph, lw_graph_max_pool_3x3 (graph, 0, "pool"), 2, 0);
+  assert_scores (graph, none, 2, 4, input, expected, G_N_ELEMENTS (expected));
+}
+
+/* One pixel of three channels through (3, 2, 2, 2) filters: tap (i, j) of filter (c, o) is 100 c + 10 o + 2 i + j. */
+static void
+test_up_conv (void)
+{
+  g_autoptr(LwGraph) graph = lw_graph_new ("up", 2);
+  static const float input[] = { 1, 2, 3 };
+  double expected[8];
+
+  lw_graph_score (graph, lw_graph_up_conv (graph, 0, "up", 2), 1, 0);
+  g_autoptr(LwWeights) weights = lw_weights_init (graph, 1);
+  LwTensor *filters = lw_weights_get (weights, "up.weight");
+
+  g_assert_cmpint (filters->dims[0], ==, 3);
+  g_assert_cmpint (filters->dims[1], ==, 2);
+  for (int i = 0; i < 24; i++)
+    filters->data[i] = (float) (i / 8 * 100 + i / 4 % 2 * 10 + i % 4);
+  lw_weights_get (weights, "up.bias")->data[1] = 0.5f;
+  for (int i = 0; i < 8; i++)
+    expected[i] = (2 * 100 + 3 * 200) + 6 * (i / 4 * 10 + i % 4) + (i / 4) * 0.5;
+  assert_scores (graph, weights, 1, 1, input, expected, 8);
+}
+
+static void
+test_lrn (void)
+{
+  g_autoptr(LwGraph) graph = lw_graph_new ("lrn", 3);
+  g_autoptr(LwWeights) none = lw_weights_new ();
+  static const float input[] = { 1, 2, -3 };
+  const double expected[] = { 1 / sqrt (2 + 3.0 / 3 * (1 + 4)), 2 / sqrt (2 + 3.0 / 3 * (1 + 4 + 9)), -3 / sqrt (2 + 3.0 / 3 * (4 + 9)) };
+
+  lw_graph_score (graph, lw_graph_lrn (graph, 0, "lrn", 3, 3, 0.5f, 2), 1, 0);
+  assert_scores (graph, none, 1, 1, input, expected, 3);
 }
 
 /* All weights of a tensor at once, up the gradient by random steps: the loss must change by the gradient along them. */
@@ -386,6 +469,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nn/ref/gradients", test_gradients);
   g_test_add_func ("/nn/ref/gradients-of-networks", test_gradients_of_networks);
+  g_test_add_func ("/nn/ref/padded-pool", test_padded_pool);
+  g_test_add_func ("/nn/ref/up-conv", test_up_conv);
+  g_test_add_func ("/nn/ref/lrn", test_lrn);
   g_test_add_func ("/nn/ref/sampling", test_sampling);
   g_test_add_func ("/nn/ref/original-offset", test_original_offset);
   g_test_add_func ("/nn/ref/optimizers", test_optimizers);

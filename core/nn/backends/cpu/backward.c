@@ -392,6 +392,8 @@ add_layer (LwPlan *plan, int i, GError **error)
       add_relu_mask (plan, i);
       deliver (plan, layer->inputs[0], layer->gradient);
       break;
+    case LW_OP_UP_CONV:
+    case LW_OP_LRN:
     case LW_OP_INPUT:
     case LW_OP_SCORE:
       break;

@@ -285,6 +285,9 @@ add_layer (LwPlan *plan, int i, GError **error)
     case LW_OP_UNPOOL:
       add_step (plan, i, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
       break;
+    case LW_OP_UP_CONV:
+    case LW_OP_LRN:
+      g_assert_not_reached ();
     case LW_OP_SCORE:           /* the final pass or the loss reads the grid */
       lw_buffer_use (plan, lw_plan_layer (plan, plan->score)->value);
       break;

@@ -173,6 +173,8 @@ check_layer (const LwPlan *plan, const LwLayer *layer, GError **error)
   if (layer->kind != LW_OP_CONV && layer->inputs[0] >= 0 && lw_plan_layer (plan, layer->inputs[0])->plain)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED,
                  _("The layer “%s” takes the picture itself; on the CPU only convolutions can"), node->name);
+  else if (layer->kind == LW_OP_UP_CONV || layer->kind == LW_OP_LRN || (layer->kind == LW_OP_MAX_POOL && node->kernel != 2))
+    g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The CPU backend has no code for the layer “%s”"), node->name);
   else if (layer->kind == LW_OP_DECONV && node->kernel != 2 * node->stride)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The layer “%s” upsamples by %d with a kernel of %d; it must be %d"),
                  node->name, node->stride, node->kernel, 2 * node->stride);

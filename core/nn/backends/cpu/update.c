@@ -41,7 +41,7 @@ static LwUpdate
 update_of (const LwPlan *plan, const LwParameter *p, double norm)
 {
   const LwOptimizer *o = plan->optimizer;
-  gboolean vector = p->info.rank == 1, conv_bias = vector && lw_graph_node (plan->graph, p->info.node)->kind == LW_OP_CONV;
+  gboolean vector = p->info.rank == 1, conv_bias = vector && lw_graph_node (plan->graph, p->info.node)->kind != LW_OP_BATCH_NORM;
   double steps = (double) o->step + 1;
 
   return (LwUpdate) {

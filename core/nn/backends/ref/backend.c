@@ -224,6 +224,8 @@ forward_node (LwPlan *plan, RefNode *out, RefMode mode)
     case LW_OP_INPUT: break;
     case LW_OP_CONV: ref_conv_forward (a, out); break;
     case LW_OP_DECONV: ref_deconv_forward (a, out); break;
+    case LW_OP_UP_CONV: ref_up_conv_forward (a, out); break;
+    case LW_OP_LRN: ref_lrn_forward (a, out); break;
     case LW_OP_MAX_POOL: ref_max_pool_forward (a, out); break;
     case LW_OP_UNPOOL: ref_unpool_forward (a, out, &plan->nodes[node->pool]); break;
     case LW_OP_BATCH_NORM: ref_batch_norm_forward (a, out, mode); break;
@@ -248,6 +250,8 @@ backward_node (LwPlan *plan, const RefNode *out, RefMode mode)
     case LW_OP_INPUT: break;
     case LW_OP_CONV: ref_conv_backward (a, out); break;
     case LW_OP_DECONV: ref_deconv_backward (a, out); break;
+    case LW_OP_UP_CONV: ref_up_conv_backward (a, out); break;
+    case LW_OP_LRN: ref_lrn_backward (a, out); break;
     case LW_OP_MAX_POOL: ref_max_pool_backward (a, out); break;
     case LW_OP_UNPOOL: ref_unpool_backward (a, out, &plan->nodes[node->pool]); break;
     case LW_OP_BATCH_NORM: ref_batch_norm_backward (a, out, mode); break;

@@ -1,14 +1,16 @@
-/* pool.c: max pooling 2x2 by 2 (the first of equal elements wins) and its inverse by the winners' places */
+/* pool.c: max pooling (the first of equal elements wins) and its inverse by the winners' places */
 #include "config.h"
 #include "ref.h"
 
+/* Every window has at least one element of the input. */
 static guint32
-winner (const RefNode *in, const double *plane, int y, int x)
+winner (const RefNode *in, const LwNode *node, const double *plane, int y, int x)
 {
-  guint32 best = (guint32) (2 * y * in->w + 2 * x);
+  int top = y * node->stride - node->pad, left = x * node->stride - node->pad;
+  guint32 best = (guint32) (MAX (top, 0) * in->w + MAX (left, 0));
 
-  for (int sy = 2 * y; sy < MIN (2 * y + 2, in->h); sy++)
-    for (int sx = 2 * x; sx < MIN (2 * x + 2, in->w); sx++)
+  for (int sy = MAX (top, 0); sy < MIN (top + node->kernel, in->h); sy++)
+    for (int sx = MAX (left, 0); sx < MIN (left + node->kernel, in->w); sx++)
       if (plane[sy * in->w + sx] > plane[best])
         best = (guint32) (sy * in->w + sx);
   return best;
@@ -25,7 +27,7 @@ ref_max_pool_forward (const RefNode *in, RefNode *out)
 
         for (int i = 0; i < out->h * out->w; i++)
           {
-            out->index[at + i] = winner (in, plane, i / out->w, i % out->w);
+            out->index[at + i] = winner (in, out->node, plane, i / out->w, i % out->w);
             out->value[at + i] = plane[out->index[at + i]];
           }
       }
