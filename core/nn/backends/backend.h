@@ -34,6 +34,7 @@ typedef struct {
  * SGD:   m = momentum m + g + decay w;  w -= rate m
  * AdamW: m = momentum m + (1 - momentum) g;  v = beta2 v + (1 - beta2) g²;  t = step + 1
  *        w -= rate (m / (1 - momentum^t) / (sqrt (v / (1 - beta2^t)) + 1e-8) + decay w)
+ * The rate is further multiplied by the node's rate_factor (in both optimizers, all tensors of the node).
  * Tensors of frozen nodes stay as they are; a frozen normalisation normalises by its running values and leaves them. */
 typedef enum { LW_SGD, LW_ADAMW } LwOptimizerKind;
 typedef struct {
@@ -72,7 +73,7 @@ typedef struct {
   char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
 } LwBackend;
 
-#define LW_BACKEND_ABI 2        /* grows with every change of this file or of graph.h */
+#define LW_BACKEND_ABI 3        /* grows with every change of this file or of graph.h */
 
 /* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
 const LwBackend *lw_backend_load (const char *path, GError **error);

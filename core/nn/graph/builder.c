@@ -8,7 +8,7 @@ static LwNode
 node_on (const LwGraph *graph, LwOpKind kind, int x, const char *prefix, const char *suffix)
 {
   const LwNode *input = lw_graph_node (graph, x);
-  LwNode node = { .kind = kind, .inputs = { x, -1 }, .in_channels = input->channels, .channels = input->channels, .stride = 1, .pool = -1 };
+  LwNode node = { .kind = kind, .inputs = { x, -1 }, .in_channels = input->channels, .channels = input->channels, .stride = 1, .rate_factor = 1, .pool = -1 };
 
   g_snprintf (node.name, sizeof node.name, "%s%s", prefix, suffix);
   return node;
@@ -26,7 +26,7 @@ LwGraph *
 lw_graph_new (const char *architecture, int classes)
 {
   LwGraph *graph = g_new0 (LwGraph, 1);
-  LwNode input = { .kind = LW_OP_INPUT, .inputs = { -1, -1 }, .in_channels = 3, .channels = 3, .stride = 1, .pool = -1, .name = "input" };
+  LwNode input = { .kind = LW_OP_INPUT, .inputs = { -1, -1 }, .in_channels = 3, .channels = 3, .stride = 1, .rate_factor = 1, .pool = -1, .name = "input" };
 
   graph->architecture = g_strdup (architecture);
   graph->classes = classes;

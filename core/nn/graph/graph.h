@@ -49,6 +49,7 @@ typedef struct {
   int in_channels, channels;/* of the first input, and of the output */
   int kernel, stride, pad;
   gboolean bias, ceil_mode, frozen;
+  float rate_factor;        /* its parameters learn so many times as fast as the step says; 1 unless a recipe sets it */
   int offset;
   int pool;                 /* LW_OP_UNPOOL: the node whose indices it uses */
   float value;              /* LW_OP_SCALE's factor; LW_OP_DROPOUT's rate; LW_OP_BATCH_NORM's epsilon; LW_OP_LRN's constant k */

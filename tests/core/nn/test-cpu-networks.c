@@ -277,6 +277,8 @@ test_optimizers (void)
   for (gsize k = 0; k < G_N_ELEMENTS (optimizers); k++)
     {
       g_autoptr(LwGraph) graph = small_network (5, 1, 0);
+      for (guint i = 0; i < graph->nodes->len; i++)
+        g_array_index (graph->nodes, LwNode, i).rate_factor = i % 2 == 0 ? 0.25f : 3;
       Sample sample = sample_new (1, 9, 7, 5);
       g_autoptr(LwWeights) weights = random_weights (graph), got = lw_weights_copy (weights), wanted = lw_weights_copy (weights);
       LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, TRUE);

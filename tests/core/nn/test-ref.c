@@ -346,10 +346,11 @@ test_optimizers (void)
       LwPlanOptions options = { .n = 1, .height = 1, .width = 1, .train = TRUE, .transform = identity };
       static const float input[] = { 1, 0, 0 };
       static const guint8 labels[] = { 0 };
-      LwOptimizer optimizer = { .kind = kind, .rate = 0.1f, .momentum = 0.9f, .beta2 = 0.99f, .weight_decay = 0.05f, .bias_rate_factor = 2, .clip_norm = 0.3f };
+      LwOptimizer optimizer = { .kind = kind, .rate = 0.05f, .momentum = 0.9f, .beta2 = 0.99f, .weight_decay = 0.05f, .bias_rate_factor = 2, .clip_norm = 0.3f };
       double w[2] = { 0, 0 }, first[2] = { 0, 0 }, second[2] = { 0, 0 };
 
       lw_graph_score (graph, lw_graph_conv (graph, 0, "matrix", 2, 1, 0, FALSE), 1, 0);
+      g_array_index (graph->nodes, LwNode, 1).rate_factor = 2;          /* 0.1 in all */
       LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
       g_autoptr(LwWeights) weights = lw_weights_init (graph, 1);
 

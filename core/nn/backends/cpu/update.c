@@ -41,11 +41,12 @@ static LwUpdate
 update_of (const LwPlan *plan, const LwParameter *p, double norm)
 {
   const LwOptimizer *o = plan->optimizer;
-  gboolean vector = p->info.rank == 1, conv_bias = vector && lw_graph_node (plan->graph, p->info.node)->kind != LW_OP_BATCH_NORM;
+  const LwNode *node = lw_graph_node (plan->graph, p->info.node);
+  gboolean vector = p->info.rank == 1, conv_bias = vector && node->kind != LW_OP_BATCH_NORM;
   double steps = (double) o->step + 1;
 
   return (LwUpdate) {
-    .rate = conv_bias ? o->rate * o->bias_rate_factor : o->rate,
+    .rate = o->rate * node->rate_factor * (conv_bias ? o->bias_rate_factor : 1),
     .decay = vector ? 0 : o->weight_decay,
     .momentum = o->momentum, .beta2 = o->beta2,
     .correction1 = (float) (1 - pow ((double) o->momentum, steps)), .correction2 = (float) (1 - pow ((double) o->beta2, steps)),

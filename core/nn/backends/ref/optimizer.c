@@ -59,8 +59,9 @@ ref_update (LwPlan *plan, const LwOptimizer *optimizer)
   for (guint t = 0; t < plan->infos->len; t++)
     {
       RefParam *param = &plan->params[t];
-      gboolean bias = lw_graph_node (plan->graph, param->info->node)->kind != LW_OP_BATCH_NORM && param->info->rank == 1;
-      double rate = (double) optimizer->rate * (bias ? (double) optimizer->bias_rate_factor : 1);
+      const LwNode *node = lw_graph_node (plan->graph, param->info->node);
+      gboolean bias = node->kind != LW_OP_BATCH_NORM && param->info->rank == 1;
+      double rate = (double) optimizer->rate * (double) node->rate_factor * (bias ? (double) optimizer->bias_rate_factor : 1);
       double decay = param->info->rank == 1 ? 0 : (double) optimizer->weight_decay;
 
       if (!param->info->trainable)
