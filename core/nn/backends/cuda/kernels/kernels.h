@@ -188,6 +188,7 @@ typedef struct {
   void *copy;                  /* bfloat16 values for the next step; NULL: none */
   gsize count;                 /* a multiple of 4, padding included */
   gsize first_chunk;           /* number of chunks of all tensors before it: filled by lw_cuda_optimizer_chunks */
+  float rate_factor;           /* of the layer: its rate is so many times that of the step (both optimizers) */
   gint32 conv_bias;            /* uses bias_rate */
   gint32 decays;               /* rank above 1 */
 } LwCudaTensor;
