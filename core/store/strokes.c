@@ -192,9 +192,12 @@ lw_stroke_commit (LwDb *db, gpointer data, GError **error)
   gint64 id;
   /* After a failed COMMIT nobody knows whether the disk has it; a second try must not write it twice. */
   int written = lw_db_get (db, &id, error, "SELECT id FROM stroke WHERE uuid = ?", "s", stroke->uuid);
-  if (written != 0)
-    return written > 0;
-  return stroke->base_seq >= 0 ? commit_once (db, data, error) : lw_db_retry (db, commit_once, data, error);
+  if (written == 0)
+    written = (stroke->base_seq >= 0 ? commit_once (db, data, error) : lw_db_retry (db, commit_once, data, error)) ? 1 : -1;
+  if (written < 0)
+    return FALSE;
+  g_debug ("stroke %s of frame %" G_GINT64_FORMAT " is on the disk", stroke->uuid, stroke->frame);
+  return TRUE;
 }
 
 gboolean
