@@ -20,7 +20,7 @@ class NotFound(AssertionError):
     pass
 
 
-def wait_for(condition, what, timeout=20.0):
+def wait_for(condition, what, timeout=20.0, pause=0.05):
     """The first true value of condition(); fails with `what` after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
@@ -31,7 +31,7 @@ def wait_for(condition, what, timeout=20.0):
             return value
         if time.monotonic() > end:
             raise NotFound(f"waited {timeout:.0f} s for {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 class Desktop:
@@ -70,9 +70,6 @@ class Desktop:
     def _start_bus(self):
         bus = self._spawn(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
-        # libatspi of this process listens on the same bus and display.
-        os.environ.update({k: self.environment[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
-        Atspi.init()
 
     def close(self):
         for child in reversed(self.children):
@@ -83,6 +80,14 @@ class Desktop:
     def xdotool(self, *words):
         done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)
         return done.stdout.strip()
+
+    def active_geometry(self):
+        """x, y, width, height of the window that gets the keys."""
+        return self.geometry(self.xdotool("getactivewindow"))
+
+    def geometry(self, window):
+        lines = dict(line.split("=") for line in self.xdotool("getwindowgeometry", "--shell", window).splitlines() if "=" in line)
+        return tuple(int(lines[key]) for key in ("X", "Y", "WIDTH", "HEIGHT")) if "WIDTH" in lines else None
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
@@ -126,6 +131,9 @@ class Program:
         self.log = open(os.path.join(desktop.home, f"{name}.log"), "ab")
         self.process = subprocess.Popen(command, env=desktop.environment, stdout=self.log, stderr=self.log,
                                         cwd=desktop.home)
+        # libatspi of this process listens on the same bus and display.
+        os.environ.update({k: desktop.environment[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
+        Atspi.init()
         self.root = wait_for(self._find_application, f"{name} on the accessibility bus")
 
     def _find_application(self):
@@ -234,11 +242,9 @@ class Program:
         """Geometry of this program's X window that fits an accessible window of that size best."""
         best = None
         for number in self._windows():
-            lines = dict(line.split("=") for line in
-                         self.desktop.xdotool("getwindowgeometry", "--shell", number).splitlines() if "=" in line)
-            if "WIDTH" not in lines:
+            geometry = self.desktop.geometry(number)
+            if geometry is None:
                 continue
-            geometry = tuple(int(lines[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
             excess = abs(geometry[2] - inner.width) + abs(geometry[3] - inner.height)
             if best is None or excess < best[0]:
                 best = (excess, geometry)
