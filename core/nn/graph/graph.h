@@ -59,7 +59,7 @@ typedef struct {
 
 /* Built once, then read only. */
 typedef struct {
-  char *architecture;       /* "fcn8s", "fcn8s-lite" */
+  char *architecture;       /* "fcn8s", … (networks/list.h) */
   int classes;
   GArray *nodes;            /* of LwNode, in order of execution */
 } LwGraph;

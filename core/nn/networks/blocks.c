@@ -3,12 +3,16 @@
 #include "blocks.h"
 
 int
+lw_block_conv (LwGraph *graph, int x, const char *name, int channels, int kernel, int stride, int pad, const LwNetworkOptions *options)
+{
+  x = lw_graph_conv_strided (graph, x, name, channels, kernel, stride, pad, !options->batch_norm);
+  return options->batch_norm ? lw_graph_batch_norm (graph, x, name) : x;
+}
+
+int
 lw_block_conv_relu (LwGraph *graph, int x, const char *name, int channels, int kernel, int pad, const LwNetworkOptions *options)
 {
-  x = lw_graph_conv (graph, x, name, channels, kernel, pad, !options->batch_norm);
-  if (options->batch_norm)
-    x = lw_graph_batch_norm (graph, x, name);
-  return lw_graph_relu (graph, x, name);
+  return lw_graph_relu (graph, lw_block_conv (graph, x, name, channels, kernel, 1, pad, options), name);
 }
 
 int

@@ -3,7 +3,10 @@
 #include "nn/graph/builder.h"
 #include "nn/networks/networks.h"
 
-/* Convolution, batch normalisation if @options says so (then without a bias, which the mean would take away), ReLU. */
+/* Convolution, batch normalisation if @options says so (then without a bias, which the mean would take away). */
+int lw_block_conv (LwGraph *graph, int x, const char *name, int channels, int kernel, int stride, int pad, const LwNetworkOptions *options);
+
+/* The same with stride 1, then a ReLU. */
 int lw_block_conv_relu (LwGraph *graph, int x, const char *name, int channels, int kernel, int pad, const LwNetworkOptions *options);
 
 /* Stage @stage of VGG-16: @n convolutions 3x3 named conv<stage>_<1…n>, then the pool pool<stage>. The first one pads @first_pad, the rest 1. */

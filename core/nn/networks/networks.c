@@ -2,21 +2,40 @@
 #include "config.h"
 #include "networks.h"
 
-static const struct {
+typedef struct {
   const char *name;
   LwGraph *(*build) (const LwNetworkOptions *options);
-} networks[] = {
-  { "fcn8s", lw_fcn8s },
-  { "fcn8s-lite", lw_fcn8s_lite },
+  LwNetworkInput input;
+} Network;
+
+#define LW_NETWORK(function, architecture, input) { architecture, function, input },
+static const Network networks[] = {
+#include "list.h"
 };
+
+static const Network *
+find (const char *architecture)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
+    if (g_str_equal (networks[i].name, architecture))
+      return &networks[i];
+  return NULL;
+}
 
 LwGraph *
 lw_network_new (const char *architecture, const LwNetworkOptions *options)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
-    if (g_str_equal (networks[i].name, architecture))
-      return networks[i].build (options);
-  return NULL;
+  const Network *network = find (architecture);
+
+  return network != NULL ? network->build (options) : NULL;
+}
+
+LwNetworkInput
+lw_network_input (const char *architecture)
+{
+  const Network *network = find (architecture);
+
+  return network != NULL ? network->input : LW_INPUT_IMAGENET;
 }
 
 const char *const *

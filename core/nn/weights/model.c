@@ -12,7 +12,11 @@
 #define MAX_CLASSES 255         /* label 255 is not a class */
 #define MAX_SIDE 32768          /* px */
 
-static const LwInputTransform imagenet = { { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }, FALSE };
+static const LwInputTransform transforms[] = {
+  [LW_INPUT_IMAGENET] = { { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }, FALSE },
+  [LW_INPUT_CAFFE] = { { 123.68f / 255, 116.779f / 255, 103.939f / 255 }, { 1.f / 255, 1.f / 255, 1.f / 255 }, TRUE },
+  [LW_INPUT_BYTES] = { { 0, 0, 0 }, { 1.f / 255, 1.f / 255, 1.f / 255 }, FALSE },
+};
 
 void
 lw_net_model_free (LwNetModel *model)
@@ -48,7 +52,7 @@ lw_net_model_new (const char *architecture, const char *const *class_names, guin
   model->architecture = g_strdup (architecture);
   model->class_names = g_strdupv ((char **) class_names);
   model->n_classes = (int) g_strv_length (model->class_names);
-  model->transform = imagenet;
+  model->transform = transforms[lw_network_input (architecture)];
   model->train_width = 480;
   model->train_height = 360;
   model->max_side = 640;

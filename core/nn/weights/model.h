@@ -20,7 +20,7 @@ typedef struct {
   LwWeights *weights;
 } LwNetModel;
 
-/* For ImageNet's transform, 480 x 360 and at most 640 pixels a side. */
+/* For the transform that its architecture starts with (networks/list.h), 480 x 360 and at most 640 pixels a side. */
 LwNetModel *lw_net_model_new (const char *architecture, const char *const *class_names, guint64 seed, GError **error);
 LwNetModel *lw_net_model_load (const char *path, GError **error);
 gboolean lw_net_model_save (const LwNetModel *model, LwStoreType type, const char *path, GError **error);

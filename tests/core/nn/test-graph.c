@@ -4,6 +4,8 @@
 #include "nn/networks/networks.h"
 #include "nn/weights/weights.h"
 
+#define MAX_NODES 256
+
 static gsize
 count_parameters (const LwGraph *graph)
 {
@@ -74,6 +76,55 @@ test_macs (void)
       }
 }
 
+/* nn.md counts a bias and a pair of scale and shift in every normalised convolution. A trained model of ours has the bias alone, into which the
+ * normalisation is folded, and while it trains four values a channel and no bias. @norms: normalised channels; @published_norms: of nn.md's network. */
+static void
+assert_network (const char *name, gsize published, gsize published_norms, gsize norms, double gmac, double gmac_224)
+{
+  g_autoptr(LwGraph) plain = lw_network_new (name, &(LwNetworkOptions) { .classes = 11 });
+  g_autoptr(LwGraph) normalised = lw_network_new (name, &(LwNetworkOptions) { .classes = 11, .batch_norm = TRUE });
+
+  g_assert_cmpuint (count_parameters (plain) + 2 * published_norms, ==, published);
+  g_assert_cmpuint (count_parameters (normalised), ==, count_parameters (plain) + 3 * norms);
+  /* The final pass, which takes four taps a class and pixel where a grid is finer or coarser than the picture, is no layer of theirs. */
+  g_assert_cmpfloat_with_epsilon ((double) (lw_graph_macs (plain, 360, 480) - 360 * 480 * 11 * 4) * 1e-9, gmac, 0.006);
+  if (gmac_224 > 0)
+    g_assert_cmpfloat_with_epsilon ((double) (lw_graph_macs (plain, 224, 224) - 224 * 224 * 11 * 4) * 1e-9, gmac_224, 0.006);
+}
+
+static void
+test_encoders_and_decoders (void)
+{
+  gsize encoder = 64 * 2 + 128 * 2 + 256 * 3 + 512 * 6, decoder = 512 * 5 + 256 * 3 + 128 * 2 + 64 * 2;
+
+  assert_network ("segnet", 29449355, encoder + decoder, encoder + decoder, 106.71, 30.92);
+  assert_network ("segnet-basic", 1416587, 8 * 64, 8 * 64, 59.19, 0);
+  /* nn.md cuts the 45 rows before the last pool to 22; ours rounds up to 23, so that nothing is lost, and that row of 30 costs two convolutions and an
+   * upsampling: 0.49 GMAC. */
+  assert_network ("unet", 31032395, 0, 4 * (64 + 128 + 256 + 512) + 2 * 1024, 126.87 + 30e-9 * (512 * 1024 * 9 + 1024 * 1024 * 9 + 4 * 1024 * 512), 36.91);
+}
+
+/* Without its classifier (2,049,000) ResNet-50 has 23,508,032 parameters, two a channel of them in 26,560 normalised ones. Its 4.09 GMAC at 224 become
+ * 3.86 with the strides in the first 1x1, less the classifier's 2.05 M. The head is ours. */
+static void
+test_resnet (void)
+{
+  static const struct { const char *name; double trunk_224; } cases[] = { { "fcn8s-resnet50", 3.856 }, { "fcn8s-resnet50-b", 4.087 } };
+  gsize norms = 26560, head = 128 * (2048 + 1024 + 512) + 128 * 128 * 9 + 4 * 128 + 11 * 129;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(LwGraph) plain = lw_network_new (cases[i].name, &(LwNetworkOptions) { .classes = 11 });
+      g_autoptr(LwGraph) normalised = lw_network_new (cases[i].name, &(LwNetworkOptions) { .classes = 11, .batch_norm = TRUE });
+      double head_224 = 128e-9 * (49 * 2048 + 196 * 1024 + 784 * (512 + 128 * 9 + 11)) + 16e-9 * 128 * (49 + 196) + 4e-9 * 11 * 224 * 224;
+
+      g_assert_cmpuint (count_parameters (plain), ==, 23508032 - norms + head);
+      g_assert_cmpuint (count_parameters (normalised), ==, count_parameters (plain) + 3 * (norms + 4 * 128));
+      g_assert_cmpfloat_with_epsilon ((double) lw_graph_macs (plain, 224, 224) * 1e-9 - head_224, cases[i].trunk_224, 0.006);
+      g_print ("# %s: %.2f GMAC at 480 x 360\n", cases[i].name, (double) lw_graph_macs (plain, 360, 480) * 1e-9);
+    }
+}
+
 static void
 assert_size (const LwGraph *graph, const int *h, const int *w, const char *name, int height, int width)
 {
@@ -87,7 +138,7 @@ assert_size (const LwGraph *graph, const int *h, const int *w, const char *name,
 static void
 test_sizes (void)
 {
-  int h[128], w[128];
+  int h[MAX_NODES], w[MAX_NODES];
   g_autoptr(LwGraph) tight = lw_fcn8s (&(LwNetworkOptions) { .classes = 11 });
   g_autoptr(LwGraph) original = lw_fcn8s (&(LwNetworkOptions) { .classes = 11, .original_padding = TRUE });
 
@@ -107,7 +158,7 @@ test_sizes (void)
 static void
 test_any_size (void)
 {
-  int h[128], w[128];
+  int h[MAX_NODES], w[MAX_NODES];
 
   for (const char *const *name = lw_network_names (); *name != NULL; name++)
     for (int original = 0; original < 2; original++)
@@ -128,7 +179,7 @@ test_any_size (void)
 static void
 test_bad_sizes (void)
 {
-  int h[128], w[128];
+  int h[MAX_NODES], w[MAX_NODES];
   g_autoptr(LwGraph) graph = lw_graph_new ("tiny", 2);
   int x = lw_graph_max_pool (graph, 0, "pool", FALSE);
   g_autoptr(GError) error = NULL;
@@ -201,6 +252,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nn/graph/parameters", test_parameters);
   g_test_add_func ("/nn/graph/macs", test_macs);
+  g_test_add_func ("/nn/graph/encoders-and-decoders", test_encoders_and_decoders);
+  g_test_add_func ("/nn/graph/resnet", test_resnet);
   g_test_add_func ("/nn/graph/sizes", test_sizes);
   g_test_add_func ("/nn/graph/any-size", test_any_size);
   g_test_add_func ("/nn/graph/bad-sizes", test_bad_sizes);
