@@ -5,7 +5,7 @@
  * Inputs and outputs must not overlap, except where "in place" is said.
  *
  * Types. Where a function takes one shape for several arrays, all have its type; where it takes two, each array has that of its shape. Arithmetic is
- * float32 (sums over pictures: float32 within a thread's share, float64 between them); a bfloat16 result is rounded to the nearest, ties to even.
+ * float32 (sums over pictures: float32 within a block's share, float64 between them); a bfloat16 result is rounded to the nearest, ties to even.
  *
  * Determinism. Every result is a pure function of the inputs: sums are taken in an order that depends on shapes only, and no atomic touches a float.
  *
@@ -16,9 +16,12 @@
  */
 #pragma once
 #include <cuda_runtime_api.h>
-#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
 
-G_BEGIN_DECLS
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define LW_CUDA_MAX_SIDE 16384         /* px of a plan's picture and of an output frame: positions are exact in 32 bits up to here */
 
@@ -37,8 +40,8 @@ typedef struct {
 
 /* What changes from step to step; one on the device, written before the step. The host computes it in float64 and rounds. */
 typedef struct {
-  guint64 dropout;             /* lw_random_mix (seed) + step * 4096: the key of node i is lw_random_mix (dropout + i) */
-  gint32 drops;                /* 0: dropout hands everything on unscaled (gradients for tests, validation) */
+  uint64_t dropout;             /* lw_random_mix (seed) + step * 4096: the key of node i is lw_random_mix (dropout + i) */
+  int32_t drops;                /* 0: dropout hands everything on unscaled (gradients for tests, validation) */
   float rate, bias_rate;       /* bias_rate: of biases of convolutions, rate * bias_rate_factor */
   float momentum, beta2, decay;
   float correction1, correction2;      /* AdamW: 1 - momentum^t, 1 - beta2^t */
@@ -49,10 +52,10 @@ typedef struct {
 typedef struct {
   double loss;
   double weight_sum;           /* sum of w[label] */
-  guint64 pixels;              /* with a label */
+  uint64_t pixels;              /* with a label */
   double gradient_norm;        /* before clipping */
   float clip;                  /* factor by which clipping shortens the gradient; 1: not at all */
-  gint32 finite;               /* loss and norm are; else the update and the running values left everything alone */
+  int32_t finite;               /* loss and norm are; else the update and the running values left everything alone */
 } LwCudaStats;
 
 /* ---- input.cu ---- */
@@ -60,7 +63,7 @@ typedef struct {
 /* As LwInputTransform: y = (rgb[source] / 255 - mean[source]) / std[source], source = bgr ? 2 - c : c. By value: it belongs to the plan. */
 typedef struct { float mean[3], std[3]; int bgr; } LwCudaTransform;
 /* @rgb: n x h x w x 3 bytes, any alignment. @out has c = 3. */
-cudaError_t lw_cuda_input_bytes (cudaStream_t stream, const guint8 *rgb, LwCudaTransform transform, LwCudaShape out, void *y);
+cudaError_t lw_cuda_input_bytes (cudaStream_t stream, const uint8_t *rgb, LwCudaTransform transform, LwCudaShape out, void *y);
 /* @input: (n, 3, h, w) float32, normalised */
 cudaError_t lw_cuda_input_floats (cudaStream_t stream, const float *input, LwCudaShape out, void *y);
 
@@ -73,7 +76,7 @@ cudaError_t lw_cuda_filter_from_device (cudaStream_t stream, LwCudaFilter filter
 cudaError_t lw_cuda_from_nchw (cudaStream_t stream, const float *nchw, LwCudaShape out, void *y);
 cudaError_t lw_cuda_to_nchw (cudaStream_t stream, LwCudaShape in, const void *x, float *nchw);
 /* @count elements, a multiple of 8 */
-cudaError_t lw_cuda_cast (cudaStream_t stream, gsize count, LwCudaType from, const void *x, LwCudaType to, void *y);
+cudaError_t lw_cuda_cast (cudaStream_t stream, size_t count, LwCudaType from, const void *x, LwCudaType to, void *y);
 
 /* ---- elementwise.cu ---- */
 
@@ -104,14 +107,14 @@ cudaError_t lw_cuda_concat_backward (cudaStream_t stream, LwCudaShape out, const
 typedef struct { int kernel, stride, pad; } LwCudaPool;
 /* @index: n x out.h x out.w x cp bytes: the winner's ky * kernel + kx; the first of equals in that order, padding never wins. NULL: not wanted (inference).
  * @relu: y = max (y, 0) at once, so that the ReLU before it needs no pass of its own. */
-cudaError_t lw_cuda_max_pool (cudaStream_t stream, LwCudaPool pool, LwCudaShape in, const void *x, int relu, LwCudaShape out, void *y, guint8 *index);
+cudaError_t lw_cuda_max_pool (cudaStream_t stream, LwCudaPool pool, LwCudaShape in, const void *x, int relu, LwCudaShape out, void *y, uint8_t *index);
 /* Writes (or adds to) all of @dx. @y: the pool's output, NULL: none: where it is not above zero nothing goes back, which is the gradient of the ReLU
  * before the pool as well. */
-cudaError_t lw_cuda_max_pool_backward (cudaStream_t stream, LwCudaPool pool, LwCudaShape out, const void *dy, const void *y, const guint8 *index, int add,
+cudaError_t lw_cuda_max_pool_backward (cudaStream_t stream, LwCudaPool pool, LwCudaShape out, const void *dy, const void *y, const uint8_t *index, int add,
                                        LwCudaShape in, void *dx);
 /* 2x2 by 2 only: writes all of @y: x where @index says, else 0 */
-cudaError_t lw_cuda_unpool (cudaStream_t stream, LwCudaShape in, const void *x, const guint8 *index, LwCudaShape out, void *y);
-cudaError_t lw_cuda_unpool_backward (cudaStream_t stream, LwCudaShape out, const void *dy, const guint8 *index, int add, LwCudaShape in, void *dx);
+cudaError_t lw_cuda_unpool (cudaStream_t stream, LwCudaShape in, const void *x, const uint8_t *index, LwCudaShape out, void *y);
+cudaError_t lw_cuda_unpool_backward (cudaStream_t stream, LwCudaShape out, const void *dy, const uint8_t *index, int add, LwCudaShape in, void *dx);
 
 /* ---- deconv.cu: bilinear upsampling by a transposed convolution (graph.h: LW_OP_DECONV), with what stands behind it ---- */
 
@@ -125,7 +128,7 @@ cudaError_t lw_cuda_up_backward (cudaStream_t stream, int stride, int pad, int c
 /* ---- norm.cu: batch normalisation. Arrays of cp floats; of padded channels all are zero. ---- */
 
 /* Bytes of @workspace for the sums over an activation of this shape (norm.cu and bias.cu). */
-gsize lw_cuda_sums_workspace (LwCudaShape shape);
+size_t lw_cuda_sums_workspace (LwCudaShape shape);
 
 typedef struct {
   const float *gain, *bias;    /* parameters */
@@ -143,7 +146,7 @@ cudaError_t lw_cuda_norm_running (cudaStream_t stream, int c, int cp, LwCudaNorm
 cudaError_t lw_cuda_affine (cudaStream_t stream, LwCudaShape shape, const void *x, const float *scale, const float *shift, int relu, void *y);
 /* The same and a max pool of it, without the full-sized output. @index as in lw_cuda_max_pool. */
 cudaError_t lw_cuda_affine_pool (cudaStream_t stream, LwCudaPool pool, LwCudaShape in, const void *x, const float *scale, const float *shift, int relu,
-                                 LwCudaShape out, void *y, guint8 *index);
+                                 LwCudaShape out, void *y, uint8_t *index);
 /* @dgain = sum dz x^, @dbias = sum dz, with x^ = (x - mean) * inverse and dz = dy, or (@relu) dy where scale x + shift > 0.
  * @dx = scale (dz - (dbias + x^ dgain) / m) for the batch's statistics, scale dz for the running ones (@batch 0: frozen). @dx NULL: not wanted; @dgain and
  * @dbias are always written (a frozen plan points them at scratch). A pool behind it: lw_cuda_max_pool_backward first. */
@@ -168,15 +171,15 @@ cudaError_t lw_cuda_relu_bias_backward (cudaStream_t stream, LwCudaShape shape, 
 /* The score node: @grid is the shape of its input, with c classes. */
 typedef struct { LwCudaShape grid; int stride, offset; int height, width; } LwCudaScore;       /* height, width: of the plan's picture */
 /* On the device: the size of the result; a graph stays good for every frame size. 1 … LW_CUDA_MAX_SIDE each. */
-typedef struct { gint32 height, width; } LwCudaFrame;
+typedef struct { int32_t height, width; } LwCudaFrame;
 /* As ref/score.c. @labels: n x height x width bytes; @confidence: n x ceil (height / 4) x ceil (width / 4); either NULL: not wanted.
  * @most: the largest frame for which the arrays have room (host value; sizes the launch). */
-cudaError_t lw_cuda_score (cudaStream_t stream, LwCudaScore score, const void *scores, const LwCudaFrame *frame, LwCudaFrame most, guint8 *labels,
-                           guint8 *confidence);
-gsize lw_cuda_loss_workspace (LwCudaScore score);
+cudaError_t lw_cuda_score (cudaStream_t stream, LwCudaScore score, const void *scores, const LwCudaFrame *frame, LwCudaFrame most, uint8_t *labels,
+                           uint8_t *confidence);
+size_t lw_cuda_loss_workspace (LwCudaScore score);
 /* @labels: n x height x width channels, >= classes: ignored. @class_weights: classes floats; NULL: 1. Writes loss, weight_sum and pixels of @stats and the
  * gradient by the grid, of the grid's type (@gradient NULL: not wanted). Everything zero if nothing is labelled. */
-cudaError_t lw_cuda_loss (cudaStream_t stream, LwCudaScore score, const void *scores, const guint8 *labels, const float *class_weights, void *workspace,
+cudaError_t lw_cuda_loss (cudaStream_t stream, LwCudaScore score, const void *scores, const uint8_t *labels, const float *class_weights, void *workspace,
                           LwCudaStats *stats, void *gradient);
 
 /* ---- optimizer.cu: backend.h's definition over all parameters at once ---- */
@@ -186,21 +189,21 @@ typedef struct {
   const float *gradient;
   float *first, *second;       /* second NULL for SGD */
   void *copy;                  /* bfloat16 values for the next step; NULL: none */
-  gsize count;                 /* a multiple of 4, padding included */
-  gsize first_chunk;           /* number of chunks of all tensors before it: filled by lw_cuda_optimizer_chunks */
+  size_t count;                /* a multiple of 4, padding included */
+  size_t first_chunk;          /* number of chunks of all tensors before it: filled by lw_cuda_optimizer_chunks */
   float rate_factor;           /* of the layer: its rate is so many times that of the step (both optimizers) */
-  gint32 conv_bias;            /* uses bias_rate */
-  gint32 decays;               /* rank above 1 */
+  int32_t conv_bias;           /* uses bias_rate */
+  int32_t decays;              /* rank above 1 */
 } LwCudaTensor;
 /* On the host's table, before it goes to the device: fills first_chunk; returns the chunks of all. */
-gsize lw_cuda_optimizer_chunks (LwCudaTensor *table, int tensors);
-gsize lw_cuda_optimizer_workspace (void);
+size_t lw_cuda_optimizer_chunks (LwCudaTensor *table, int tensors);
+size_t lw_cuda_optimizer_workspace (void);
 /* Writes gradient_norm, clip and finite of @stats (finite: norm and stats->loss). */
-cudaError_t lw_cuda_gradient_norm (cudaStream_t stream, const LwCudaTensor *table, int tensors, gsize chunks, const LwCudaStep *step, void *workspace,
+cudaError_t lw_cuda_gradient_norm (cudaStream_t stream, const LwCudaTensor *table, int tensors, size_t chunks, const LwCudaStep *step, void *workspace,
                                    LwCudaStats *stats);
 /* Nothing where stats->finite is 0. */
-cudaError_t lw_cuda_sgd (cudaStream_t stream, const LwCudaTensor *table, int tensors, gsize chunks, const LwCudaStep *step, const LwCudaStats *stats);
-cudaError_t lw_cuda_adamw (cudaStream_t stream, const LwCudaTensor *table, int tensors, gsize chunks, const LwCudaStep *step, const LwCudaStats *stats);
+cudaError_t lw_cuda_sgd (cudaStream_t stream, const LwCudaTensor *table, int tensors, size_t chunks, const LwCudaStep *step, const LwCudaStats *stats);
+cudaError_t lw_cuda_adamw (cudaStream_t stream, const LwCudaTensor *table, int tensors, size_t chunks, const LwCudaStep *step, const LwCudaStats *stats);
 
 /* ---- upconv.cu, lrn.cu ---- */
 
@@ -213,4 +216,6 @@ typedef struct { int size; float alpha, beta, k; } LwCudaLrn;
 cudaError_t lw_cuda_lrn (cudaStream_t stream, LwCudaLrn lrn, LwCudaShape shape, const void *x, void *y);
 cudaError_t lw_cuda_lrn_backward (cudaStream_t stream, LwCudaLrn lrn, LwCudaShape shape, const void *x, const void *dy, int add, void *dx);
 
-G_END_DECLS
+#ifdef __cplusplus
+}
+#endif
