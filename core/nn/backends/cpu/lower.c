@@ -1,6 +1,7 @@
 /* lower.c: nodes of the graph to layers of the plan: what can run as one does */
 #include "config.h"
 #include "plan.h"
+#include "nn/graph/usage.h"
 #include <glib/gi18n-lib.h>
 
 /* What the nodes' outputs are used for. */
@@ -21,68 +22,12 @@ facts_clear (Facts *facts)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
 
-/* The second input of a crop gives only its size. */
-static int
-data_inputs (const LwNode *node)
-{
-  return node->inputs[0] < 0 ? 0 : node->kind == LW_OP_ADD || node->kind == LW_OP_CONCAT ? 2 : 1;
-}
-
-static gboolean
-passes_scores (const LwNode *node)
-{
-  return node->kind == LW_OP_DECONV || node->kind == LW_OP_CROP || node->kind == LW_OP_ADD || node->kind == LW_OP_SCALE || node->kind == LW_OP_SCORE;
-}
-
-/* All that is used only by nodes of the head, and is a convolution or has all its own inputs in the head. */
-static void
-mark_head (const LwGraph *graph, gboolean *head)
-{
-  int n = (int) graph->nodes->len;
-  gboolean changed = TRUE;
-
-  for (int i = 0; i < n; i++)
-    head[i] = passes_scores (lw_graph_node (graph, i)) || lw_graph_node (graph, i)->kind == LW_OP_CONV;
-  while (changed)
-    {
-      changed = FALSE;
-      for (int i = n; i-- > 0;)
-        {
-          const LwNode *node = lw_graph_node (graph, i);
-          gboolean user_in_head = head[i] && node->kind != LW_OP_CONV, inputs_in_head = TRUE;
-
-          for (int k = 0; k < data_inputs (node); k++)
-            {
-              if (!user_in_head && head[node->inputs[k]])
-                {
-                  head[node->inputs[k]] = FALSE;
-                  changed = TRUE;
-                }
-              inputs_in_head &= head[node->inputs[k]];
-            }
-          if (user_in_head && !inputs_in_head && node->kind != LW_OP_SCORE)
-            {
-              head[i] = FALSE;
-              changed = TRUE;
-            }
-        }
-    }
-}
-
 static gboolean
 gather_facts (LwPlan *plan, Facts *facts, GError **error)
 {
   guint n = plan->graph->nodes->len;
 
-  *facts = (Facts) { g_new0 (int, n), g_new0 (gboolean, n), g_new0 (int, n), g_new0 (int, n) };
-  for (guint i = 0; i < n; i++)
-    {
-      const LwNode *node = lw_graph_node (plan->graph, (int) i);
-
-      for (int k = 0; k < data_inputs (node); k++)
-        facts->uses[node->inputs[k]]++;
-    }
-  mark_head (plan->graph, facts->head);
+  *facts = (Facts) { lw_graph_uses (plan->graph), lw_graph_head (plan->graph), g_new0 (int, n), g_new0 (int, n) };
   return lw_graph_sizes (plan->graph, plan->options.height, plan->options.width, facts->heights, facts->widths, error);
 }
 
@@ -157,7 +102,7 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
   };
   int lanes = plan->device->kernels->lanes;
 
-  for (int k = 0; k < data_inputs (node); k++)
+  for (int k = 0; k < lw_graph_data_inputs (node); k++)
     layer.inputs[k] = plan->layer_of[node->inputs[k]];
   if (node->kind == LW_OP_UNPOOL)
     layer.pool = plan->layer_of[node->pool];

@@ -8,6 +8,7 @@
 
 #include "kernels/kernels.h"
 #include "nn/backends/backend.h"
+#include "nn/backends/placement.h"
 #include "onednn.h"
 
 struct _LwDevice {
@@ -17,13 +18,6 @@ struct _LwDevice {
   gboolean bfloat16;           /* the processor has instructions for it */
   int threads;
 };
-
-/* A piece of the arena. Two share their bytes if no step lies in both lives. */
-typedef struct {
-  gsize bytes;
-  int first, last;             /* steps */
-  gsize offset;
-} LwBuffer;
 
 typedef struct _LwStep LwStep;
 typedef struct _LwLayer LwLayer;
