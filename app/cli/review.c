@@ -56,11 +56,11 @@ return_frames (Cli *cli, char **arguments, GError **error)
   return act (cli, arguments, LW_ACTION_RETURN, "return", error);
 }
 
-const CliCommand cli_submit = { "submit", "PROJECT --frames SPEC", N_("Hand in labelled frames for review"), NULL,
+const CliCommand cli_submit = { "submit", "PROJECT --frames SPEC", N_("Submit labelled frames for review"), NULL,
   "submit drive --frames in-progress", act_options, 1, 1, submit };
 const CliCommand cli_accept = { "accept", "PROJECT --frames SPEC", N_("Accept labelled frames: these train networks"), NULL,
   "accept drive --frames submitted --message \"second look\"", act_options, 1, 1, accept_frames };
-const CliCommand cli_return = { "return", "PROJECT --frames SPEC", N_("Give frames back to who labelled them"), NULL,
+const CliCommand cli_return = { "return", "PROJECT --frames SPEC", N_("Return frames to who labelled them"), NULL,
   "return drive --frames drive_000012 --message \"the left kerb\"", act_options, 1, 1, return_frames };
 
 /* ---- history ---- */

@@ -216,7 +216,7 @@ lw_palette_to_json (const LwPalette *palette)
 {
   g_autoptr(LwJson) json = json_object_new_object ();
   LwJson *classes = json_object_new_array ();
-  json_object_object_add (json, "name", json_object_new_string (palette->name));
+  json_object_object_add (json, "name", json_object_new_string (palette->name != NULL ? palette->name : ""));
   json_object_object_add (json, "classes", classes);
   for (guint i = 0; i < palette->classes->len; i++)
     json_object_array_add (classes, class_to_json (palette->classes->pdata[i]));

@@ -3,6 +3,7 @@
 #include "store/audit.h"
 #include "store/project-private.h"
 #include "store/revisions.h"
+#include "store/steps.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -17,6 +18,7 @@ typedef struct {
   gsize n_frames;
   LwAction action;
   const char *message;
+  gint64 step;                 /* 0 before the first one is done */
   gint64 frame;                /* the one under way */
   LwFrameHead head;
   LwRevisionDraft draft;
@@ -82,16 +84,26 @@ set_accepted (LwDb *db, const Act *self, gint64 revision, GError **error)
 }
 
 static gboolean
+ensure_step (LwDb *db, Act *self, GError **error)
+{
+  if (self->step == 0)
+    self->step = lw_step_add (db, &(LwStepRow) { .kind = LW_STEP_STATUS, .action = actions[self->action].name }, error);
+  return self->step != 0;
+}
+
+static gboolean
 write_act (LwDb *db, gpointer data, GError **error)
 {
   Act *self = data;
-  LwFrameStatus status;
   if (!lw_frame_head_check (db, &self->head, error) || !lw_frame_head_read (db, self->head.id, &self->head, error) || !check (db, self, error))
     return FALSE;
-  status = actions[self->action].status;
+  gint64 accepted = 0;
+  LwFrameStatus before = self->head.status;
   gint64 revision = lw_revision_write (db, &self->head, &self->draft, self->head.seq, LW_REVISION_MANUAL, self->message, error);
   g_autofree char *name = dup_name (db, self);
-  return revision != 0 && lw_frame_set_status (db, self->head.id, status, error) && set_accepted (db, self, revision, error)
+  return revision != 0 && lw_db_get (db, &accepted, error, "SELECT accepted FROM frame WHERE id = ?", "I", self->head.id) >= 0
+         && lw_frame_set_status (db, self->head.id, actions[self->action].status, error) && set_accepted (db, self, revision, error)
+         && ensure_step (db, self, error) && lw_step_add_frame (db, self->step, &self->head, before, accepted, error)
          && lw_audit_add (db, error, actions[self->action].name, name, "revision %" G_GINT64_FORMAT "%s%s", revision, self->message != NULL ? ": " : "",
                           self->message != NULL ? self->message : "");
 }
@@ -100,8 +112,12 @@ static gboolean
 act_once (LwDb *db, gpointer data, GError **error)
 {
   Act *self = data;
-  return lw_frame_head_read (db, self->frame, &self->head, error) && check (db, self, error)
-         && lw_revision_prepare (db, &self->head, NULL, &self->draft, error) && lw_db_transact (db, write_act, self, error);
+  gint64 step = self->step;
+  if (lw_frame_head_read (db, self->frame, &self->head, error) && check (db, self, error)
+      && lw_revision_prepare (db, &self->head, NULL, &self->draft, error) && lw_db_transact (db, write_act, self, error))
+    return TRUE;
+  self->step = step;      /* one that was begun was rolled back */
+  return FALSE;
 }
 
 static gboolean
@@ -111,7 +127,8 @@ act (LwDb *db, gpointer data, GError **error)
 }
 
 gboolean
-lw_project_act (LwProject *self, const gint64 *frames, gsize n_frames, LwAction action, const char *message, GError **error)
+lw_project_act_on (LwProject *self, const gint64 *frames, gsize n_frames, LwAction action, const char *message, LwProgress progress, gpointer data,
+                         GCancellable *cancellable, gint64 *step, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self) && (frames != NULL || n_frames == 0) && (guint) action < G_N_ELEMENTS (actions), FALSE);
 
@@ -120,8 +137,18 @@ lw_project_act (LwProject *self, const gint64 *frames, gsize n_frames, LwAction 
   for (gsize i = 0; done && i < n_frames; i++)
     {
       work.frame = frames[i];
-      done = lw_project_write (self, act, &work, error);
+      done = !g_cancellable_set_error_if_cancelled (cancellable, error) && lw_project_write (self, act, &work, error);
+      if (progress != NULL)
+        progress ((double) (i + 1) / (double) n_frames, data);
     }
   lw_revision_draft_clear (&work.draft);
+  if (step != NULL)
+    *step = work.step;
   return done;
+}
+
+gboolean
+lw_project_act (LwProject *self, const gint64 *frames, gsize n_frames, LwAction action, const char *message, GError **error)
+{
+  return lw_project_act_on (self, frames, n_frames, action, message, NULL, NULL, NULL, NULL, error);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "store/audit.h"
 #include "store/operations.h"
+#include "store/steps.h"
 
 #define TRANSACTION_US 8000            /* of inserts; with the commit they stay below the 20 ms that others may be kept waiting */
 #define INDEX_PART_BYTES (1 << 20)
@@ -230,6 +231,7 @@ show (LwDb *db, gpointer data, GError **error)
   Addition *self = data;
   return lw_db_run (db, error, "UPDATE media SET operation = NULL WHERE id = ?", "I", self->media) && lw_operation_end (db, &self->operation, error)
          && lw_change_topic (db, LW_TOPIC_FRAMES, error)
+         && lw_step_add (db, &(LwStepRow) { .kind = LW_STEP_MEDIA, .action = "add-media", .media = self->media }, error) != 0
          && lw_audit_add (db, error, "add-media", self->name, "%u frames, sha256 %s", self->ordinals->len, self->info->sha256);
 }
 

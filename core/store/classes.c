@@ -9,6 +9,7 @@
 #include "common/json.h"
 #include "store/audit.h"
 #include "store/project-private.h"
+#include "store/steps.h"
 
 #define MAX_ALIASES_BYTES (1 << 16)
 
@@ -199,16 +200,41 @@ check_revived (LwDb *db, const LwPalette *palette, GError **error)
   return got == 0;
 }
 
-typedef struct { const LwPalette *palette; gboolean kept[256]; gint64 checked; } Change;
+typedef struct {
+  const LwPalette *palette;
+  gboolean kept[256];
+  gint64 checked;              /* revisions up to this one */
+  const char *expected;        /* what must be there now, as JSON; NULL: anything */
+  LwTurn turn;
+  gint64 undoes, step;
+} Change;
 
-/* Again what was checked before the transaction, as far as it may have changed since. */
+static gboolean
+check_expected (const Change *change, const char *now, GError **error)
+{
+  if (change->expected == NULL || strcmp (now, change->expected) == 0)
+    return TRUE;
+  g_set_error_literal (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, _("Nothing was undone: the classes have changed since"));
+  return FALSE;
+}
+
+/* Again what was checked before the transaction, as far as it may have changed since. What changes nothing is no step. */
 static gboolean
 change_palette (LwDb *db, gpointer data, GError **error)
 {
-  const Change *change = data;
-  return check_working (db, change->kept, error) && check_revisions (db, change->kept, change->checked, error)
+  Change *change = data;
+  g_autoptr(LwPalette) now = read_palette (db, error);
+  if (now == NULL)
+    return FALSE;
+  g_autofree char *before = lw_palette_to_json (now), *after = lw_palette_to_json (change->palette);
+  if (strcmp (before, after) == 0 && change->undoes == 0)
+    return TRUE;
+  LwStepRow row = { LW_STEP_CLASSES, "classes", change->turn, change->undoes, before, after, 0 };
+  const char *action = change->turn == LW_TURN_DONE ? "classes" : change->turn == LW_TURN_UNDONE ? "undo" : "redo";
+  return check_expected (change, before, error) && check_working (db, change->kept, error) && check_revisions (db, change->kept, change->checked, error)
          && check_revived (db, change->palette, error) && lw_classes_write (db, change->palette, error)
-         && lw_audit_add (db, error, "classes", change->palette->name != NULL ? change->palette->name : "", "%u classes", change->palette->classes->len);
+         && (change->step = lw_step_add (db, &row, error)) != 0
+         && lw_audit_add (db, error, action, change->palette->name != NULL ? change->palette->name : "", "%u classes", change->palette->classes->len);
 }
 
 /* Revisions are many: they are read before the transaction, and only the new ones in it. */
@@ -220,16 +246,29 @@ check_all_revisions (LwProject *self, Change *change, GError **error)
          && check_revisions (db, change->kept, 0, error);
 }
 
+static gboolean
+write_change (LwProject *self, Change *change, GError **error)
+{
+  const LwPalette *palette = change->palette;
+  for (guint i = 0; i < palette->classes->len; i++)
+    change->kept[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
+  return lw_project_check_writable (self, error) && lw_palette_validate (palette, error) && check_all_revisions (self, change, error)
+         && lw_project_transact (self, change_palette, change, error);
+}
+
 gboolean
 lw_project_set_palette (LwProject *self, const LwPalette *palette, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self) && palette != NULL, FALSE);
+  return write_change (self, &(Change) { .palette = palette }, error);
+}
 
-  Change change = { .palette = palette };
-  for (guint i = 0; i < palette->classes->len; i++)
-    change.kept[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
-  return lw_project_check_writable (self, error) && lw_palette_validate (palette, error) && check_all_revisions (self, &change, error)
-         && lw_project_transact (self, change_palette, &change, error);
+gint64
+lw_classes_take_back (LwProject *self, const char *now, const char *then, gint64 step, LwTurn turn, GError **error)
+{
+  g_autoptr(LwPalette) palette = then != NULL ? lw_palette_parse (then, strlen (then), self->file, error) : NULL;
+  Change change = { .palette = palette, .expected = now, .turn = turn, .undoes = step };
+  return palette != NULL && write_change (self, &change, error) ? change.step : 0;
 }
 
 int

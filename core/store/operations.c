@@ -69,6 +69,13 @@ lw_operation_release (LwOperation *operation)
 static const char *const deletions[] = {
   "DELETE FROM media_index WHERE media IN (SELECT id FROM media WHERE operation = ?1) AND rowid IN"
   " (SELECT rowid FROM media_index WHERE media IN (SELECT id FROM media WHERE operation = ?1) LIMIT ?2)",
+  "UPDATE frame SET proposal = NULL WHERE id IN"
+  " (SELECT id FROM frame WHERE media IN (SELECT id FROM media WHERE operation = ?1) AND proposal IS NOT NULL LIMIT ?2)",
+  "DELETE FROM proposal_tile WHERE proposal IN (SELECT DISTINCT proposal FROM proposal_tile WHERE proposal IN"
+  " (SELECT proposal.id FROM proposal JOIN frame ON frame.id = proposal.frame WHERE frame.media IN (SELECT id FROM media WHERE operation = ?1))"
+  " LIMIT ?2 / 64)",
+  "DELETE FROM proposal WHERE id IN (SELECT proposal.id FROM proposal JOIN frame ON frame.id = proposal.frame"
+  " WHERE frame.media IN (SELECT id FROM media WHERE operation = ?1) LIMIT ?2)",
   "DELETE FROM frame WHERE id IN (SELECT id FROM frame WHERE media IN (SELECT id FROM media WHERE operation = ?1) LIMIT ?2)",
   "DELETE FROM dataset_item WHERE dataset IN (SELECT id FROM dataset WHERE operation = ?1) AND frame IN"
   " (SELECT frame FROM dataset_item WHERE dataset IN (SELECT id FROM dataset WHERE operation = ?1) LIMIT ?2)",

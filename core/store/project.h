@@ -134,7 +134,7 @@ typedef struct {
                                  * can have changed the frame: a diff is an XOR, and of other labels it makes nonsense */
 } LwStrokeInfo;
 /* One transaction: journal row and working tiles (each stored tile XOR the diff's). Acknowledged = on disk (WAL, synchronous FULL).
- * A first stroke turns a new frame into one in progress; a stroke on a submitted or accepted frame turns it into one in progress too. */
+ * A first stroke turns a new frame into one in progress; a stroke on a submitted or accepted frame turns it into one in progress too. Its undo gives the status back. */
 gboolean lw_project_commit_stroke (LwProject *project, gint64 frame, const LwStrokeInfo *info, const LwDiff *diff, GError **error);
 /* Queued in order and never dropped: when the disk is full it stays queued, "write-failed" is emitted, and it is tried again. CONFLICT is reported to the callback. */
 void lw_project_commit_stroke_async (LwProject *project, gint64 frame, const LwStrokeInfo *info, LwDiff *diff,
@@ -163,6 +163,26 @@ typedef enum { LW_ACTION_SUBMIT, LW_ACTION_ACCEPT, LW_ACTION_RETURN } LwAction;
 /* Makes a revision of each frame and sets its status, with an audit row; one transaction a frame. Submit takes any frame with labels that is not accepted, accept
  * a submitted one (or one in progress: submit and accept at once), return a submitted or accepted one; anything else is LW_STORE_ERROR_INVALID and changes nothing. */
 gboolean lw_project_act (LwProject *project, const gint64 *frames, gsize n_frames, LwAction action, const char *message, GError **error);
+/* The same with progress. All frames are one step of undo; where it is cancelled or fails on the way, those that were done. @step (out) (optional): 0: none was */
+gboolean lw_project_act_on (LwProject *project, const gint64 *frames, gsize n_frames, LwAction action, const char *message, LwProgress progress,
+                            gpointer data, GCancellable *cancellable, gint64 *step, GError **error);
+
+/* ---- undo of what is not a stroke: statuses, classes, added media ---- */
+typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA } LwStepKind;
+typedef struct {
+  gint64 id;
+  LwStepKind kind;
+  LwAction action;              /* of LW_STEP_STATUS */
+  guint n_frames;               /* that changed their status, or were added */
+  char *name;                   /* of the only frame, or the medium; NULL: several, or none */
+} LwStep;
+void lw_step_free (LwStep *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStep, lw_step_free)
+/* What this person (the user of this computer) would undo and redo next, also after a restart. @undo, @redo (out): NULL: nothing */
+gboolean lw_project_peek_steps (LwProject *project, LwStep **undo, LwStep **redo, GError **error);
+/* Takes back a whole step; given the one that took back, does it again. Frames that changed since stay as they are: @n_left (out) (optional) says how many; all of
+ * them, classes that changed since, or media that were worked on are LW_STORE_ERROR_INVALID and change nothing. Returns: the step that this made; 0 on error */
+gint64 lw_project_take_back (LwProject *project, gint64 step, guint *n_left, GError **error);
 
 /* ---- proposals ---- */
 typedef struct {

@@ -107,8 +107,24 @@
   FIXED ("dataset_item", "UPDATE", "") \
   FIXED ("dataset_item", "DELETE", "WHEN (SELECT operation FROM dataset WHERE id = OLD.dataset) IS NULL")
 
+/* Version 2: what steps.h tells, and the status that a frame had before a stroke. */
+#define STEPS \
+  "CREATE TABLE step (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2), action TEXT NOT NULL, actor TEXT NOT NULL," \
+  "  created INTEGER NOT NULL, turn INTEGER NOT NULL CHECK (turn BETWEEN 0 AND 2), undoes INTEGER REFERENCES step," \
+  "  palette_before TEXT, palette_after TEXT, media INTEGER) STRICT;" \
+  "CREATE UNIQUE INDEX step_by_undoes ON step (undoes) WHERE undoes IS NOT NULL;" \
+  "CREATE INDEX step_by_actor ON step (actor, id);" \
+  "CREATE TABLE step_frame (step INTEGER NOT NULL REFERENCES step, frame INTEGER NOT NULL REFERENCES frame," \
+  "  status_before INTEGER NOT NULL CHECK (status_before BETWEEN 0 AND 4), accepted_before INTEGER REFERENCES revision," \
+  "  status_after INTEGER NOT NULL CHECK (status_after BETWEEN 0 AND 4), accepted_after INTEGER REFERENCES revision," \
+  "  seq INTEGER NOT NULL, PRIMARY KEY (step, frame)) STRICT, WITHOUT ROWID;" \
+  "CREATE INDEX step_frame_by_frame ON step_frame (frame);" \
+  "CREATE TABLE reopening (stroke INTEGER PRIMARY KEY REFERENCES stroke, status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4)) STRICT;" \
+  APPEND_ONLY ("step") APPEND_ONLY ("step_frame") APPEND_ONLY ("reopening")
+
 const char *const lw_schema_steps[] = {
   STATE WHAT_IS_LABELLED STROKES REVISIONS LEARNING GUARDS,
+  STEPS,
 };
 
 const int lw_schema_version = G_N_ELEMENTS (lw_schema_steps);

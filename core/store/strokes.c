@@ -45,10 +45,26 @@ lw_stroke_unref (LwStroke *stroke)
 
 /* ---- the rows ---- */
 
-static LwFrameStatus
-status_after_stroke (LwFrameStatus status)
+/* A stroke takes a frame back into progress. Its undo finds the map as it was, so the frame gets the status back that it had then. */
+static gboolean
+find_status (LwDb *db, gint64 undone, gint64 now, gint64 *status, GError **error)
 {
-  return status == LW_FRAME_RETURNED ? LW_FRAME_RETURNED : LW_FRAME_IN_PROGRESS;
+  *status = now == LW_FRAME_RETURNED ? LW_FRAME_RETURNED : LW_FRAME_IN_PROGRESS;
+  return undone == 0 || now != LW_FRAME_IN_PROGRESS || lw_db_get (db, status, error, "SELECT status FROM reopening WHERE stroke = ?", "I", undone) >= 0;
+}
+
+/* After write_row(): the stroke has its row. */
+static gboolean
+write_status (LwDb *db, const LwFrameHead *head, gint64 undone, gint64 number, GError **error)
+{
+  gint64 stroke, before = head->status, after;
+  if (lw_db_get (db, &before, error, "SELECT status FROM frame WHERE id = ?", "I", head->id) < 0 || !find_status (db, undone, before, &after, error))
+    return FALSE;
+  if (after == LW_FRAME_IN_PROGRESS && before != after
+      && (lw_db_get (db, &stroke, error, "SELECT id FROM stroke WHERE frame = ? AND seq = ?", "II", head->id, head->seq + 1) < 0
+          || !lw_db_run (db, error, "INSERT INTO reopening (stroke, status) VALUES (?, ?)", "II", stroke, before)))
+    return FALSE;
+  return lw_db_run (db, error, "UPDATE frame SET seq = ?, status = ?, changed = ? WHERE id = ?", "IIII", head->seq + 1, after, number, head->id);
 }
 
 /* The proposal that a stroke applied: it is kept then, because the journal refers to it. */
@@ -88,8 +104,7 @@ lw_stroke_write (LwDb *db, const LwFrameHead *head, const LwStroke *stroke, gint
 {
   gint64 number = lw_change_take (db, error);
   return number != 0 && write_row (db, head, stroke, undone, diff, error) && lw_working_write (db, head, change, error)
-         && lw_db_run (db, error, "UPDATE frame SET seq = ?, status = ?, changed = ? WHERE id = ?", "IiII", head->seq + 1,
-                       status_after_stroke (head->status), number, head->id);
+         && write_status (db, head, undone, number, error);
 }
 
 /* ---- one that takes back another ---- */

@@ -38,7 +38,7 @@ static void
 test_help (CliFixture *f, gconstpointer data)
 {
   static const char *const commands[] = { "create", "add", "relink", "frames", "import", "propose", "apply", "submit", "accept", "return", "dataset", "train",
-                                          "evaluate", "export", "models", "segment", "sheet", "history", "log", "verify" };
+                                          "evaluate", "export", "models", "segment", "sheet", "history", "undo", "redo", "log", "verify" };
   cli_run (f, 0, "--help", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_assert_nonnull (strstr (f->out, commands[i]));
@@ -231,6 +231,14 @@ test_loop (CliFixture *f, gconstpointer data)
   export (f);
   cli_run (f, 0, "submit", f->project, "--frames", "images:12", "--message", "für euch", NULL);
   cli_run (f, 0, "return", f->project, "--frames", "images:12", NULL);
+  cli_run (f, 1, "return", f->project, "--frames", "images:12", NULL);
+  cli_run (f, 0, "undo", f->project, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "undone"), ==, "return");
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, 1);
+  cli_run (f, 0, "frames", f->project, "--status", "submitted", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  cli_run (f, 0, "redo", f->project, NULL);
+  cli_run (f, 1, "redo", f->project, NULL);
   cli_run (f, 1, "return", f->project, "--frames", "images:12", NULL);
   g_autofree char *sheet = g_build_filename (f->folder, "sheet.png", NULL);
   cli_run (f, 0, "sheet", f->project, "--frames", "images:0-2", "--model", "fcn8s-lite", "--model", "fcn8s-lite-2", "--width", "96", sheet, NULL);
