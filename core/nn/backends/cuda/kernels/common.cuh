@@ -13,8 +13,10 @@
 #define LW_THREADS 256
 #ifdef __CUDA_ARCH__
 #define LW_UNROLL _Pragma ("unroll")
+#define LW_UNROLL_4 _Pragma ("unroll 4")       /* several loads on their way before the first is used */
 #else
 #define LW_UNROLL
+#define LW_UNROLL_4
 #endif
 
 typedef struct { uint16_t bits; } Bf16;
