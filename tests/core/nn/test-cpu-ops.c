@@ -20,6 +20,48 @@ random_conv (LwGraph *graph, int x, const char *name, int channels)
   return lw_graph_conv (graph, x, name, channels, kernel, kernel / 2, g_test_rand_bit ());
 }
 
+static int
+strided_conv (LwGraph *graph, int x, const char *name, int channels, int stride)
+{
+  int kernel = 1 + 2 * g_test_rand_int_range (0, 4);
+
+  return lw_graph_conv_strided (graph, x, name, channels, kernel, stride, kernel / 2, g_test_rand_bit ());
+}
+
+static int
+random_lrn (LwGraph *graph, int x, const char *name)
+{
+  static const float powers[] = { 0.5f, 0.75f, 0.6f };
+
+  return lw_graph_lrn (graph, x, name, g_test_rand_int_range (1, 8), (float) g_test_rand_double_range (0.1, 1), powers[g_test_rand_int_range (0, 3)],
+                       (float) g_test_rand_double_range (1, 2));
+}
+
+/* As in ResNet: two ways to the same size, one of them perhaps nothing. */
+static int
+residual (LwGraph *graph, int x, const char *name, const char *other, const char *third, const char *fourth)
+{
+  int stride = g_test_rand_int_range (1, 3), channels = stride == 1 && g_test_rand_bit () ? lw_graph_node (graph, x)->channels : g_test_rand_int_range (1, 40);
+  int y = lw_graph_relu (graph, strided_conv (graph, x, name, g_test_rand_int_range (1, 20), stride), name);
+
+  y = random_conv (graph, y, other, channels);
+  if (g_test_rand_bit ())
+    y = lw_graph_batch_norm (graph, y, other);
+  if (stride > 1 || channels != lw_graph_node (graph, x)->channels)
+    x = lw_graph_conv_strided (graph, x, third, channels, 1, stride, 0, FALSE);
+  y = g_test_rand_bit () ? lw_graph_add (graph, x, y, fourth) : lw_graph_add (graph, y, x, fourth);
+  return g_test_rand_bit () ? lw_graph_relu (graph, y, fourth) : y;
+}
+
+/* As in U-Net: half the size, and back by learned upsampling. */
+static int
+down_and_up (LwGraph *graph, int x, const char *name, const char *other, const char *third, const char *fourth)
+{
+  int y = lw_graph_up_conv (graph, lw_graph_max_pool (graph, x, name, TRUE), other, g_test_rand_int_range (1, 40));
+
+  return lw_graph_concat (graph, x, lw_graph_crop (graph, y, third, x, 0), fourth);
+}
+
 /* A layer or a few after node @x, under the name @name. @smooth: none whose result jumps where two inputs are nearly the same. */
 static int
 random_layer (LwGraph *graph, int x, const char *name, gboolean smooth)
@@ -27,7 +69,7 @@ random_layer (LwGraph *graph, int x, const char *name, gboolean smooth)
   g_autofree char *other = g_strconcat (name, "b", NULL), *third = g_strconcat (name, "c", NULL), *fourth = g_strconcat (name, "d", NULL);
   int channels = lw_graph_node (graph, x)->channels, y;
 
-  switch (g_test_rand_int_range (smooth ? 1 : 0, 10))
+  switch (g_test_rand_int_range (smooth ? 1 : 0, 15))
     {
     case 0:
       y = lw_graph_max_pool (graph, x, name, TRUE);
@@ -40,6 +82,11 @@ random_layer (LwGraph *graph, int x, const char *name, gboolean smooth)
     case 6: return lw_graph_add (graph, random_conv (graph, x, name, channels), x, other);
     case 7: return lw_graph_concat (graph, x, random_conv (graph, x, name, g_test_rand_int_range (1, 20)), other);
     case 8: return lw_graph_relu (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
+    case 9: return residual (graph, x, name, other, third, fourth);
+    case 10: return down_and_up (graph, x, name, other, third, fourth);
+    case 11: return lw_graph_max_pool_3x3 (graph, x, name);
+    case 12: return lw_graph_up_conv (graph, lw_graph_max_pool_3x3 (graph, x, other), name, g_test_rand_int_range (1, 40));
+    case 13: return random_lrn (graph, x, name);
     default:
       y = lw_graph_max_pool (graph, x, name, TRUE);
       y = lw_graph_deconv (graph, lw_graph_relu (graph, y, other), other, 2, 1);
@@ -51,7 +98,9 @@ static LwGraph *
 random_graph (gboolean smooth)
 {
   LwGraph *graph = lw_graph_new ("random", g_test_rand_int_range (2, 20));
-  int x = random_conv (graph, 0, "first", g_test_rand_int_range (1, 40)), layers = g_test_rand_int_range (1, MAX_LAYERS + 1);
+  int layers = g_test_rand_int_range (1, MAX_LAYERS + 1), x = g_test_rand_int_range (0, 4) == 0 ? random_lrn (graph, 0, "norm") : 0;
+
+  x = strided_conv (graph, x, "first", g_test_rand_int_range (1, 40), g_test_rand_int_range (1, 3));
 
   for (int i = 0; i < layers; i++)
     {
@@ -160,7 +209,7 @@ check_gradients (const LwGraph *graph, const Sample *sample, const LwWeights *we
   return wrong;
 }
 
-/* What training changed. Tensors whose moment is nothing but rounding come out as zero: AdamW would make whole steps of it. */
+/* What training changed. Where a moment is nothing but rounding (a bias before a normalisation) zero comes out: AdamW would make whole steps of it. */
 static void
 keep_changes (LwWeights *values, const LwWeights *before, const LwWeights *moments)
 {
@@ -176,7 +225,7 @@ keep_changes (LwWeights *values, const LwWeights *before, const LwWeights *momen
       gboolean alive = moment == NULL || largest (moment) > 1e-4 * size;
 
       for (gsize i = 0; i < tensor->count; i++)
-        tensor->data[i] = alive ? tensor->data[i] - lw_weights_get (before, tensor->name)->data[i] : 0;
+        tensor->data[i] = alive && (moment == NULL || fabs ((double) moment->data[i]) > 1e-5 * size) ? tensor->data[i] - lw_weights_get (before, tensor->name)->data[i] : 0;
     }
 }
 

@@ -37,20 +37,19 @@ run_accumulate (LwPlan *plan, const LwStep *step)
   const LwLayer *layer = step_layer (plan, step);
   void *sum = lw_buffer_data (plan, step->buffers[2]);
 
-  plan->device->kernels->element->add (sum, lw_buffer_data (plan, step->buffers[0]), sum, lw_layer_elements (plan, layer), layer->type);
+  plan->device->kernels->element->add (sum, lw_buffer_data (plan, step->buffers[0]), sum, lw_layer_elements (plan, layer), layer->type, FALSE);
   return dnnl_success;
 }
 
-/* The buffer into which a step is to write its part of the gradient by @layer's output. deliver () must follow it. */
-static int
-target_of (LwPlan *plan, const LwLayer *layer)
+int
+lw_gradient_new (LwPlan *plan, const LwLayer *layer)
 {
   return lw_buffer_new (plan, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
 }
 
 /* The first part is the gradient; the others are added to it. */
-static void
-deliver (LwPlan *plan, int i, int part)
+void
+lw_gradient_deliver (LwPlan *plan, int i, int part)
 {
   LwLayer *layer = lw_plan_layer (plan, i);
   LwStep *step;
@@ -114,7 +113,7 @@ add_loss (LwPlan *plan, int i)
   step->buffers[4] = lw_buffer_use (plan, lw_buffer_new (plan, lw_loss_partials (&grid) * sizeof (double)));
   if (scores->type != LW_TYPE_F32)
     gradient = add_convert (plan, layer->inputs[0], gradient);
-  deliver (plan, layer->inputs[0], gradient);
+  lw_gradient_deliver (plan, layer->inputs[0], gradient);
 }
 
 /* ---- convolutions ---- */
@@ -163,7 +162,7 @@ static gboolean
 add_conv_data (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  int dx = target_of (plan, input);
+  int dx = lw_gradient_new (plan, input);
   void *weights = NULL;
   LwStep *step;
 
@@ -175,7 +174,7 @@ add_conv_data (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->backward_data->weights, -1, weights);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_SRC, src, dx, NULL);
   lw_step_scratch (plan, step, layer->backward_data->scratch);
-  deliver (plan, layer->inputs[0], dx);
+  lw_gradient_deliver (plan, layer->inputs[0], dx);
   return TRUE;
 }
 
@@ -202,10 +201,12 @@ run_pool (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step);
   LwShape shape = input_shape (plan, step);
+  const LwKernels *kernels = plan->device->kernels;
   LwPoolShape pool = { &shape, layer->height, layer->width };
 
-  plan->device->kernels->pool->backward (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[3]),
-                                         lw_buffer_data (plan, step->buffers[1]), lw_buffer_data (plan, step->buffers[2]));
+  (lw_layer_node (plan, layer)->kernel == 3 ? kernels->overlap->backward : kernels->pool->backward)
+    (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[3]), lw_buffer_data (plan, step->buffers[1]),
+     lw_buffer_data (plan, step->buffers[2]));
   return dnnl_success;
 }
 
@@ -214,7 +215,7 @@ static void
 add_pool (LwPlan *plan, int i, gboolean only_use)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  int dx = target_of (plan, input);
+  int dx = lw_gradient_new (plan, input);
   LwStep *step = add_step (plan, i, layer->gradient, dx, run_pool);
 
   step->buffers[3] = lw_buffer_use (plan, layer->index);
@@ -223,7 +224,7 @@ add_pool (LwPlan *plan, int i, gboolean only_use)
       step->buffers[1] = lw_buffer_use (plan, layer->value);
       input->masked = TRUE;
     }
-  deliver (plan, layer->inputs[0], dx);
+  lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 
 static dnnl_status_t
@@ -241,10 +242,33 @@ static void
 add_unpool (LwPlan *plan, int i)
 {
   LwLayer *layer = lw_plan_layer (plan, i);
-  int dx = target_of (plan, lw_plan_layer (plan, layer->inputs[0]));
+  int dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[0]));
 
   add_step (plan, i, layer->gradient, dx, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
-  deliver (plan, layer->inputs[0], dx);
+  lw_gradient_deliver (plan, layer->inputs[0], dx);
+}
+
+/* Buffers: also 1 the input */
+static dnnl_status_t
+run_lrn (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, layer);
+  LwLrn lrn = lw_layer_lrn (plan, layer, &shape);
+
+  plan->device->kernels->across->backward (&lrn, lw_buffer_data (plan, step->buffers[1]), lw_buffer_data (plan, step->buffers[0]),
+                                           lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+static void
+add_lrn (LwPlan *plan, int i)
+{
+  LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
+  int dx = lw_gradient_new (plan, input);
+
+  add_step (plan, i, layer->gradient, dx, run_lrn)->buffers[1] = lw_buffer_use (plan, input->value);
+  lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 
 static dnnl_status_t
@@ -274,10 +298,10 @@ static void
 add_simple (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
 {
   LwLayer *layer = lw_plan_layer (plan, i);
-  int dx = target_of (plan, lw_plan_layer (plan, layer->inputs[0]));
+  int dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[0]));
 
   add_step (plan, i, layer->gradient, dx, run);
-  deliver (plan, layer->inputs[0], dx);
+  lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 
 /* Where input and output have the same shape, over the gradient that came, which nobody else reads any more. */
@@ -287,7 +311,7 @@ add_in_place (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep 
   LwLayer *layer = lw_plan_layer (plan, i);
 
   add_step (plan, i, layer->gradient, layer->gradient, run);
-  deliver (plan, layer->inputs[0], layer->gradient);
+  lw_gradient_deliver (plan, layer->inputs[0], layer->gradient);
 }
 
 static dnnl_status_t
@@ -299,20 +323,23 @@ run_copy (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-/* Both inputs get the whole gradient, each in memory of its own, since what comes next works in place. */
+/* Both inputs get the whole gradient, each in memory of its own, since what comes next works in place: one a copy, the other what came. */
 static void
 add_sum (LwPlan *plan, int i)
 {
   LwLayer *layer = lw_plan_layer (plan, i);
+  gboolean wanted[2] = { lw_plan_layer (plan, layer->inputs[0])->wants_gradient, lw_plan_layer (plan, layer->inputs[1])->wants_gradient };
 
-  for (int k = 0; k < 2; k++)
-    if (lw_plan_layer (plan, layer->inputs[k])->wants_gradient)
-      {
-        int dx = target_of (plan, lw_plan_layer (plan, layer->inputs[k]));
+  if (layer->relu)
+    add_relu_mask (plan, i);
+  if (wanted[0] && wanted[1])
+    {
+      int dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[0]));
 
-        add_step (plan, i, layer->gradient, dx, run_copy);
-        deliver (plan, layer->inputs[k], dx);
-      }
+      add_step (plan, i, layer->gradient, dx, run_copy);
+      lw_gradient_deliver (plan, layer->inputs[0], dx);
+    }
+  lw_gradient_deliver (plan, layer->inputs[wanted[1] ? 1 : 0], layer->gradient);
 }
 
 /* buffers[1] is no buffer here, but says which input's part it is. */
@@ -335,10 +362,10 @@ add_concat (LwPlan *plan, int i)
   for (int k = 0; k < 2; k++)
     if (lw_plan_layer (plan, layer->inputs[k])->wants_gradient)
       {
-        int dx = target_of (plan, lw_plan_layer (plan, layer->inputs[k]));
+        int dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[k]));
 
         add_step (plan, i, layer->gradient, dx, run_concat_part)->buffers[1] = k;
-        deliver (plan, layer->inputs[k], dx);
+        lw_gradient_deliver (plan, layer->inputs[k], dx);
       }
 }
 
@@ -346,11 +373,11 @@ static void
 add_norm (LwPlan *plan, int i)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  int dx = !input->wants_gradient ? -1 : layer->pooled ? target_of (plan, input) : layer->gradient;
+  int dx = !input->wants_gradient ? -1 : layer->pooled ? lw_gradient_new (plan, input) : layer->gradient;
 
   lw_norm_add_backward (plan, i, dx);
   if (dx >= 0)
-    deliver (plan, layer->inputs[0], dx);
+    lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 
 static int
@@ -390,10 +417,10 @@ add_layer (LwPlan *plan, int i, GError **error)
     case LW_OP_DROPOUT: add_in_place (plan, i, lw_step_run_dropout); break;
     case LW_OP_RELU:
       add_relu_mask (plan, i);
-      deliver (plan, layer->inputs[0], layer->gradient);
+      lw_gradient_deliver (plan, layer->inputs[0], layer->gradient);
       break;
-    case LW_OP_UP_CONV:
-    case LW_OP_LRN:
+    case LW_OP_UP_CONV: return lw_up_conv_add_backward (plan, i, error);
+    case LW_OP_LRN: add_lrn (plan, i); break;
     case LW_OP_INPUT:
     case LW_OP_SCORE:
       break;

@@ -4,11 +4,13 @@
 #include "nn/backends/folding.h"
 #include <string.h>
 
+/* A learned upsampling's filters are those of its mirror image. */
 static gboolean
 load_conv (LwPlan *plan, LwLayer *layer, const LwWeights *weights, GError **error)
 {
   const LwNode *node = lw_layer_node (plan, layer);
-  int dims[4] = { node->channels, node->in_channels, node->kernel, node->kernel };
+  gboolean up = node->kind == LW_OP_UP_CONV;
+  int dims[4] = { up ? node->in_channels : node->channels, up ? node->channels : node->in_channels, node->kernel, node->kernel };
   g_autoptr(LwDesc) plain = lw_desc_plain (dnnl_f32, 4, dims);
   gsize scratch_bytes = 0;
   g_autofree float *folded = lw_fold_filters (plan->graph, weights, layer->node, layer->norm, 1);
@@ -41,7 +43,7 @@ lw_plan_load_folded (LwPlan *plan, const LwWeights *weights, GError **error)
     {
       LwLayer *layer = lw_plan_layer (plan, (int) i);
 
-      if (layer->kind == LW_OP_CONV && !load_conv (plan, layer, weights, error))
+      if ((layer->kind == LW_OP_CONV || layer->kind == LW_OP_UP_CONV) && !load_conv (plan, layer, weights, error))
         return FALSE;
       if (layer->kind == LW_OP_BATCH_NORM)
         lw_norm_running_scale (plan, layer, lw_fold_tensor (plan->graph, weights, layer->node, "weight"), lw_fold_tensor (plan->graph, weights, layer->node, "bias"),

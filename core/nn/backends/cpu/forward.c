@@ -15,7 +15,8 @@ add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
   for (int k = 0; k < 2; k++)
     if (layer->inputs[k] >= 0)
       step->buffers[k] = lw_buffer_use (plan, lw_plan_layer (plan, layer->inputs[k])->value);
-  layer->value = lw_buffer_new (plan, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
+  layer->value = layer->addend >= 0 ? lw_plan_layer (plan, layer->addend)->value
+                                    : lw_buffer_new (plan, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
   step->buffers[2] = lw_buffer_use (plan, layer->value);
   return step;
 }
@@ -62,12 +63,13 @@ conv_shape (const LwPlan *plan, const LwLayer *layer)
 {
   const LwNode *node = lw_layer_node (plan, layer);
 
-  return (LwConvShape) { node->in_channels, node->channels, node->kernel, node->stride, node->pad, node->bias || layer->norm >= 0, layer->relu, FALSE };
+  return (LwConvShape) { .in_channels = node->in_channels, .channels = node->channels, .kernel = node->kernel, .stride = node->stride, .pad = node->pad,
+                         .bias = node->bias || layer->norm >= 0, .relu = layer->relu, .sum = layer->addend >= 0 };
 }
 
 /* Where the weights will be: of the plan itself for inference, else a copy of the parameter that training changes. */
-static gboolean
-take_weights (LwPlan *plan, LwLayer *layer, GError **error)
+gboolean
+lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error)
 {
   if (!plan->options.train)
     {
@@ -105,7 +107,7 @@ create_conv (LwPlan *plan, LwLayer *layer, const LwDesc *src, const LwDesc *dst,
       if (layer->backward_data == NULL)
         return FALSE;
     }
-  return take_weights (plan, layer, error);
+  return lw_layer_take_weights (plan, layer, error);
 }
 
 static gboolean
@@ -137,11 +139,12 @@ static dnnl_status_t
 run_pool (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step);
+  const LwKernels *kernels = plan->device->kernels;
   LwShape shape = lw_layer_shape (plan, input_layer (plan, step));
   LwPoolShape pool = { &shape, layer->height, layer->width };
 
-  plan->device->kernels->pool->forward (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]),
-                                        lw_buffer_data (plan, step->buffers[3]));
+  (lw_layer_node (plan, layer)->kernel == 3 ? kernels->overlap->forward : kernels->pool->forward)
+    (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]), lw_buffer_data (plan, step->buffers[3]));
   return dnnl_success;
 }
 
@@ -176,6 +179,17 @@ run_unpool (LwPlan *plan, const LwStep *step)
 
   plan->device->kernels->pool->unpool (&pool, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[3]),
                                        lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+static dnnl_status_t
+run_lrn (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, layer);
+  LwLrn lrn = lw_layer_lrn (plan, layer, &shape);
+
+  plan->device->kernels->across->forward (&lrn, lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[2]));
   return dnnl_success;
 }
 
@@ -219,7 +233,7 @@ run_add (LwPlan *plan, const LwStep *step)
   const LwLayer *layer = step_layer (plan, step);
 
   plan->device->kernels->element->add (lw_buffer_data (plan, step->buffers[0]), lw_buffer_data (plan, step->buffers[1]), lw_buffer_data (plan, step->buffers[2]),
-                                       lw_layer_elements (plan, layer), layer->type);
+                                       lw_layer_elements (plan, layer), layer->type, layer->relu);
   return dnnl_success;
 }
 
@@ -285,9 +299,10 @@ add_layer (LwPlan *plan, int i, GError **error)
     case LW_OP_UNPOOL:
       add_step (plan, i, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
       break;
+    case LW_OP_LRN: add_step (plan, i, run_lrn); break;
     case LW_OP_UP_CONV:
-    case LW_OP_LRN:
-      g_assert_not_reached ();
+      add_step (plan, i, lw_step_run_primitive);
+      return lw_up_conv_add_forward (plan, i, error);
     case LW_OP_SCORE:           /* the final pass or the loss reads the grid */
       lw_buffer_use (plan, lw_plan_layer (plan, plan->score)->value);
       break;

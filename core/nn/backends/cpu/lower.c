@@ -40,6 +40,37 @@ fusible_layer (LwPlan *plan, const Facts *facts, const LwNode *node)
   return facts->uses[node->inputs[0]] == 1 && !layer->shared && !layer->pooled && !layer->relu ? layer : NULL;
 }
 
+/* Is @layer's output read after node @node, but for node @except? */
+static gboolean
+read_later (const LwPlan *plan, int layer, int node, int except)
+{
+  for (int i = node + 1; i < (int) plan->graph->nodes->len; i++)
+    for (int k = 0; i != except && k < lw_graph_data_inputs (lw_graph_node (plan->graph, i)); k++)
+      {
+        int input = lw_graph_node (plan->graph, i)->inputs[k];
+
+        if (input < except && plan->layer_of[input] == layer)
+          return TRUE;
+      }
+  return FALSE;
+}
+
+/* The later one of what sum @i adds, if it is a convolution that can add itself to what the earlier one has left in memory, and nobody else reads that. */
+static LwLayer *
+summing_layer (LwPlan *plan, const Facts *facts, int i)
+{
+  const LwNode *node = lw_graph_node (plan->graph, i);
+  int a = plan->layer_of[node->inputs[0]], b = plan->layer_of[node->inputs[1]], last = MAX (a, b), first = MIN (a, b);
+  LwLayer *layer = lw_plan_layer (plan, last);
+
+  if (plan->options.train || a == b || layer->kind != LW_OP_CONV || layer->relu || layer->shared || layer->addend >= 0
+      || facts->uses[node->inputs[last == a ? 0 : 1]] != 1 || lw_plan_layer (plan, first)->type != layer->type || lw_plan_layer (plan, first)->plain
+      || layer->inputs[0] == first || read_later (plan, first, layer->node, i))
+    return NULL;
+  layer->addend = first;
+  return layer;
+}
+
 static gboolean
 covers (const LwLayer *layer, const Facts *facts, int i)
 {
@@ -57,23 +88,28 @@ try_fuse (LwPlan *plan, const Facts *facts, int i)
   switch (node->kind)
     {
     case LW_OP_RELU:
-      if (layer == NULL || (layer->kind != LW_OP_CONV && layer->kind != LW_OP_BATCH_NORM))
+      if (layer == NULL || (layer->kind != LW_OP_CONV && layer->kind != LW_OP_BATCH_NORM && layer->kind != LW_OP_ADD))
         return FALSE;
       layer->relu = TRUE;
       break;
     case LW_OP_BATCH_NORM:
-      if (plan->options.train || layer == NULL || layer->kind != LW_OP_CONV || layer->norm >= 0)
+      if (plan->options.train || layer == NULL || layer->kind != LW_OP_CONV || layer->norm >= 0 || layer->addend >= 0)
         return FALSE;
       layer->norm = i;
       break;
     case LW_OP_MAX_POOL:
       layer = lw_plan_layer (plan, plan->layer_of[node->inputs[0]]);
-      relu_before_pool = layer->kind == LW_OP_BATCH_NORM && plan->options.train && facts->uses[node->inputs[0]] == 1 && !layer->shared && !layer->pooled;
+      relu_before_pool = node->kernel == 2 && layer->kind == LW_OP_BATCH_NORM && plan->options.train && facts->uses[node->inputs[0]] == 1 && !layer->shared && !layer->pooled;
       if (!relu_before_pool || !covers (layer, facts, i))
         return FALSE;
       layer->pooled = TRUE;
       layer->height = facts->heights[i];
       layer->width = facts->widths[i];
+      break;
+    case LW_OP_ADD:
+      layer = summing_layer (plan, facts, i);
+      if (layer == NULL)
+        return FALSE;
       break;
     case LW_OP_DROPOUT:
       if (plan->options.train)
@@ -85,7 +121,7 @@ try_fuse (LwPlan *plan, const Facts *facts, int i)
       return FALSE;
     }
   layer->last_node = i;
-  plan->layer_of[i] = plan->layer_of[node->inputs[0]];
+  plan->layer_of[i] = (int) (layer - lw_plan_layer (plan, 0));
   return TRUE;
 }
 
@@ -94,9 +130,9 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
 {
   const LwNode *node = lw_graph_node (plan->graph, i);
   LwLayer layer = {
-    .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .pool = -1,
+    .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .addend = -1, .pool = -1,
     .channels = node->channels, .height = facts->heights[i], .width = facts->widths[i],
-    .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT,
+    .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
     .value = -1, .index = -1, .gradient = -1,
     .weight_parameter = -1, .bias_parameter = -1, .mean_parameter = -1, .variance_parameter = -1,
   };
@@ -111,14 +147,21 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
 }
 
 static gboolean
+has_pool (const LwNode *node)
+{
+  return node->stride == 2 && ((node->kernel == 2 && node->pad == 0) || (node->kernel == 3 && node->pad == 1 && !node->ceil_mode));
+}
+
+static gboolean
 check_layer (const LwPlan *plan, const LwLayer *layer, GError **error)
 {
   const LwNode *node = lw_layer_node (plan, layer);
 
-  if (layer->kind != LW_OP_CONV && layer->inputs[0] >= 0 && lw_plan_layer (plan, layer->inputs[0])->plain)
+  if (layer->kind != LW_OP_CONV && layer->kind != LW_OP_LRN && layer->inputs[0] >= 0 && lw_plan_layer (plan, layer->inputs[0])->plain)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED,
-                 _("The layer “%s” takes the picture itself; on the CPU only convolutions can"), node->name);
-  else if (layer->kind == LW_OP_UP_CONV || layer->kind == LW_OP_LRN || (layer->kind == LW_OP_MAX_POOL && node->kernel != 2))
+                 _("The layer “%s” takes the picture itself; on the CPU only convolutions and normalisation across channels can"), node->name);
+  else if ((layer->kind == LW_OP_LRN && (node->channels > (layer->plain ? LW_LRN_MAX_PLANES : LW_LRN_MAX_CHANNELS) || node->kernel > LW_LRN_MAX_SIZE))
+           || (layer->kind == LW_OP_MAX_POOL && !has_pool (node)))
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The CPU backend has no code for the layer “%s”"), node->name);
   else if (layer->kind == LW_OP_DECONV && node->kernel != 2 * node->stride)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The layer “%s” upsamples by %d with a kernel of %d; it must be %d"),
@@ -137,7 +180,7 @@ mark_gradients (LwPlan *plan)
   for (int i = 0; i < (int) plan->layers->len; i++)
     {
       LwLayer *layer = lw_plan_layer (plan, i);
-      gboolean has_parameters = layer->kind == LW_OP_CONV || layer->kind == LW_OP_BATCH_NORM;
+      gboolean has_parameters = layer->kind == LW_OP_CONV || layer->kind == LW_OP_UP_CONV || layer->kind == LW_OP_BATCH_NORM;
 
       layer->wants_gradient = has_parameters && !lw_layer_node (plan, layer)->frozen;
       for (int k = 0; k < 2; k++)

@@ -121,7 +121,7 @@ lw_desc_memory (const LwDesc *desc, dnnl_engine_t engine, void *data)
 
 /* All our primitives borrow their scratch memory from the plan, so that running allocates nothing. */
 static dnnl_primitive_attr_t
-attributes_new (gboolean relu)
+attributes_new (gboolean sum, gboolean relu)
 {
   dnnl_primitive_attr_t attributes;
   dnnl_post_ops_t post_ops;
@@ -129,10 +129,13 @@ attributes_new (gboolean relu)
   if (dnnl_primitive_attr_create (&attributes) != dnnl_success)
     g_error ("oneDNN could not allocate attributes");
   dnnl_primitive_attr_set_scratchpad_mode (attributes, dnnl_scratchpad_mode_user);
-  if (relu)
+  if (sum || relu)
     {
       dnnl_post_ops_create (&post_ops);
-      dnnl_post_ops_append_eltwise (post_ops, 1.f, dnnl_eltwise_relu, 0.f, 0.f);
+      if (sum)
+        dnnl_post_ops_append_sum (post_ops, 1.f);
+      if (relu)
+        dnnl_post_ops_append_eltwise (post_ops, 1.f, dnnl_eltwise_relu, 0.f, 0.f);
       dnnl_primitive_attr_set_post_ops (attributes, post_ops);
       dnnl_post_ops_destroy (post_ops);
     }
@@ -225,7 +228,7 @@ lw_conv_code_new (dnnl_engine_t engine, LwConvPass pass, const LwConvShape *shap
 {
   g_autoptr(LwConvCode) code = g_new0 (LwConvCode, 1);
   gboolean forward = pass == LW_CONV_INFERENCE || pass == LW_CONV_FORWARD;
-  dnnl_primitive_attr_t attributes = attributes_new (forward && shape->relu);
+  dnnl_primitive_attr_t attributes = attributes_new (forward && shape->sum, forward && shape->relu);
   dnnl_primitive_desc_t pd = NULL;
   ConvArguments arguments;
   dnnl_status_t status;
@@ -256,7 +259,7 @@ lw_conv_code_free (LwConvCode *code)
 dnnl_primitive_t
 lw_reorder_code_new (dnnl_engine_t engine, const LwDesc *from, const LwDesc *to, gsize *scratch, GError **error)
 {
-  dnnl_primitive_attr_t attributes = attributes_new (FALSE);
+  dnnl_primitive_attr_t attributes = attributes_new (FALSE, FALSE);
   dnnl_primitive_desc_t pd = NULL;
   dnnl_primitive_t primitive = NULL;
   dnnl_status_t status = dnnl_reorder_primitive_desc_create (&pd, &from->md, engine, &to->md, engine, attributes);

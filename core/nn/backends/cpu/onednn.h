@@ -26,6 +26,7 @@ typedef enum { LW_CONV_INFERENCE, LW_CONV_FORWARD, LW_CONV_BACKWARD_DATA, LW_CON
 typedef struct {
   int in_channels, channels, kernel, stride, pad;
   gboolean bias, relu;           /* @relu: the library applies it to the output (forward passes) */
+  gboolean sum;                  /* adds what the output's memory holds already, before the ReLU (forward passes) */
   gboolean winograd;             /* else direct */
 } LwConvShape;
 

@@ -60,6 +60,7 @@ struct _LwLayer {
   int node;                    /* whose parameters, options and name it has */
   int norm;                    /* convolution of an inference plan: the normalisation that is folded into its weights, or -1 */
   int inputs[2];               /* layers */
+  int addend;                  /* convolution of an inference plan: the layer on whose output it is added, in place, or -1 */
   int pool;                    /* LW_OP_UNPOOL: the layer that holds the indices */
   gboolean relu;               /* applied to the output */
   gboolean pooled;             /* a normalisation with the max pool after it */
@@ -73,7 +74,7 @@ struct _LwLayer {
   gboolean wants_gradient;     /* it or something before it trains */
   int value, index, gradient;  /* buffers, or -1 */
 
-  LwConvCode *forward, *backward_data, *backward_weights;
+  LwConvCode *forward, *backward_data, *backward_weights;      /* by their place in the plan: of learned upsampling the passes of its mirror image */
   void *weights;               /* inference: in the layout of @forward */
   float *bias;
   int weight_parameter, bias_parameter, mean_parameter, variance_parameter;    /* training: numbers, or -1 */
@@ -143,6 +144,15 @@ lw_layer_shape (const LwPlan *plan, const LwLayer *layer)
   return (LwShape) { plan->options.n, layer->channels, layer->height, layer->width, layer->type };
 }
 
+/* Of an LW_OP_LRN. @shape: its output's, lent. */
+static inline LwLrn
+lw_layer_lrn (const LwPlan *plan, const LwLayer *layer, const LwShape *shape)
+{
+  const LwNode *node = lw_layer_node (plan, layer);
+
+  return (LwLrn) { shape, layer->plain, node->kernel, node->alpha / (float) node->kernel, node->beta, node->value };
+}
+
 /* Elements of a layer's output, padded channels included. */
 gsize lw_layer_elements (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_desc (const LwPlan *plan, const LwLayer *layer);
@@ -156,6 +166,15 @@ gboolean lw_plan_build_backward (LwPlan *plan, GError **error);
 /* Their own backward passes: from buffer 0 to buffer 2. */
 dnnl_status_t lw_step_run_scale (LwPlan *plan, const LwStep *step);
 dnnl_status_t lw_step_run_dropout (LwPlan *plan, const LwStep *step);
+
+gboolean lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error);
+/* The buffer into which a step is to write its part of the gradient by @layer's output, and what must follow that step. */
+int lw_gradient_new (LwPlan *plan, const LwLayer *layer);
+void lw_gradient_deliver (LwPlan *plan, int layer, int part);
+
+/* up-conv.c */
+gboolean lw_up_conv_add_forward (LwPlan *plan, int layer, GError **error);
+gboolean lw_up_conv_add_backward (LwPlan *plan, int layer, GError **error);
 
 /* steps.c */
 LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *));

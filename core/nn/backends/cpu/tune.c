@@ -18,8 +18,8 @@ static GHashTable *winograd_wins;      /* shape → gboolean, for the life of th
 static char *
 shape_key (const LwPlan *plan, LwConvPass pass, const LwConvShape *s, const LwDesc *src, const LwDesc *dst)
 {
-  return g_strdup_printf ("%d %d %d->%d k%d s%d p%d %d%d n%d %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT, plan->device->threads, (int) pass, s->in_channels, s->channels,
-                          s->kernel, s->stride, s->pad, s->bias, s->relu, plan->options.n, lw_desc_bytes (src), lw_desc_bytes (dst));
+  return g_strdup_printf ("%d %d %d->%d k%d s%d p%d %d%d%d n%d %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT, plan->device->threads, (int) pass, s->in_channels, s->channels,
+                          s->kernel, s->stride, s->pad, s->bias, s->sum, s->relu, plan->options.n, lw_desc_bytes (src), lw_desc_bytes (dst));
 }
 
 typedef struct {

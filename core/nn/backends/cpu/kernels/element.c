@@ -51,16 +51,18 @@ scale (const void *x, void *y, gsize count, LwType element_type, float factor)
 }
 
 INLINE void
-add_typed (const void *a, const void *b, void *y, gsize count, const LwType type)
+add_typed (const void *a, const void *b, void *y, gsize count, gboolean rectify, const LwType type)
 {
+  Floats floor = splat (rectify ? 0.f : -INFINITY);
+
   FOR_CHUNKS (count, i)
-    store (y, i, type, load (a, i, type) + load (b, i, type));
+    store (y, i, type, larger (load (a, i, type) + load (b, i, type), floor));
 }
 
 static void
-add (const void *a, const void *b, void *y, gsize count, LwType element_type)
+add (const void *a, const void *b, void *y, gsize count, LwType element_type, gboolean rectify)
 {
-  BY_TYPE (element_type, add_typed (a, b, y, count, type));
+  BY_TYPE (element_type, add_typed (a, b, y, count, rectify, type));
 }
 
 INLINE void

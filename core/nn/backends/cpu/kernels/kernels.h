@@ -26,8 +26,8 @@ typedef struct {
   /* dy = y > 0 ? dy : 0 */
   void (*relu_back) (const void *y, void *dy, gsize count, LwType type);
   void (*scale) (const void *x, void *y, gsize count, LwType type, float factor);
-  /* y = a + b; y may be a or b */
-  void (*add) (const void *a, const void *b, void *y, gsize count, LwType type);
+  /* y = a + b, then ReLU if asked for; y may be a or b */
+  void (*add) (const void *a, const void *b, void *y, gsize count, LwType type, gboolean relu);
   /* y = scale * x + shift, channel by channel, then ReLU if asked for. y may be x. */
   void (*affine) (const void *x, void *y, const LwShape *shape, const float *scale, const float *shift, gboolean relu);
   /* Also its own backward pass. y may be x. */
@@ -50,6 +50,29 @@ typedef struct {
   void (*unpool) (const LwPoolShape *pool, const void *x, const guint8 *index, void *y);
   void (*unpool_back) (const LwPoolShape *pool, const void *dy, const guint8 *index, void *dx);
 } LwPoolKernels;
+
+/* Max pooling, 3x3, stride 2, a rim of 1 that never wins; otherwise as above: @index is 3 * row + column. */
+typedef struct {
+  void (*forward) (const LwPoolShape *pool, const void *x, void *y, guint8 *index);
+  void (*backward) (const LwPoolShape *pool, const void *dy, const guint8 *index, const void *y, void *dx);
+} LwOverlapKernels;
+
+#define LW_LRN_MAX_CHANNELS 4096
+#define LW_LRN_MAX_SIZE 64
+#define LW_LRN_MAX_PLANES 4
+
+/* Local response normalisation: y = x / (k + share * the sum of squares of @size channels around it) ^ beta */
+typedef struct {
+  const LwShape *shape;        /* at most LW_LRN_MAX_CHANNELS, and LW_LRN_MAX_PLANES where @plain */
+  gboolean plain;              /* (N, C, H, W) */
+  int size;                    /* at most LW_LRN_MAX_SIZE */
+  float share, beta, k;
+} LwLrn;
+
+typedef struct {
+  void (*forward) (const LwLrn *lrn, const void *x, void *y);
+  void (*backward) (const LwLrn *lrn, const void *x, const void *dy, void *dx);        /* blocked only */
+} LwAcrossKernels;
 
 /* Batch normalisation with what surrounds it. @x: input, as the convolution left it; z = scale * x + shift. */
 typedef struct {
@@ -128,6 +151,8 @@ typedef struct {
   int lanes;
   const LwElementKernels *element;
   const LwPoolKernels *pool;
+  const LwOverlapKernels *overlap;
+  const LwAcrossKernels *across;
   const LwNormKernels *norm;
   const LwResampleKernels *resample;
   const LwScoreKernels *score;

@@ -26,6 +26,8 @@ typedef guint8 Bytes __attribute__ ((vector_size (VECTOR_BYTES / 4)));
 
 extern const LwElementKernels ISA_NAME (lw_element_kernels);
 extern const LwPoolKernels ISA_NAME (lw_pool_kernels);
+extern const LwOverlapKernels ISA_NAME (lw_overlap_kernels);
+extern const LwAcrossKernels ISA_NAME (lw_across_kernels);
 extern const LwNormKernels ISA_NAME (lw_norm_kernels);
 extern const LwResampleKernels ISA_NAME (lw_resample_kernels);
 extern const LwScoreKernels ISA_NAME (lw_score_kernels);
@@ -100,6 +102,14 @@ load_bytes (const guint8 *x)
 
   memcpy (&bytes, x, sizeof bytes);
   return bytes;
+}
+
+INLINE void
+store_bytes (guint8 *to, Ints values)
+{
+  Bytes bytes = __builtin_convertvector (values, Bytes);
+
+  memcpy (to, &bytes, sizeof bytes);
 }
 
 INLINE float

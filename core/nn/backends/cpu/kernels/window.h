@@ -31,11 +31,3 @@ large_row (const LwShape *shape, int small_height, gsize r)
 
   return (plane * (gsize) shape->height + 2 * y) * (gsize) shape->width * LANES;
 }
-
-INLINE void
-store_bytes (guint8 *to, Ints values)
-{
-  Bytes bytes = __builtin_convertvector (values, Bytes);
-
-  memcpy (to, &bytes, sizeof bytes);
-}
