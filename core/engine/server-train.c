@@ -33,6 +33,7 @@ static void
 training_free (Training *training)
 {
   g_free (training->folder);
+  lw_training_summary_clear (&training->summary);
   lw_job_request_free (training->job);
   lw_job_progress_free (training->progress);
   if (training->device_lock >= 0)
@@ -178,7 +179,7 @@ run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GErr
   LwServer *server = training->request->server;
   const LwJobRequest *job = training->job;
   g_autofree char *checkpoint = lw_job_path (training->folder, "checkpoint.safetensors");
-  LwTrainingSet set = { job->n_train, job->n_val, job->width, job->height, load_frame_cb, training };
+  LwTrainingSet set = { .n_train = job->n_train, .n_val = job->n_val, .width = job->width, .height = job->height, .load = load_frame_cb, .data = training };
   lw_turn_take (&server->turn, FALSE);
   gboolean ok = lw_train (server->device.backend, server->device.device, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb,
                           training, &training->summary, error);

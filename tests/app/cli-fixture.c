@@ -56,7 +56,7 @@ cli_fixture_set_up (CliFixture *f, gconstpointer data)
   f->lines = g_ptr_array_new_with_free_func (put_json);
   g_assert_cmpint (g_mkdir (f->images, 0700), ==, 0);
   g_assert_cmpint (g_mkdir (f->labels, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (f->recipe, "{\"name\":\"quick\",\"optimizer\":\"adamw\",\"rate\":0.002,\"epochs\":2,\"batch\":4,\"seed\":3}", -1, NULL));
+  g_assert_true (g_file_set_contents (f->recipe, "{\"name\":\"quick\",\"optimizer\":\"adamw\",\"rate\":0.002,\"epochs\":2,\"batch\":4,\"checkpoint_seconds\":0,\"seed\":3}", -1, NULL));
   g_setenv ("XDG_RUNTIME_DIR", f->folder, TRUE);      /* nobody else's training is in our way */
   write_scenes (f);
 }

@@ -11,8 +11,6 @@
 #include "label/metrics.h"
 #include "nn/training/trainer.h"
 
-#define CACHE_BYTES ((gsize) 3 << 30)   /* decoded frames kept */
-
 static const char usage[] =
   "Usage: train-folder [OPTION...]\n"
   "  --train IMAGES LABELS   folders of PNG frames and of index PNGs of the same names (may stand several times)\n"
@@ -23,26 +21,27 @@ static const char usage[] =
   "  --init FILE             start from this model, or from a VGG-16's weights\n"
   "  --out FILE              where the model goes\n"
   "  --f16                   store the model with 16-bit values\n"
-  "  --checkpoint FILE       written every epoch; resumed from where it exists\n"
+  "  --checkpoint FILE       written now and then; resumed from where it exists\n"
   "  --seed N                instead of the recipe's\n"
   "  --precision auto|f32|bf16\n"
   "  --backend cpu|ref|FILE\n"
+  "  --loader-threads N      that prepare batches (as many as are worth it)\n"
   "  --max-side N            what larger frames are scaled down to when the model is used (640)\n"
   "  --report FILE           where the JSON that is printed at the end goes as well\n"
   "  --evaluate              don't train, only score --init on the --val frames\n";
 
-typedef struct { char *image, *labels; guint8 *pixels; } Frame;         /* @pixels: decoded, RGB then labels; or NULL */
+typedef struct { char *image, *labels; } Frame;
 
 typedef struct {
   GArray *train, *val;         /* of Frame */
   int width, height, n_classes;
-  gsize cached;
 } Frames;
 
 typedef struct {
   const char *classes, *arch, *recipe, *init, *out, *checkpoint, *backend, *report;
   gint64 seed;                 /* -1: the recipe's */
   int max_side;
+  guint threads;
   LwPrecision precision;
   gboolean evaluate, f16;
   Frames frames;
@@ -71,7 +70,7 @@ add_folder (GArray *frames, const char *images, const char *labels, GError **err
   g_ptr_array_sort (names, compare_names);
   for (guint i = 0; i < names->len; i++)
     {
-      Frame frame = { g_build_filename (images, names->pdata[i], NULL), g_build_filename (labels, names->pdata[i], NULL), NULL };
+      Frame frame = { g_build_filename (images, names->pdata[i], NULL), g_build_filename (labels, names->pdata[i], NULL) };
 
       g_array_append_val (frames, frame);
     }
@@ -114,26 +113,9 @@ decode (const Frames *frames, const Frame *frame, guint8 *rgb, guint8 *labels, G
 static gboolean
 load_frame_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error)
 {
-  Frames *frames = data;
-  Frame *frame = &g_array_index (val ? frames->val : frames->train, Frame, index);
-  gsize n = (gsize) frames->width * (gsize) frames->height;
+  const Frames *frames = data;
 
-  if (frame->pixels != NULL)
-    {
-      memcpy (rgb, frame->pixels, n * 3);
-      memcpy (labels, frame->pixels + n * 3, n);
-      return TRUE;
-    }
-  if (!decode (frames, frame, rgb, labels, error))
-    return FALSE;
-  if (frames->cached + n * 4 <= CACHE_BYTES)
-    {
-      frame->pixels = g_malloc (n * 4);
-      memcpy (frame->pixels, rgb, n * 3);
-      memcpy (frame->pixels + n * 3, labels, n);
-      frames->cached += n * 4;
-    }
-  return TRUE;
+  return decode (frames, &g_array_index (val ? frames->val : frames->train, Frame, index), rgb, labels, error);
 }
 
 static gboolean
@@ -198,13 +180,17 @@ read_option (Options *options, const char *name, char **values, GError **error)
     return g_ascii_string_to_signed (values[0], 10, 0, G_MAXINT64, &options->seed, error);
   if (g_str_equal (name, "--precision"))
     return read_precision (values[0], &options->precision, error);
-  if (g_str_equal (name, "--max-side"))
+  if (g_str_equal (name, "--max-side") || g_str_equal (name, "--loader-threads"))
     {
-      gint64 side;
+      gboolean side = g_str_equal (name, "--max-side");
+      gint64 number;
 
-      if (!g_ascii_string_to_signed (values[0], 10, 8, 32768, &side, error))
+      if (!g_ascii_string_to_signed (values[0], 10, side ? 8 : 1, side ? 32768 : 256, &number, error))
         return FALSE;
-      options->max_side = (int) side;
+      if (side)
+        options->max_side = (int) number;
+      else
+        options->threads = (guint) number;
       return TRUE;
     }
   return wrong (error, "No such option: ", name);
@@ -402,8 +388,8 @@ score (const Options *options, const LwBackend *backend, LwDevice *device, const
 static gboolean
 train (const Options *options, const LwBackend *backend, LwDevice *device, LwNetModel *model, const LwRecipe *recipe, Frames *frames, LwJson *result, GError **error)
 {
-  LwTrainingSet set = { frames->train->len, frames->val->len, frames->width, frames->height, load_frame_cb, frames };
-  LwTrainingSummary summary;
+  LwTrainingSet set = { frames->train->len, frames->val->len, frames->width, frames->height, load_frame_cb, frames, options->threads };
+  g_auto(LwTrainingSummary) summary = { 0 };
 
   if (!lw_train (backend, device, model, &set, recipe, options->precision, options->checkpoint, report_cb, NULL, NULL, &summary, error))
     return FALSE;
@@ -414,6 +400,7 @@ train (const Options *options, const LwBackend *backend, LwDevice *device, LwNet
   json_object_object_add (result, "best_epoch", json_object_new_int64 (summary.best_epoch));
   json_object_object_add (result, "final_loss", number (summary.final_loss));
   json_object_object_add (result, "training_seconds", number (summary.seconds));
+  json_object_object_add (result, "training_plan_key", json_object_new_string (summary.plan_key));
   return options->out == NULL || lw_net_model_save (model, options->f16 ? LW_STORE_F16 : LW_STORE_F32, options->out, error);
 }
 
@@ -474,7 +461,6 @@ frame_clear (gpointer data)
 
   g_free (frame->image);
   g_free (frame->labels);
-  g_free (frame->pixels);
 }
 
 int

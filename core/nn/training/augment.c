@@ -1,116 +1,185 @@
-/* augment.c: resamples a random window of a frame by a triangle filter (labels by their nearest pixel), and changes its colours */
+/* augment.c: resamples a random window of a frame by a triangle filter (labels by their nearest pixel), and changes its colours: row by row, each
+ * first down, then across, then recoloured, so that nothing larger than a row is kept between */
 #include "config.h"
 #include "augment.h"
 #include <math.h>
 #include <string.h>
 
 #define NO_LABEL 255
-#define MAX_TAPS 64             /* along one side, for a scale of at least 1 / 20 */
+#define OUTSIDE -1
 
-/* Where one row or column of the output comes from. */
+/* Where the rows or the columns of the output come from: @taps neighbours each, from @first on. */
 typedef struct {
-  int first, n, nearest;       /* n 0: outside the frame */
-  float weights[MAX_TAPS];
-} Source;
+  int n, taps, low, high;      /* low … high: the part of the frame that is used at all; high < low: none */
+  int *first, *nearest;        /* OUTSIDE the frame: no nearest, weights all 0 */
+  float *weights;              /* n x taps */
+} Axis;
+
+static void
+axis_clear (Axis *axis)
+{
+  g_free (axis->first);
+  g_free (axis->nearest);
+  g_free (axis->weights);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Axis, axis_clear)
+
+static void
+weigh (const Axis *axis, int i, double centre, double support)
+{
+  float *weights = axis->weights + (gsize) i * (gsize) axis->taps;
+  double sum = 0;
+
+  for (int k = 0; k < axis->taps; k++)
+    sum += weights[k] = (float) MAX (0, 1 - fabs (axis->first[i] + k - centre) / support);
+  for (int k = 0; k < axis->taps; k++)
+    weights[k] /= (float) sum;
+}
 
 /* The window of @out / @scale pixels of a frame, at random where it fits; where it is larger than the frame, the frame lies at random in it. */
-static Source *
-choose_sources (LwRandom *random, int size, int out, double scale, gboolean flip)
+static Axis
+choose_axis (LwRandom *random, int size, int out, double scale, gboolean flip)
 {
-  Source *sources = g_new0 (Source, out);
   double room = size - out / scale, start = lw_random_double (random) * room, support = MAX (1, 1 / scale);
+  int taps = MIN ((int) ceil (2 * support), size);
+  Axis axis = { .n = out, .taps = taps, .low = size, .high = -1, .first = g_new0 (int, out), .nearest = g_new (int, out),
+                .weights = g_new0 (float, (gsize) out * (gsize) taps) };
 
   for (int i = 0; i < out; i++)
     {
-      Source *source = &sources[flip ? out - 1 - i : i];
-      double centre = start + (i + 0.5) / scale - 0.5, sum = 0;
-      int first = (int) ceil (centre - support), last = (int) floor (centre + support);
+      int at = flip ? out - 1 - i : i;
+      double centre = start + (i + 0.5) / scale - 0.5;
 
-      source->nearest = (int) floor (centre + 0.5);
-      if (source->nearest < 0 || source->nearest >= size)
-        continue;
-      source->first = MAX (first, 0);
-      source->n = MIN (MIN (last, size - 1) - source->first + 1, MAX_TAPS);
-      for (int k = 0; k < source->n; k++)
-        sum += source->weights[k] = (float) MAX (0, 1 - fabs (source->first + k - centre) / support);
-      for (int k = 0; k < source->n; k++)
-        source->weights[k] /= (float) sum;
-    }
-  return sources;
-}
-
-static void
-resample_row (const guint8 *from, const Source *columns, int out_width, float *to)
-{
-  for (int x = 0; x < out_width; x++)
-    {
-      const Source *source = &columns[x];
-      float sum[3] = { 0, 0, 0 };
-
-      for (int k = 0; k < source->n; k++)
-        for (int c = 0; c < 3; c++)
-          sum[c] += source->weights[k] * (float) from[(source->first + k) * 3 + c];
-      memcpy (to + x * 3, sum, sizeof sum);
-    }
-}
-
-/* Across first, for the rows that the window needs; then down. */
-static void
-resample (const guint8 *rgb, int width, const Source *rows, int out_height, const Source *columns, int out_width, int height, float *out)
-{
-  g_autofree float *across = g_new (float, (gsize) (out_width * 3) * (gsize) height);
-  g_autofree guint8 *done = g_new0 (guint8, height);
-  gsize length = (gsize) out_width * 3;
-
-  for (int y = 0; y < out_height; y++)
-    {
-      const Source *source = &rows[y];
-      float *to = out + (gsize) y * length;
-
-      memset (to, 0, length * sizeof (float));
-      for (int k = 0; k < source->n; k++)
+      axis.nearest[at] = (int) floor (centre + 0.5);
+      if (axis.nearest[at] < 0 || axis.nearest[at] >= size)
         {
-          int row = source->first + k;
-          const float *from = across + (gsize) row * length;
-
-          if (!done[row])
-            resample_row (rgb + (gsize) (row * width) * 3, columns, out_width, across + (gsize) row * length);
-          done[row] = 1;
-          for (gsize i = 0; i < length; i++)
-            to[i] += source->weights[k] * from[i];
+          axis.nearest[at] = OUTSIDE;
+          continue;
         }
+      axis.first[at] = CLAMP ((int) floor (centre - support) + 1, 0, size - taps);
+      axis.low = MIN (axis.low, axis.first[at]);
+      axis.high = MAX (axis.high, axis.first[at] + taps - 1);
+      weigh (&axis, at, centre, support);
+    }
+  return axis;
+}
+
+/* ---- one row ---- */
+
+/* @from: the uppermost of the rows that it is made of, @stride bytes apart. */
+static void
+mix_rows (const guint8 *from, gsize stride, const float *weights, int taps, gsize length, float *restrict to)
+{
+  for (gsize i = 0; i < length; i++)
+    to[i] = weights[0] * from[i];
+  for (int k = 1; k < taps; k++)
+    {
+      const guint8 *row = from + (gsize) k * stride;
+
+      for (gsize i = 0; i < length; i++)
+        to[i] += weights[k] * row[i];
     }
 }
 
-/* A pixel is brightened, moved away from or to the mean grey, then away from or to its own grey. */
-typedef struct { float brightness, contrast, saturation, mean; } Recolour;
+/* @from begins at the column @axis->low. */
+static void
+mix_columns (const float *from, const Axis *axis, float *restrict red, float *restrict green, float *restrict blue)
+{
+  for (int x = 0; x < axis->n; x++)
+    {
+      const float *weights = axis->weights + (gsize) x * (gsize) axis->taps;
+      const float *pixel = from + MAX (axis->first[x] - axis->low, 0) * 3;
+      float r = 0, g = 0, b = 0;
+
+      for (int k = 0; k < axis->taps; k++, pixel += 3)
+        {
+          r += weights[k] * pixel[0];
+          g += weights[k] * pixel[1];
+          b += weights[k] * pixel[2];
+        }
+      red[x] = r;
+      green[x] = g;
+      blue[x] = b;
+    }
+}
+
+/* ---- colours ---- */
+
+/* A pixel is brightened, moved away from or to the mean grey (together: times @gain plus @shift), then away from or to its own grey. */
+typedef struct { float gain, shift, saturation; } Recolour;
+
+/* Of what the window shows of the frame. */
+static double
+mean_of (const guint8 *rgb, int width, const Axis *rows, const Axis *columns)
+{
+  gsize length = (gsize) (columns->high - columns->low + 1) * 3;
+  guint64 sum = 0;
+
+  for (int y = rows->low; y <= rows->high; y++)
+    {
+      const guint8 *row = rgb + ((gsize) y * (gsize) width + (gsize) columns->low) * 3;
+      guint32 of_row = 0;
+
+      for (gsize i = 0; i < length; i++)
+        of_row += row[i];
+      sum += of_row;
+    }
+  return (double) sum / (double) (length * (gsize) (rows->high - rows->low + 1));
+}
 
 static Recolour
-choose_colours (const LwAugment *augment, LwRandom *random, const float *rgb, gsize pixels)
+choose_colours (const LwAugment *augment, LwRandom *random, double mean)
 {
-  Recolour recolour = {
-    .brightness = (float) lw_random_range (random, 1 - augment->brightness, 1 + augment->brightness),
-    .contrast = (float) lw_random_range (random, 1 - augment->contrast, 1 + augment->contrast),
-    .saturation = (float) lw_random_range (random, 1 - augment->saturation, 1 + augment->saturation),
-  };
-  double sum = 0;
+  double brightness = lw_random_range (random, 1 - augment->brightness, 1 + augment->brightness);
+  double contrast = lw_random_range (random, 1 - augment->contrast, 1 + augment->contrast);
+  double saturation = lw_random_range (random, 1 - augment->saturation, 1 + augment->saturation);
 
-  for (gsize i = 0; i < pixels * 3; i++)
-    sum += rgb[i];
-  recolour.mean = (float) (sum / (double) (pixels * 3)) * recolour.brightness;
-  return recolour;
+  return (Recolour) { (float) (brightness * contrast), (float) (mean * brightness * (1 - contrast)), (float) saturation };
+}
+
+static inline guint8
+to_byte (float value)
+{
+  return (guint8) (int) (CLAMP (value, 0, 255) + 0.5f);
 }
 
 static void
-recolour_pixel (const Recolour *recolour, const float *from, guint8 *to)
+recolour_row (const Recolour *recolour, const float *red, const float *green, const float *blue, int n, guint8 *restrict to)
 {
-  float v[3], grey;
+  float gain = recolour->gain, shift = recolour->shift, saturation = recolour->saturation;
 
-  for (int c = 0; c < 3; c++)
-    v[c] = (from[c] * recolour->brightness - recolour->mean) * recolour->contrast + recolour->mean;
-  grey = 0.299f * v[0] + 0.587f * v[1] + 0.114f * v[2];
-  for (int c = 0; c < 3; c++)
-    to[c] = (guint8) (CLAMP (grey + (v[c] - grey) * recolour->saturation, 0, 255) + 0.5f);
+  for (int x = 0; x < n; x++)
+    {
+      float r = red[x] * gain + shift, g = green[x] * gain + shift, b = blue[x] * gain + shift;
+      float grey = (0.299f * r + 0.587f * g + 0.114f * b) * (1 - saturation);
+
+      to[3 * x] = to_byte (r * saturation + grey);
+      to[3 * x + 1] = to_byte (g * saturation + grey);
+      to[3 * x + 2] = to_byte (b * saturation + grey);
+    }
+}
+
+/* ---- the picture ---- */
+
+static void
+fill_pixels (const guint8 fill[3], int n, guint8 *rgb)
+{
+  for (int x = 0; x < n; x++)
+    memcpy (rgb + 3 * x, fill, 3);
+}
+
+/* @labels: the nearest row of the frame's, or NULL outside it. */
+static void
+take_labels (const LwAugment *augment, const guint8 *labels, const Axis *columns, guint8 *out_rgb, guint8 *out_labels)
+{
+  for (int x = 0; x < columns->n; x++)
+    {
+      gboolean inside = columns->nearest[x] != OUTSIDE;
+
+      out_labels[x] = inside ? labels[columns->nearest[x]] : NO_LABEL;
+      if (!inside)
+        memcpy (out_rgb + 3 * x, augment->fill, 3);
+    }
 }
 
 void
@@ -119,24 +188,24 @@ lw_augment (const LwAugment *augment, LwRandom *random, const guint8 *rgb, const
 {
   double scale = exp (lw_random_range (random, log (augment->scale_min), log (augment->scale_max)));
   gboolean flip = lw_random_double (random) < 0.5 && augment->flip;
-  g_autofree Source *rows = choose_sources (random, height, out_height, scale, FALSE);
-  g_autofree Source *columns = choose_sources (random, width, out_width, scale, flip);
-  gsize pixels = (gsize) out_width * (gsize) out_height;
-  g_autofree float *resampled = g_new (float, pixels * 3);
+  g_auto(Axis) rows = choose_axis (random, height, out_height, scale, FALSE), columns = choose_axis (random, width, out_width, scale, flip);
+  gsize length = (gsize) MAX (columns.high - columns.low + 1, 0) * 3, stride = (gsize) width * 3, n = (gsize) out_width;
+  gboolean nothing = length == 0 || rows.high < rows.low;
+  Recolour recolour = choose_colours (augment, random, nothing ? 0 : mean_of (rgb, width, &rows, &columns));
+  g_autofree float *line = g_new (float, length + 3 * n);
+  float *red = line + length, *green = red + n, *blue = green + n;
 
-  resample (rgb, width, rows, out_height, columns, out_width, height, resampled);
-  Recolour recolour = choose_colours (augment, random, resampled, pixels);
-
-  for (int y = 0; y < out_height; y++)
-    for (int x = 0; x < out_width; x++)
+  for (int y = 0; y < out_height; y++, out_rgb += 3 * n, out_labels += n)
+    if (nothing || rows.nearest[y] == OUTSIDE)
       {
-        gsize i = (gsize) y * (gsize) out_width + (gsize) x;
-        gboolean inside = rows[y].n > 0 && columns[x].n > 0;
-
-        if (inside)
-          recolour_pixel (&recolour, resampled + i * 3, out_rgb + i * 3);
-        else
-          memcpy (out_rgb + i * 3, augment->fill, 3);
-        out_labels[i] = inside ? labels[(gsize) rows[y].nearest * (gsize) width + (gsize) columns[x].nearest] : NO_LABEL;
+        fill_pixels (augment->fill, out_width, out_rgb);
+        memset (out_labels, NO_LABEL, n);
+      }
+    else
+      {
+        mix_rows (rgb + (gsize) rows.first[y] * stride + (gsize) columns.low * 3, stride, rows.weights + (gsize) y * (gsize) rows.taps, rows.taps, length, line);
+        mix_columns (line, &columns, red, green, blue);
+        recolour_row (&recolour, red, green, blue, out_width, out_rgb);
+        take_labels (augment, labels + (gsize) rows.nearest[y] * (gsize) width, &columns, out_rgb, out_labels);
       }
 }

@@ -1,58 +1,134 @@
-/* loader.c: two queues between the loader's thread and the trainer: filled buffers one way, empty ones the other */
+/* loader.c: a ring of batches. Threads fill its parts in order; the trainer takes a batch whose parts are all there, and gives it back.
+ * Only a free place in the ring is filled: a slow device is never more than the ring behind, and its processor is left to it. */
 #include "config.h"
 #include "loader.h"
+#include <sys/resource.h>
 
-#define BUFFERS 3               /* one in use, one ready, one being filled */
+#define MAX_THREADS 16
+#define MAX_BYTES ((gsize) 256 << 20)  /* of batches made ahead, where three don't need more */
+#define MIN_PLACES 3                    /* one in use, one ready, one being filled */
+#define MAX_PLACES 64
+#define NICER 5                         /* than the thread that trains: filling can wait, the device's own threads can't */
+
+typedef struct {
+  LwLoaded batch;
+  guint left;                  /* parts that are not there yet */
+} Place;
 
 struct _LwLoader {
-  LwLoadFunc func;
-  gpointer data;
-  guint first, end;
-  LwLoaded buffers[BUFFERS];
-  GAsyncQueue *filled, *empty;
-  gint stop;
-  GThread *thread;
+  LwLoaderSource source;
+  guint end;
+  Place *places;
+  guint n_places;
+  GThread *threads[MAX_THREADS];
+  guint n_threads;
+
+  GMutex lock;                 /* around all that follows, and the places' errors and counts */
+  GCond filled, freed;
+  guint item, part;            /* to be filled next */
+  guint taken, given_back;     /* items, from the first one on, that the trainer took next and gave back */
+  gboolean stop;               /* freed, or failed */
 };
 
+static Place *
+place_of (LwLoader *loader, guint item)
+{
+  return &loader->places[item % loader->n_places];
+}
+
+static guint
+parts_of (const LwLoader *loader, guint item)
+{
+  return loader->source.parts != NULL ? loader->source.parts (loader->source.data, item) : 1;
+}
+
+/* Waits for a part to fill; FALSE: there is none left. */
+static gboolean
+next_part (LwLoader *loader, guint *item, guint *part)
+{
+  while (!loader->stop && loader->item < loader->end && loader->item >= loader->given_back + loader->n_places)
+    g_cond_wait (&loader->freed, &loader->lock);
+  if (loader->stop || loader->item >= loader->end)
+    return FALSE;
+  *item = loader->item;
+  *part = loader->part++;
+  if (*part == 0)
+    {
+      Place *place = place_of (loader, *item);
+
+      place->batch.item = *item;
+      place->left = parts_of (loader, *item);
+    }
+  if (loader->part == parts_of (loader, *item))
+    {
+      loader->item++;
+      loader->part = 0;
+    }
+  return TRUE;
+}
+
 static gpointer
-load_items (gpointer data)
+fill_parts (gpointer data)
 {
   LwLoader *loader = data;
+  guint item, part;
 
-  for (guint item = loader->first; item < loader->end; item++)
+  setpriority (PRIO_PROCESS, 0, MIN (getpriority (PRIO_PROCESS, 0) + NICER, 19));      /* on Linux: of this thread alone */
+  g_mutex_lock (&loader->lock);
+  while (next_part (loader, &item, &part))
     {
-      LwLoaded *loaded = g_async_queue_pop (loader->empty);
+      Place *place = place_of (loader, item);
+      GError *error = NULL;
 
-      if (g_atomic_int_get (&loader->stop))
-        break;
-      loaded->item = item;
-      gboolean done = loader->func (loader->data, item, loaded->rgb, loaded->labels, &loaded->error);
+      g_mutex_unlock (&loader->lock);
+      gboolean done = loader->source.load (loader->source.data, item, part, place->batch.rgb, place->batch.labels, &error);
 
-      g_async_queue_push (loader->filled, loaded);
+      g_mutex_lock (&loader->lock);
+      place->left--;
+      if (!done && place->batch.error == NULL)
+        place->batch.error = g_steal_pointer (&error);
+      loader->stop = loader->stop || !done;
+      if (!done || place->left == 0)
+        g_cond_broadcast (&loader->filled);
       if (!done)
-        break;
+        g_cond_broadcast (&loader->freed);
+      g_clear_error (&error);
     }
+  g_mutex_unlock (&loader->lock);
   return NULL;
 }
 
+/* Enough that every thread has two parts to do; more would only be memory. */
+static guint
+count_places (const LwLoader *loader, guint first, gsize pixels)
+{
+  guint parts = first < loader->end ? MAX (parts_of (loader, first), 1) : 1, wanted = MIN_PLACES + 2 * loader->n_threads / parts;
+  guint room = (guint) MIN (MAX_BYTES / MAX (pixels * 4, 1), MAX_PLACES);
+
+  return CLAMP (wanted, MIN_PLACES, MAX (room, MIN_PLACES));
+}
+
 LwLoader *
-lw_loader_new (LwLoadFunc func, gpointer data, guint first, guint end, gsize pixels)
+lw_loader_new (const LwLoaderSource *source, guint first, guint end, gsize pixels, guint threads)
 {
   LwLoader *loader = g_new0 (LwLoader, 1);
 
-  loader->func = func;
-  loader->data = data;
-  loader->first = first;
+  loader->source = *source;
   loader->end = end;
-  loader->filled = g_async_queue_new ();
-  loader->empty = g_async_queue_new ();
-  for (int i = 0; i < BUFFERS; i++)
+  loader->item = loader->taken = loader->given_back = first;
+  loader->n_threads = CLAMP (threads > 0 ? threads : g_get_num_processors (), 1, MAX_THREADS);
+  loader->n_places = count_places (loader, first, pixels);
+  loader->places = g_new0 (Place, loader->n_places);
+  g_mutex_init (&loader->lock);
+  g_cond_init (&loader->filled);
+  g_cond_init (&loader->freed);
+  for (guint i = 0; i < loader->n_places; i++)
     {
-      loader->buffers[i].rgb = g_malloc (pixels * 3);
-      loader->buffers[i].labels = g_malloc (pixels);
-      g_async_queue_push (loader->empty, &loader->buffers[i]);
+      loader->places[i].batch.rgb = g_malloc (pixels * 3);
+      loader->places[i].batch.labels = g_malloc (pixels);
     }
-  loader->thread = g_thread_new ("lw-loader", load_items, loader);
+  for (guint i = 0; i < loader->n_threads; i++)
+    loader->threads[i] = g_thread_new ("lw-loader", fill_parts, loader);
   return loader;
 }
 
@@ -61,28 +137,64 @@ lw_loader_free (LwLoader *loader)
 {
   if (loader == NULL)
     return;
-  g_atomic_int_set (&loader->stop, TRUE);
-  g_async_queue_push (loader->empty, &loader->buffers[0]);      /* wakes the thread; it looks at @stop before it touches the buffer */
-  g_thread_join (loader->thread);
-  for (int i = 0; i < BUFFERS; i++)
+  g_mutex_lock (&loader->lock);
+  loader->stop = TRUE;
+  g_cond_broadcast (&loader->freed);
+  g_mutex_unlock (&loader->lock);
+  for (guint i = 0; i < loader->n_threads; i++)
+    g_thread_join (loader->threads[i]);
+  for (guint i = 0; i < loader->n_places; i++)
     {
-      g_free (loader->buffers[i].rgb);
-      g_free (loader->buffers[i].labels);
-      g_clear_error (&loader->buffers[i].error);
+      g_free (loader->places[i].batch.rgb);
+      g_free (loader->places[i].batch.labels);
+      g_clear_error (&loader->places[i].batch.error);
     }
-  g_async_queue_unref (loader->filled);
-  g_async_queue_unref (loader->empty);
+  g_free (loader->places);
+  g_mutex_clear (&loader->lock);
+  g_cond_clear (&loader->filled);
+  g_cond_clear (&loader->freed);
   g_free (loader);
+}
+
+/* What failed may be of a later item than the next one, which then will never be whole. */
+static LwLoaded *
+find_failed (LwLoader *loader)
+{
+  for (guint i = 0; loader->stop && i < loader->n_places; i++)
+    if (loader->places[i].batch.error != NULL)
+      return &loader->places[i].batch;
+  return NULL;
 }
 
 LwLoaded *
 lw_loader_take (LwLoader *loader)
 {
-  return g_async_queue_pop (loader->filled);
+  LwLoaded *loaded = NULL;
+
+  g_assert (loader->taken < loader->end);
+  g_mutex_lock (&loader->lock);
+  while ((loaded = find_failed (loader)) == NULL)
+    {
+      Place *place = place_of (loader, loader->taken);
+
+      if (loader->item > loader->taken && place->left == 0)
+        {
+          loaded = &place->batch;
+          loader->taken++;
+          break;
+        }
+      g_cond_wait (&loader->filled, &loader->lock);
+    }
+  g_mutex_unlock (&loader->lock);
+  return loaded;
 }
 
 void
 lw_loader_give_back (LwLoader *loader, LwLoaded *loaded)
 {
-  g_async_queue_push (loader->empty, loaded);
+  g_mutex_lock (&loader->lock);
+  g_assert (loaded->item == loader->given_back);
+  loader->given_back++;
+  g_cond_broadcast (&loader->freed);
+  g_mutex_unlock (&loader->lock);
 }

@@ -15,6 +15,8 @@ lw_recipe_free (LwRecipe *recipe)
     return;
   g_free (recipe->name);
   g_strfreev (recipe->frozen);
+  for (guint i = 0; i < recipe->n_rate_factors; i++)
+    g_free (recipe->rate_factors[i].prefix);
   g_free (recipe);
 }
 
@@ -188,12 +190,36 @@ read_frozen (LwRecipe *recipe, LwJson *root, GError **error)
 }
 
 static gboolean
+read_rate_factors (LwRecipe *recipe, LwJson *root, GError **error)
+{
+  LwJson *object;
+
+  if (!json_object_object_get_ex (root, "rate_factors", &object))
+    return TRUE;
+  if (!json_object_is_type (object, json_type_object) || json_object_object_length (object) > LW_RECIPE_MAX_RATE_FACTORS)
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“rate_factors” is an object of at most %d beginnings of layers’ names and factors"), LW_RECIPE_MAX_RATE_FACTORS);
+  json_object_object_foreach (object, prefix, value)
+    {
+      LwRateFactor *factor = &recipe->rate_factors[recipe->n_rate_factors];
+
+      (void) value;
+      if (*prefix == '\0')
+        return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“rate_factors” is an object of at most %d beginnings of layers’ names and factors"), LW_RECIPE_MAX_RATE_FACTORS);
+      if (!read_real (object, prefix, 0.0001, 1000, &factor->factor, error))
+        return FALSE;
+      factor->prefix = g_strdup (prefix);
+      recipe->n_rate_factors++;
+    }
+  return TRUE;
+}
+
+static gboolean
 read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
 {
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
     "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "flip",
-    "validate_every", "patience", "min_steps", "frozen", "seed", NULL,
+    "validate_every", "patience", "min_steps", "frozen", "rate_factors", "label_smoothing", "average", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
   gint64 seed = 1;
@@ -201,7 +227,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   if (!json_object_is_type (root, json_type_object))
     return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("it is not an object"));
   if (!only_known (root, known, error) || !lw_json_get_string (root, "name", &name, error) || !read_stages (recipe, root, error)
-      || !read_optimizer (recipe, root, error) || !read_frozen (recipe, root, error))
+      || !read_optimizer (recipe, root, error) || !read_frozen (recipe, root, error) || !read_rate_factors (recipe, root, error))
     return FALSE;
   if (has (root, "seed") && !lw_json_get_int (root, "seed", 0, G_MAXINT64, &seed, error))
     return FALSE;
@@ -212,6 +238,8 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
          && read_real (root, "max_class_weight", 0.001, 1e6, &recipe->max_class_weight, error)
          && read_real (root, "brightness", 0, 0.9, &recipe->brightness, error) && read_real (root, "contrast", 0, 0.9, &recipe->contrast, error)
          && read_real (root, "saturation", 0, 0.9, &recipe->saturation, error) && read_flag (root, "flip", &recipe->flip, error)
+         && read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) && read_real (root, "average", 0, 1, &recipe->average, error)
+         && read_count (root, "checkpoint_seconds", 0, 1000000, &recipe->checkpoint_seconds, error)
          && read_count (root, "validate_every", 1, 100000, &recipe->validate_every, error)
          && read_count (root, "patience", 0, 100000, &recipe->patience, error) && read_count (root, "min_steps", 0, 10000000, &recipe->min_steps, error);
 }
@@ -229,6 +257,7 @@ finish (LwJson *root, const char *source, GError **error)
   recipe->class_weight_power = 1;
   recipe->max_class_weight = 1e6f;
   recipe->validate_every = 1;
+  recipe->checkpoint_seconds = 30;
   if (root == NULL)
     return NULL;
   if (read_recipe (recipe, root, error))

@@ -1,23 +1,10 @@
-/* trainer.c: the course of a training: steps, validation after an epoch, the best epoch kept, a checkpoint written */
+/* trainer.c: the course of a training: steps, validation after an epoch, the best epoch kept, checkpoints */
 #include "config.h"
 #include "trainer-private.h"
-#include "augment.h"
-#include "class-weights.h"
-#include "loader.h"
 #include "nn/weights/batch-norm.h"
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-
-gboolean
-lw_trainer_load_frame (LwTrainer *trainer, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error)
-{
-  g_mutex_lock (&trainer->load_lock);
-  gboolean done = trainer->set->load (trainer->set->data, val, index, rgb, labels, error);
-
-  g_mutex_unlock (&trainer->load_lock);
-  return done;
-}
 
 gboolean
 lw_trainer_yield (LwTrainer *trainer, GError **error)
@@ -28,88 +15,35 @@ lw_trainer_yield (LwTrainer *trainer, GError **error)
   return FALSE;
 }
 
-/* ---- batches ---- */
-
-static void
-crop_size (const LwTrainer *trainer, const LwRecipeStage *stage, int *width, int *height)
-{
-  *width = stage->crop_width > 0 ? stage->crop_width : trainer->set->width;
-  *height = stage->crop_height > 0 ? stage->crop_height : trainer->set->height;
-}
-
-static gsize
-batch_pixels (const LwTrainer *trainer, const LwRecipeStage *stage)
-{
-  int width, height;
-
-  crop_size (trainer, stage, &width, &height);
-  return (gsize) width * (gsize) height * stage->batch;
-}
-
-static gsize
-largest_batch (const LwTrainer *trainer)
-{
-  gsize most = 0;
-
-  for (guint i = 0; i < trainer->recipe->n_stages; i++)
-    most = MAX (most, batch_pixels (trainer, &trainer->recipe->stages[i]));
-  return most;
-}
-
-static gboolean
-load_step_cb (gpointer data, guint step, guint8 *rgb, guint8 *labels, GError **error)
-{
-  LwTrainer *trainer = data;
-  const LwRecipe *recipe = trainer->recipe;
-  const LwRecipeStage *stage = lw_schedule_stage (trainer->schedule, lw_schedule_epoch (trainer->schedule, step));
-  LwAugment augment = { stage->scale_min, stage->scale_max, recipe->brightness, recipe->contrast, recipe->saturation, recipe->flip, { 0 } };
-  int width, height;
-
-  crop_size (trainer, stage, &width, &height);
-  for (int c = 0; c < 3; c++)
-    augment.fill[c] = (guint8) CLAMP (trainer->model->transform.mean[c] * 255 + 0.5f, 0, 255);
-  for (guint i = 0; i < stage->batch; i++)
-    {
-      LwRandom random = lw_random_new (recipe->seed, (guint64) step * 1024 + i);
-      gsize at = (gsize) i * (gsize) (width * height);
-
-      if (!lw_trainer_load_frame (trainer, FALSE, lw_schedule_frame (trainer->schedule, step, i), trainer->frame_rgb, trainer->frame_labels, error))
-        return FALSE;
-      lw_augment (&augment, &random, trainer->frame_rgb, trainer->frame_labels, trainer->set->width, trainer->set->height, rgb + at * 3, labels + at, width, height);
-    }
-  return TRUE;
-}
-
 /* ---- before the first step ---- */
 
-static gboolean
-weigh_classes (LwTrainer *trainer, GError **error)
+/* Of prefixes that fit, the longest one. */
+static float
+rate_factor_of (const LwRecipe *recipe, const char *name)
 {
-  int n = trainer->model->n_classes;
-  g_autoptr(LwClassCounts) counts = lw_class_counts_new (n);
+  gsize longest = 0;
+  float factor = 1;
 
-  if (!trainer->recipe->class_weights)
-    return TRUE;
-  for (guint i = 0; i < trainer->set->n_train; i++)
-    {
-      if (!lw_trainer_yield (trainer, error) || !lw_trainer_load_frame (trainer, FALSE, i, trainer->frame_rgb, trainer->frame_labels, error))
-        return FALSE;
-      lw_class_counts_add (counts, trainer->frame_labels, (gsize) trainer->set->width * (gsize) trainer->set->height);
-    }
-  trainer->class_weights = g_new (float, n);
-  lw_class_counts_weigh (counts, trainer->class_weights);
-  for (int c = 0; c < n; c++)
-    trainer->class_weights[c] = MIN (powf (trainer->class_weights[c], trainer->recipe->class_weight_power), trainer->recipe->max_class_weight);
-  return TRUE;
+  for (guint i = 0; i < recipe->n_rate_factors; i++)
+    if (g_str_has_prefix (name, recipe->rate_factors[i].prefix) && strlen (recipe->rate_factors[i].prefix) > longest)
+      {
+        longest = strlen (recipe->rate_factors[i].prefix);
+        factor = recipe->rate_factors[i].factor;
+      }
+  return factor;
 }
 
 static void
-freeze (LwGraph *graph, char **prefixes)
+mark_layers (LwGraph *graph, const LwRecipe *recipe)
 {
   for (guint i = 0; i < graph->nodes->len; i++)
-    for (char **prefix = prefixes; prefix != NULL && *prefix != NULL; prefix++)
-      if (g_str_has_prefix (g_array_index (graph->nodes, LwNode, i).name, *prefix))
-        g_array_index (graph->nodes, LwNode, i).frozen = TRUE;
+    {
+      LwNode *node = &g_array_index (graph->nodes, LwNode, i);
+
+      for (char **prefix = recipe->frozen; prefix != NULL && *prefix != NULL; prefix++)
+        node->frozen = node->frozen || g_str_has_prefix (node->name, *prefix);
+      node->rate_factor = rate_factor_of (recipe, node->name);
+    }
 }
 
 static gboolean
@@ -117,23 +51,62 @@ prepare (LwTrainer *trainer, GError **error)
 {
   const LwNetModel *model = trainer->model;
   LwNetworkOptions options = { .classes = model->n_classes, .original_padding = model->original_padding, .batch_norm = trainer->recipe->batch_norm };
-  gsize pixels = (gsize) trainer->set->width * (gsize) trainer->set->height;
   gboolean resumed;
 
   trainer->schedule = lw_schedule_new (trainer->recipe, trainer->set->n_train);
   trainer->graph = lw_network_new (model->architecture, &options);
-  freeze (trainer->graph, trainer->recipe->frozen);
+  mark_layers (trainer->graph, trainer->recipe);
+  trainer->frames = lw_frames_new (trainer->set, 0);
   trainer->weights = lw_batch_norm_unfold (model->graph, model->weights, trainer->graph);
   trainer->best = lw_weights_copy (model->weights);
   trainer->best_miou = NAN;
-  trainer->frame_rgb = g_malloc (pixels * 3);
-  trainer->frame_labels = g_malloc (pixels);
+  trainer->saved_step = G_MAXUINT;
   trainer->started = g_get_monotonic_time ();
   trainer->progress = (LwTrainingProgress) { .epochs = trainer->schedule->epochs, .steps = trainer->schedule->steps, .val_miou = NAN };
-  return lw_checkpoint_load (trainer, &resumed, error) && weigh_classes (trainer, error);
+  if (!lw_checkpoint_load (trainer, &resumed, error))
+    return FALSE;
+  return lw_trainer_is_over (trainer) || lw_trainer_weigh_classes (trainer, error);
 }
 
-/* ---- steps ---- */
+/* ---- what is on the device ---- */
+
+/* Tensors of the same names and shapes for values to be put into. */
+static LwWeights *
+make_room (const LwGraph *graph)
+{
+  g_autoptr(GArray) infos = lw_graph_tensors (graph);
+  LwWeights *weights = lw_weights_new ();
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const LwTensorInfo *info = &g_array_index (infos, LwTensorInfo, i);
+
+      lw_weights_add (weights, info->name, info->dims, info->rank);
+    }
+  return weights;
+}
+
+gboolean
+lw_trainer_fetch_values (LwTrainer *trainer, GError **error)
+{
+  if (trainer->weights != NULL && trainer->values_step == trainer->step)
+    return TRUE;
+  if (trainer->weights == NULL)
+    trainer->weights = make_room (trainer->graph);
+  trainer->values_step = trainer->step;
+  return trainer->backend->save (trainer->plan, trainer->weights, error) && lw_weights_check (trainer->weights, trainer->graph, error);
+}
+
+gboolean
+lw_trainer_fetch_state (LwTrainer *trainer, GError **error)
+{
+  if (trainer->state != NULL && trainer->state_step == trainer->step)
+    return TRUE;
+  lw_weights_free (trainer->state);
+  trainer->state = lw_weights_new ();
+  trainer->state_step = trainer->step;
+  return trainer->backend->save_state (trainer->plan, trainer->state, error);
+}
 
 /* Values and moments move from one plan to the next; batches of another size need another plan. */
 static gboolean
@@ -143,55 +116,75 @@ use_stage (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
 
   if (trainer->plan_stage == stage)
     return TRUE;
+  if (trainer->plan != NULL && (!lw_trainer_fetch_values (trainer, error) || !lw_trainer_fetch_state (trainer, error)))
+    return FALSE;
   g_clear_pointer (&trainer->plan, trainer->backend->free_plan);
-  crop_size (trainer, stage, &options.width, &options.height);
+  lw_trainer_crop_size (trainer, stage, &options.width, &options.height);
   trainer->plan = trainer->backend->compile (trainer->device, trainer->graph, &options, error);
-  if (trainer->plan == NULL || !trainer->backend->load (trainer->plan, trainer->weights, error))
+  if (trainer->plan == NULL || !trainer->backend->load (trainer->plan, trainer->weights, error)
+      || (trainer->state != NULL && !trainer->backend->load_state (trainer->plan, trainer->state, error)))
     return FALSE;
   trainer->plan_stage = stage;
-  return trainer->state == NULL || trainer->backend->load_state (trainer->plan, trainer->state, error);
+  g_free (trainer->plan_key);
+  trainer->plan_key = trainer->backend->plan_key (trainer->plan);
+  return TRUE;
+}
+
+/* ---- steps ---- */
+
+/* A step that has begun is brought to its end, since some backends move their statistics before it; what the caller answers counts after it. */
+static gboolean
+yield_within_step_cb (gpointer data)
+{
+  LwTrainer *trainer = data;
+
+  if (trainer->yield != NULL)
+    trainer->yield (trainer->data);
+  return TRUE;
 }
 
 static gboolean
-take_step (LwTrainer *trainer, guint step, const LwLoaded *loaded, double *loss, GError **error)
+take_step (LwTrainer *trainer, const LwLoaded *loaded, GError **error)
 {
   const LwRecipe *recipe = trainer->recipe;
   LwOptimizer optimizer = {
-    .kind = recipe->optimizer, .rate = lw_schedule_rate (trainer->schedule, step), .momentum = recipe->momentum, .beta2 = recipe->beta2,
+    .kind = recipe->optimizer, .rate = lw_schedule_rate (trainer->schedule, trainer->step), .momentum = recipe->momentum, .beta2 = recipe->beta2,
     .weight_decay = recipe->weight_decay, .bias_rate_factor = recipe->bias_rate_factor, .class_weights = trainer->class_weights,
-    .clip_norm = recipe->clip_norm, .step = step, .seed = recipe->seed,
+    .clip_norm = recipe->clip_norm, .step = trainer->step, .seed = recipe->seed,
   };
   LwBatch batch = { .rgb = loaded->rgb, .labels = loaded->labels };
   LwStepStats stats = { 0 };
 
-  if (!lw_trainer_yield (trainer, error)
-      || !trainer->backend->step (trainer->plan, &batch, &optimizer, &stats, trainer->yield, trainer->data, error))
+  if (!trainer->backend->step (trainer->plan, &batch, &optimizer, &stats, yield_within_step_cb, trainer, error))
     return FALSE;
   if (!isfinite (stats.loss) || !isfinite (stats.gradient_norm))
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The training diverged at step %u (loss %g): choose a recipe with a lower rate"), step + 1, stats.loss);
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The training diverged at step %u (loss %g): choose a recipe with a lower rate"), trainer->step + 1,
+                   stats.loss);
       return FALSE;
     }
   trainer->progress.rate = (double) optimizer.rate;
-  *loss = stats.loss;
+  trainer->loss_sum += stats.loss;
+  trainer->step++;
   return TRUE;
 }
 
 /* The rest takes as long as the pixels so far did, each. */
 static void
-tell (LwTrainer *trainer, guint steps_done, gboolean epoch_done)
+tell (LwTrainer *trainer, gboolean epoch_done)
 {
   LwTrainingProgress *progress = &trainer->progress;
+  const LwSchedule *schedule = trainer->schedule;
   double seconds = (double) (g_get_monotonic_time () - trainer->started) * 1e-6, left = 0;
-  guint epoch = steps_done < trainer->schedule->steps ? lw_schedule_epoch (trainer->schedule, steps_done) : trainer->schedule->epochs;
+  guint epoch = trainer->step < schedule->steps ? lw_schedule_epoch (schedule, trainer->step) : schedule->epochs;
 
-  for (guint e = epoch; e < trainer->schedule->epochs; e++)
+  for (guint e = epoch; e < schedule->epochs; e++)
     {
-      guint first = MAX (trainer->schedule->first_step[e], steps_done);
+      guint first = MAX (schedule->first_step[e], trainer->step);
 
-      left += (double) (trainer->schedule->first_step[e + 1] - first) * (double) batch_pixels (trainer, lw_schedule_stage (trainer->schedule, e));
+      left += (double) (schedule->first_step[e + 1] - first) * (double) lw_trainer_batch_pixels (trainer, lw_schedule_stage (schedule, e));
     }
-  progress->step = steps_done;
+  progress->step = trainer->step;
   progress->seconds = trainer->seconds_before + seconds;
   progress->seconds_left = trainer->work_done > 0 ? seconds * left / trainer->work_done : 0;
   progress->epoch_done = epoch_done;
@@ -200,76 +193,98 @@ tell (LwTrainer *trainer, guint steps_done, gboolean epoch_done)
 }
 
 static gboolean
+take_batch (LwTrainer *trainer, LwLoader *loader, GError **error)
+{
+  LwLoaded *loaded = lw_loader_take (loader);
+
+  if (loaded->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&loaded->error));
+      return FALSE;
+    }
+  if (!lw_trainer_yield (trainer, error) || !take_step (trainer, loaded, error))
+    return FALSE;
+  lw_loader_give_back (loader, loaded);
+  return TRUE;
+}
+
+static gboolean
 train_epoch (LwTrainer *trainer, LwLoader *loader, GError **error)
 {
   const LwRecipeStage *stage = lw_schedule_stage (trainer->schedule, trainer->epoch);
   guint first = trainer->schedule->first_step[trainer->epoch], end = trainer->schedule->first_step[trainer->epoch + 1];
-  double sum = 0, loss = 0;
 
   if (!use_stage (trainer, stage, error))
     return FALSE;
-  for (guint step = first; step < end; step++)
+  if (trainer->step == first)
+    trainer->loss_sum = 0;
+  while (trainer->step < end)
     {
-      LwLoaded *loaded = lw_loader_take (loader);
-
-      if (loaded->error != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&loaded->error));
-          return FALSE;
-        }
-      if (!take_step (trainer, step, loaded, &loss, error))
+      if (!take_batch (trainer, loader, error))
         return FALSE;
-      lw_loader_give_back (loader, loaded);
-      sum += loss;
-      trainer->work_done += (double) batch_pixels (trainer, stage);
-      trainer->progress.loss = sum / (step - first + 1);
-      if (step + 1 < end)
-        tell (trainer, step + 1, FALSE);
+      trainer->work_done += (double) lw_trainer_batch_pixels (trainer, stage);
+      trainer->progress.loss = trainer->loss_sum / (trainer->step - first);
+      if (trainer->step == end)
+        break;
+      tell (trainer, FALSE);
+      if (lw_checkpoint_is_due (trainer) && !lw_checkpoint_begin (trainer, error))
+        return FALSE;
     }
-  trainer->final_loss = trainer->progress.loss;
+  trainer->progress.loss = trainer->final_loss = trainer->loss_sum / (end - first);
   return TRUE;
 }
 
 /* ---- epochs ---- */
 
-static gboolean
-fetch (LwTrainer *trainer, GError **error)
-{
-  lw_weights_free (trainer->state);
-  trainer->state = lw_weights_new ();
-  return trainer->backend->save (trainer->plan, trainer->weights, error) && trainer->backend->save_state (trainer->plan, trainer->state, error)
-         && lw_weights_check (trainer->weights, trainer->graph, error);
-}
-
 /* Without validation (or anything labelled in it) the last epoch is the best there is. */
 static gboolean
-judge (LwTrainer *trainer, GError **error)
+judge (LwTrainer *trainer, LwWeights **candidate, GError **error)
 {
-  guint done = trainer->epoch + 1;
-  gboolean due = done % trainer->recipe->validate_every == 0 || done == trainer->schedule->epochs;
   double miou = NAN;
 
-  trainer->progress.val_miou = NAN;
-  if (trainer->set->n_val > 0 && !due)
-    return TRUE;
-  g_autoptr(LwWeights) folded = lw_batch_norm_fold (trainer->graph, trainer->weights, trainer->model->graph);
-
-  if (trainer->set->n_val > 0 && !lw_trainer_validate (trainer, folded, &miou, error))
+  if (trainer->set->n_val > 0 && !lw_trainer_validate (trainer, *candidate, &miou, error))
     return FALSE;
   trainer->progress.val_miou = miou;
   trainer->validations_since_best++;
   if (miou <= trainer->best_miou)
     return TRUE;
   trainer->best_miou = miou;
-  trainer->best_epoch = isnan (miou) ? 0 : done;
+  trainer->best_epoch = isnan (miou) ? 0 : trainer->epoch + 1;
   trainer->validations_since_best = 0;
   lw_weights_free (trainer->best);
-  trainer->best = g_steal_pointer (&folded);
+  trainer->best = g_steal_pointer (candidate);
   return TRUE;
 }
 
+/* Values come from the device only where somebody looks at them. */
 static gboolean
-is_over (const LwTrainer *trainer)
+end_epoch (LwTrainer *trainer, GError **error)
+{
+  guint done = trainer->epoch + 1;
+  gboolean last = done == trainer->schedule->epochs, due = last || (trainer->set->n_val > 0 && done % trainer->recipe->validate_every == 0);
+  gboolean averages = lw_average_wants (trainer);
+
+  trainer->progress.val_miou = NAN;
+  if (!due && !averages)
+    return TRUE;
+  if (!lw_trainer_fetch_values (trainer, error))
+    return FALSE;
+  g_autoptr(LwWeights) folded = lw_batch_norm_fold (trainer->graph, trainer->weights, trainer->model->graph);
+
+  if (averages)
+    lw_average_add (trainer, folded);
+  if (!due)
+    return TRUE;
+  if (averages)
+    {
+      lw_weights_free (folded);
+      folded = lw_weights_copy (trainer->average);
+    }
+  return judge (trainer, &folded, error);
+}
+
+gboolean
+lw_trainer_is_over (const LwTrainer *trainer)
 {
   const LwRecipe *recipe = trainer->recipe;
 
@@ -277,24 +292,50 @@ is_over (const LwTrainer *trainer)
 }
 
 static gboolean
-run_epochs (LwTrainer *trainer, GError **error)
+run_epochs (LwTrainer *trainer, LwLoader *loader, GError **error)
 {
-  g_autoptr(LwLoader) loader = NULL;
-
-  if (is_over (trainer))
-    return TRUE;
-  loader = lw_loader_new (load_step_cb, trainer, trainer->schedule->first_step[trainer->epoch], trainer->schedule->steps, largest_batch (trainer));
-  while (!is_over (trainer))
+  while (!lw_trainer_is_over (trainer))
     {
       trainer->progress.epoch = trainer->epoch + 1;
-      if (!train_epoch (trainer, loader, error) || !fetch (trainer, error) || !judge (trainer, error))
+      if (!train_epoch (trainer, loader, error) || !end_epoch (trainer, error))
         return FALSE;
       trainer->epoch++;
-      if (trainer->checkpoint != NULL && !lw_checkpoint_save (trainer, error))
+      /* The first one soon, so that a folder that can't be written to is known before hours were spent. */
+      if ((trainer->epoch == 1 || lw_trainer_is_over (trainer) || lw_checkpoint_is_due (trainer)) && !lw_checkpoint_begin (trainer, error))
         return FALSE;
-      tell (trainer, trainer->schedule->first_step[trainer->epoch], TRUE);
+      tell (trainer, TRUE);
     }
-  return TRUE;
+  return lw_checkpoint_wait (trainer, error);
+}
+
+/* Who stops a training may want to go on with it later: from the very step where it was. */
+static void
+save_stopped (LwTrainer *trainer)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (trainer->plan == NULL || trainer->step == trainer->saved_step)
+    return;
+  if (!lw_checkpoint_begin (trainer, &error) || !lw_checkpoint_wait (trainer, &error))
+    g_warning ("%s", error->message);
+}
+
+static gboolean
+run (LwTrainer *trainer, GError **error)
+{
+  g_autoptr(LwLoader) loader = NULL;
+  g_autoptr(GError) inner = NULL;
+
+  if (lw_trainer_is_over (trainer))
+    return TRUE;
+  loader = lw_trainer_load_batches (trainer);
+  if (run_epochs (trainer, loader, &inner))
+    return TRUE;
+  if (g_error_matches (inner, LW_NET_ERROR, LW_NET_ERROR_CANCELLED))
+    save_stopped (trainer);
+  lw_checkpoint_wait (trainer, NULL);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
 }
 
 /* ---- the whole ---- */
@@ -311,7 +352,7 @@ finish (LwTrainer *trainer, LwTrainingSummary *summary)
   if (summary != NULL)
     *summary = (LwTrainingSummary) {
       .best_miou = trainer->best_miou, .best_epoch = trainer->best_epoch, .epochs_run = trainer->epoch, .final_loss = trainer->final_loss,
-      .seconds = trainer->seconds_before + (double) (g_get_monotonic_time () - trainer->started) * 1e-6,
+      .seconds = trainer->seconds_before + (double) (g_get_monotonic_time () - trainer->started) * 1e-6, .plan_key = g_steal_pointer (&trainer->plan_key),
     };
 }
 
@@ -322,13 +363,19 @@ clear (LwTrainer *trainer)
   g_clear_pointer (&trainer->val_plan, trainer->backend->free_plan);
   lw_schedule_free (trainer->schedule);
   lw_graph_free (trainer->graph);
+  lw_frames_free (trainer->frames);
   lw_weights_free (trainer->weights);
   lw_weights_free (trainer->state);
   lw_weights_free (trainer->best);
+  lw_weights_free (trainer->average);
   g_free (trainer->class_weights);
-  g_free (trainer->frame_rgb);
-  g_free (trainer->frame_labels);
-  g_mutex_clear (&trainer->load_lock);
+  g_free (trainer->plan_key);
+}
+
+void
+lw_training_summary_clear (LwTrainingSummary *summary)
+{
+  g_clear_pointer (&summary->plan_key, g_free);
 }
 
 static gboolean
@@ -356,8 +403,7 @@ lw_train (const LwBackend *backend, LwDevice *device, LwNetModel *model, const L
 
   if (!check_request (backend, set, error))
     return FALSE;
-  g_mutex_init (&trainer.load_lock);
-  gboolean done = prepare (&trainer, error) && run_epochs (&trainer, error);
+  gboolean done = prepare (&trainer, error) && run (&trainer, error);
 
   if (done)
     finish (&trainer, summary);

@@ -7,9 +7,10 @@ typedef struct {
   guint n_train, n_val;
   int width, height;           /* of every frame */
   /* @rgb: width * height * 3; @labels: width * height channels (255: ignored). FALSE with an error ends the training.
-   * Never called twice at a time, but from more than one thread. */
+   * Called on several threads at a time, for any frames: reading pictures is most of the work. What was read is kept as far as there is room. */
   gboolean (*load) (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error);
   gpointer data;
+  guint threads;               /* that prepare batches; 0: as many as are worth it. The batches are the same ones anyway */
 } LwTrainingSet;
 
 /* A part of a training with crops, scales and batches of its own: small ones first make the first epochs cheap. */
@@ -19,6 +20,9 @@ typedef struct {
   float scale_min, scale_max;                   /* of the frame before it is cropped */
 } LwRecipeStage;
 #define LW_RECIPE_MAX_STAGES 16
+
+#define LW_RECIPE_MAX_RATE_FACTORS 32
+typedef struct { char *prefix; float factor; } LwRateFactor;
 
 /* data/recipes/NAME.json, documented in docs/training.md */
 typedef struct {
@@ -32,12 +36,17 @@ typedef struct {
   gboolean batch_norm;                          /* trains with batch normalisation, folded into the weights of the model that comes out */
   gboolean class_weights;                       /* median frequency over the training frames */
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
+  float label_smoothing;                        /* share of a pixel's target that all classes have alike */
+  float average;                                /* of the epochs: the last ones, whose weights are averaged; 0: none are */
   float brightness, contrast, saturation;
   gboolean flip;
   guint validate_every;                         /* epochs; the last one is always validated */
   guint patience;                               /* validations without a better mIoU before it stops; 0: never */
   guint min_steps;                              /* at least so many steps, by more epochs of the last stage, when there are few frames */
   char **frozen;                                /* prefixes of layers that do not train, or NULL */
+  LwRateFactor rate_factors[LW_RECIPE_MAX_RATE_FACTORS];        /* by prefix of the layer's name; the longest that fits counts */
+  guint n_rate_factors;
+  guint checkpoint_seconds;                     /* at least, between two checkpoints */
   guint64 seed;
 } LwRecipe;
 LwRecipe *lw_recipe_parse (const char *json, gsize length, const char *source, GError **error);
@@ -55,10 +64,13 @@ typedef struct {
 } LwTrainingProgress;
 typedef void (*LwTrainingReport) (const LwTrainingProgress *progress, gpointer data);
 
-/* @best_epoch: from 1; 0 and a NaN without validation. @final_loss: mean of the last epoch. */
-typedef struct { double best_miou; guint best_epoch; guint epochs_run; double seconds; double final_loss; } LwTrainingSummary;
+/* @best_epoch: from 1; 0 and a NaN without validation. @final_loss: mean of the last epoch. @plan_key: of the plan that trained last. */
+typedef struct { double best_miou; guint best_epoch; guint epochs_run; double seconds; double final_loss; char *plan_key; } LwTrainingSummary;
+void lw_training_summary_clear (LwTrainingSummary *summary);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwTrainingSummary, lw_training_summary_clear)
 
-/* Trains @model in place (its weights are those of the best epoch, or of the last one without validation). @checkpoint: a file written atomically each epoch
- * and resumed from where it exists, bit for bit; NULL: none. Same seed, plan key and backend: same weights. LW_NET_ERROR_CANCELLED leaves @model as it was. */
+/* Trains @model in place (its weights are those of the best epoch, or of the last one without validation). @checkpoint: a file written atomically now and
+ * then and when the training is stopped, and resumed from where it exists, bit for bit; NULL: none. Same seed, plan key and backend: same weights.
+ * LW_NET_ERROR_CANCELLED leaves @model as it was; it comes after the step under way and, with @checkpoint, the writing. */
 gboolean lw_train (const LwBackend *backend, LwDevice *device, LwNetModel *model, const LwTrainingSet *set, const LwRecipe *recipe, LwPrecision precision,
                    const char *checkpoint, LwTrainingReport report, LwYield yield, gpointer data, LwTrainingSummary *summary, GError **error);

@@ -73,10 +73,15 @@ build_header (const LwWeights *weights, GPtrArray *sorted, LwStoreType type)
 static gboolean
 convert (const LwTensor *tensor, LwStoreType type, gsize first, gsize n, guint8 *bytes, GError **error)
 {
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; type == LW_STORE_F32 && i < n; i++)
+    {
+      guint32 word = GUINT32_TO_LE (lw_float_bits (tensor->data[first + i]));
+
+      memcpy (bytes + 4 * i, &word, 4);
+    }
+  for (gsize i = 0; type != LW_STORE_F32 && i < n; i++)
     {
       float value = tensor->data[first + i];
-      guint32 word = GUINT32_TO_LE (lw_float_bits (value));
       guint16 half = GUINT16_TO_LE (type == LW_STORE_F16 ? lw_float_to_f16 (value) : lw_float_to_bf16 (value));
 
       if (type == LW_STORE_F16 && isfinite (value) && fabsf (value) >= 65520)
@@ -85,10 +90,7 @@ convert (const LwTensor *tensor, LwStoreType type, gsize first, gsize n, guint8 
                        tensor->name, value);
           return FALSE;
         }
-      if (type == LW_STORE_F32)
-        memcpy (bytes + 4 * i, &word, 4);
-      else
-        memcpy (bytes + 2 * i, &half, 2);
+      memcpy (bytes + 2 * i, &half, 2);
     }
   return TRUE;
 }

@@ -20,6 +20,7 @@ lw_weights_new (void)
 {
   LwWeights *weights = g_new0 (LwWeights, 1);
 
+  g_atomic_ref_count_init (&weights->owners);
   weights->tensors = g_ptr_array_new_with_free_func (tensor_free);
   weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   weights->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -29,12 +30,19 @@ lw_weights_new (void)
 void
 lw_weights_free (LwWeights *weights)
 {
-  if (weights == NULL)
+  if (weights == NULL || !g_atomic_ref_count_dec (&weights->owners))
     return;
   g_hash_table_unref (weights->by_name);
   g_ptr_array_unref (weights->tensors);
   g_hash_table_unref (weights->metadata);
   g_free (weights);
+}
+
+LwWeights *
+lw_weights_share (LwWeights *weights)
+{
+  g_atomic_ref_count_inc (&weights->owners);
+  return weights;
 }
 
 LwTensor *

@@ -9,10 +9,12 @@ typedef struct {
   GPtrArray *tensors;          /* of LwTensor */
   GHashTable *by_name;
   GHashTable *metadata;        /* string → string: safetensors' __metadata__ */
+  gatomicrefcount owners;
 } LwWeights;
 
 LwWeights *lw_weights_new (void);
-void lw_weights_free (LwWeights *weights);
+void lw_weights_free (LwWeights *weights);                      /* the last owner's frees them */
+LwWeights *lw_weights_share (LwWeights *weights);               /* the same once more, for another owner, who frees them too; then nobody may change them */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwWeights, lw_weights_free)
 LwTensor *lw_weights_add (LwWeights *weights, const char *name, const int *dims, int rank);     /* zeroed; (transfer none) */
 /* The same with values that are there already (g_malloc; taken), or NULL for a shape without values. */

@@ -6,6 +6,8 @@
 #include "common/png.h"
 #include "nn/training/augment.h"
 #include "nn/training/class-weights.h"
+#include "nn/training/frames.h"
+#include "nn/training/loader.h"
 #include "nn/training/schedule.h"
 
 /* ---- recipes ---- */
@@ -21,7 +23,8 @@ test_recipe (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"optimizer\":\"adamw\",\"rate\":0.25,\"batch\":3,\"crop\":[64,48],\"stages\":[{\"epochs\":2},"
-                                      "{\"epochs\":5,\"crop\":[0,0],\"scale\":[0.5,2],\"batch\":1}],\"frozen\":[\"conv1\",\"fc6\"],\"seed\":9}", &error);
+                                      "{\"epochs\":5,\"crop\":[0,0],\"scale\":[0.5,2],\"batch\":1}],\"frozen\":[\"conv1\",\"fc6\"],\"seed\":9,"
+                                      "\"average\":0.5,\"label_smoothing\":0.25,\"checkpoint_seconds\":7,\"rate_factors\":{\"conv\":0.5,\"conv5\":2}}", &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (recipe->epochs, ==, 7);
@@ -34,6 +37,12 @@ test_recipe (void)
   g_assert_cmpint (recipe->optimizer, ==, LW_ADAMW);
   g_assert_cmpstr (recipe->frozen[1], ==, "fc6");
   g_assert_cmpuint (recipe->seed, ==, 9);
+  g_assert_cmpfloat (recipe->average, ==, 0.5);
+  g_assert_cmpfloat (recipe->label_smoothing, ==, 0.25);
+  g_assert_cmpuint (recipe->checkpoint_seconds, ==, 7);
+  g_assert_cmpuint (recipe->n_rate_factors, ==, 2);
+  g_assert_cmpstr (recipe->rate_factors[1].prefix, ==, "conv5");
+  g_assert_cmpfloat (recipe->rate_factors[1].factor, ==, 2);
 }
 
 static void
@@ -46,7 +55,9 @@ test_bad_recipes (void)
     { "{\"name\":\"x\",\"scale\":[2,1]}", "scale" }, { "{\"name\":\"x\",\"scale\":[0,1]}", "scale" }, { "{\"name\":\"x\",\"flip\":\"yes\"}", "flip" },
     { "{\"name\":\"x\",\"batch\":100000}", "batch" }, { "{\"name\":\"x\",\"stages\":[]}", "stage" }, { "{\"name\":\"x\",\"stages\":[{}]}", "Stage 1" },
     { "{\"name\":\"x\",\"stages\":[{\"epochs\":1,\"rate\":1}]}", "rate" }, { "{\"name\":\"x\",\"frozen\":[1]}", "frozen" },
-    { "{\"name\":\"x\",\"max_class_weight\":0}", "max_class_weight" },
+    { "{\"name\":\"x\",\"max_class_weight\":0}", "max_class_weight" }, { "{\"name\":\"x\",\"average\":2}", "average" },
+    { "{\"name\":\"x\",\"label_smoothing\":-0.1}", "label_smoothing" }, { "{\"name\":\"x\",\"rate_factors\":[1]}", "rate_factors" },
+    { "{\"name\":\"x\",\"rate_factors\":{\"conv\":0}}", "conv" }, { "{\"name\":\"x\",\"rate_factors\":{\"\":1}}", "rate_factors" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -272,6 +283,106 @@ test_camvid_class_weights (void)
     g_assert_cmpfloat_with_epsilon (weights[c], expected[c], 6e-5);
 }
 
+/* ---- frames and loader ---- */
+
+typedef struct { gint loads; guint fail_item; } Pictures;
+
+static gboolean
+load_number_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error)
+{
+  Pictures *pictures = data;
+
+  g_atomic_int_inc (&pictures->loads);
+  memset (rgb, (int) index, 12);
+  memset (labels, val ? 100 : 50, 4);
+  return TRUE;
+}
+
+/* Read once where there is room, again and again where there is none, and always right. */
+static void
+test_frames (void)
+{
+  Pictures pictures = { 0 };
+  LwTrainingSet set = { 3, 2, 2, 2, load_number_cb, &pictures, 0 };
+  g_autoptr(LwFrames) frames = lw_frames_new (&set, 3 * 16);
+
+  for (guint round = 0; round < 3; round++)
+    for (guint i = 0; i < 5; i++)
+      {
+        g_autofree guint8 *own = NULL;
+        const guint8 *pixels = lw_frames_get (frames, i >= 3, i % 3, &own, NULL);
+
+        g_assert_cmpuint (pixels[11], ==, i % 3);
+        g_assert_cmpuint (pixels[12], ==, i >= 3 ? 100 : 50);
+        g_assert_true ((own != NULL) == (i >= 3));
+      }
+  g_assert_cmpint (pictures.loads, ==, 3 + 3 * 2);
+}
+
+static guint
+count_parts_cb (gpointer data, guint item)
+{
+  return 1 + item % 5;
+}
+
+/* Later parts often come first. */
+static gboolean
+load_part_cb (gpointer data, guint item, guint part, guint8 *rgb, guint8 *labels, GError **error)
+{
+  const Pictures *pictures = data;
+
+  g_usleep (lw_random_mix (item * 8 + part) % 300);
+  if (item == pictures->fail_item)
+    return lw_net_fail (error, LW_NET_ERROR_IO, "item %u is gone", item);
+  rgb[part] = (guint8) (item * 8 + part);
+  labels[part] = (guint8) item;
+  return TRUE;
+}
+
+/* In order and whole, however many threads fill them, and however they are given back. */
+static void
+test_loader (void)
+{
+  for (guint threads = 1; threads <= 8; threads += 3)
+    {
+      Pictures pictures = { .fail_item = G_MAXUINT };
+      LwLoaderSource source = { count_parts_cb, load_part_cb, &pictures };
+      g_autoptr(LwLoader) loader = lw_loader_new (&source, 3, 90, 8, threads);
+      LwLoaded *before = NULL;
+
+      for (guint item = 3; item < 90; item++)
+        {
+          LwLoaded *loaded = lw_loader_take (loader);
+
+          g_assert_no_error (loaded->error);
+          g_assert_cmpuint (loaded->item, ==, item);
+          for (guint part = 0; part < count_parts_cb (NULL, item); part++)
+            g_assert_true (loaded->rgb[part] == (guint8) (item * 8 + part) && loaded->labels[part] == (guint8) item);
+          if (before != NULL)
+            lw_loader_give_back (loader, before);
+          before = loaded;
+        }
+    }
+}
+
+/* What fails ends the loading, wherever the threads were; and nobody has to take what was filled. */
+static void
+test_loader_failures (void)
+{
+  for (guint threads = 1; threads <= 8; threads += 7)
+    {
+      Pictures pictures = { .fail_item = 20 };
+      LwLoaderSource source = { count_parts_cb, load_part_cb, &pictures };
+      g_autoptr(LwLoader) loader = lw_loader_new (&source, 0, 1000, 8, threads), untouched = lw_loader_new (&source, 0, 1000, 8, threads);
+      LwLoaded *loaded;
+
+      while ((loaded = lw_loader_take (loader))->error == NULL)
+        lw_loader_give_back (loader, loaded);
+      g_assert_error (loaded->error, LW_NET_ERROR, LW_NET_ERROR_IO);
+      g_assert_nonnull (strstr (loaded->error->message, "item 20"));
+    }
+}
+
 /* ---- trainings ---- */
 
 #define SIDE 40
@@ -280,6 +391,9 @@ static const char *const classes[] = { "Dark", "Bright", "Red", NULL };
 typedef struct {
   gint fail_at;                /* calls left until loading fails; -1: never */
   guint stop_after;            /* epochs; 0: never */
+  guint stop_at;               /* step; 0: never */
+  guint threads, first_step, step;
+  const char *copy_from, *copy_to;      /* a file that is copied within the third epoch, as if the power went out then */
   guint epochs_seen;
   double first_loss, last_loss, last_left;
   GArray *losses;
@@ -310,6 +424,16 @@ load_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, 
 }
 
 static void
+copy_file (const char *from, const char *to)
+{
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &length, NULL));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) length, NULL));
+}
+
+static void
 report_cb (const LwTrainingProgress *progress, gpointer data)
 {
   Course *course = data;
@@ -322,6 +446,11 @@ report_cb (const LwTrainingProgress *progress, gpointer data)
   course->last_loss = progress->loss;
   course->last_left = progress->seconds_left;
   course->epochs_seen += progress->epoch_done;
+  course->step = progress->step;
+  if (course->first_step == 0)
+    course->first_step = progress->step;
+  if (course->copy_from != NULL && progress->step == 9)
+    copy_file (course->copy_from, course->copy_to);
 }
 
 static gboolean
@@ -329,16 +458,17 @@ yield_cb (gpointer data)
 {
   Course *course = data;
 
-  return course->stop_after == 0 || course->epochs_seen < course->stop_after;
+  return (course->stop_after == 0 || course->epochs_seen < course->stop_after) && (course->stop_at == 0 || course->step < course->stop_at);
 }
 
 static gboolean
 train (LwNetModel *model, const char *json, Course *course, guint n_val, const char *checkpoint, LwTrainingSummary *summary, GError **error)
 {
-  LwTrainingSet set = { 4, n_val, SIDE, SIDE, load_cb, course };
+  LwTrainingSet set = { 4, n_val, SIDE, SIDE, load_cb, course, course->threads };
   g_autoptr(LwRecipe) recipe = parse (json, NULL);
 
   g_assert_nonnull (recipe);
+  lw_training_summary_clear (summary);
   return lw_train (&lw_backend_ref, NULL, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb, course, summary, error);
 }
 
@@ -362,7 +492,8 @@ same_weights (const LwNetModel *a, const LwNetModel *b)
 }
 
 #define NORMALISED "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"weight_decay\":0.01,\"batch_norm\":true,\"class_weights\":true,\"max_class_weight\":3,\"flip\":true," \
-  "\"brightness\":0.1,\"batch\":2,\"scale\":[0.9,1.2],\"stages\":[{\"epochs\":2,\"crop\":[32,32]},{\"epochs\":2,\"crop\":[40,40],\"batch\":1}]}"
+  "\"brightness\":0.1,\"batch\":2,\"scale\":[0.9,1.2],\"stages\":[{\"epochs\":2,\"crop\":[32,32]},{\"epochs\":2,\"crop\":[40,40],\"batch\":1}]," \
+  "\"average\":0.8,\"label_smoothing\":0.1,\"rate_factors\":{\"conv\":0.5,\"conv5\":2},\"checkpoint_seconds\":0}"
 #define PLAIN "{\"name\":\"t\",\"optimizer\":\"sgd\",\"rate\":0.05,\"batch\":2,\"epochs\":3,\"clip_norm\":1,\"frozen\":[\"conv1\"],\"power\":0}"
 
 static void
@@ -370,7 +501,7 @@ test_learns (void)
 {
   g_autoptr(LwNetModel) model = fresh_model ();
   Course course = { .fail_at = -1 };
-  LwTrainingSummary summary;
+  g_auto(LwTrainingSummary) summary = { 0 };
   g_autoptr(GError) error = NULL;
   const char *recipe = "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":15,\"validate_every\":5}";
 
@@ -384,28 +515,31 @@ test_learns (void)
   g_assert_true (lw_weights_check (model->weights, model->graph, NULL));
 }
 
-/* Stopped after any epoch and taken up again, a training ends in the very same weights. */
+/* Stopped after any step and taken up again, with any number of threads, a training ends in the very same weights. */
 static void
 test_resume (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("lw-training-XXXXXX", NULL), *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
   g_autoptr(LwNetModel) whole = fresh_model (), parts = fresh_model (), untouched = fresh_model ();
-  Course course = { .fail_at = -1 };
-  LwTrainingSummary one, two;
+  Course course = { .fail_at = -1, .threads = 1 }, last = { .fail_at = -1 };
+  g_auto(LwTrainingSummary) one = { 0 }, two = { 0 };
   g_autoptr(GError) error = NULL;
+  static const guint stops[] = { 1, 4, 7, 8, 11 };     /* of 2 + 2 + 4 + 4 steps: within epochs and at their ends */
 
   g_assert_true (train (whole, NORMALISED, &course, 1, NULL, &one, &error));
+  g_assert_cmpstr (one.plan_key, ==, "ref f64");
   g_assert_false (same_weights (whole, untouched));
-  for (guint epoch = 1; epoch < 4; epoch++)
+  for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
     {
-      Course stopped = { .fail_at = -1, .stop_after = 1 };
+      Course stopped = { .fail_at = -1, .stop_at = stops[i], .threads = 1 + i };
 
       g_assert_false (train (parts, NORMALISED, &stopped, 1, path, &two, &error));
       g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED);
       g_clear_error (&error);
       g_assert_true (same_weights (parts, untouched));
     }
-  g_assert_true (train (parts, NORMALISED, &course, 1, path, &two, &error));
+  g_assert_true (train (parts, NORMALISED, &last, 1, path, &two, &error));
+  g_assert_cmpuint (last.first_step, ==, 12);
   g_assert_true (same_weights (parts, whole));
   g_assert_cmpfloat (one.best_miou, ==, two.best_miou);
   g_assert_cmpuint (one.best_epoch, ==, two.best_epoch);
@@ -416,6 +550,7 @@ test_resume (void)
 
   g_assert_true (train (again, NORMALISED, &idle, 1, path, &two, &error));
   g_assert_cmpuint (idle.epochs_seen, ==, 0);
+  g_assert_cmpstr (two.plan_key, ==, "ref f64");
   g_assert_true (same_weights (again, whole));
   g_assert_false (train (again, PLAIN, &idle, 1, path, &two, &error));   /* another recipe's is refused */
   g_assert_nonnull (strstr (error->message, path));
@@ -427,12 +562,102 @@ test_resume (void)
   g_rmdir (folder);
 }
 
+/* What lies on the disk while a training runs is whole, and it goes on from there, too. */
+static void
+test_resume_after_a_crash (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lw-training-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a.safetensors", NULL), *copy = g_build_filename (folder, "b.safetensors", NULL);
+  g_autoptr(LwNetModel) whole = fresh_model (), crashed = fresh_model ();
+  Course course = { .fail_at = -1, .copy_from = path, .copy_to = copy }, rest = { .fail_at = -1 };
+  g_auto(LwTrainingSummary) one = { 0 }, two = { 0 };
+
+  g_assert_true (train (whole, NORMALISED, &course, 0, path, &one, NULL));
+  g_assert_true (train (crashed, NORMALISED, &rest, 0, copy, &two, NULL));
+  g_assert_cmpuint (rest.first_step, >, 2);
+  g_assert_cmpuint (rest.first_step, <=, 10);
+  g_assert_true (same_weights (crashed, whole));
+  g_unlink (path);
+  g_unlink (copy);
+  g_rmdir (folder);
+}
+
+/* The average of the last two of four epochs is the mean of what three and four epochs end with, as the schedule knows no end here. */
+static void
+test_average (void)
+{
+  static const char *const recipe = "{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":%d,\"power\":0,\"average\":%s}";
+  g_autoptr(LwNetModel) third = fresh_model (), fourth = fresh_model (), both = fresh_model ();
+  LwNetModel *const models[] = { third, fourth, both };
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *json = g_strdup_printf (recipe, i == 0 ? 3 : 4, i == 2 ? "0.5" : "0");
+      g_auto(LwTrainingSummary) summary = { 0 };
+      Course course = { .fail_at = -1 };
+
+      g_assert_true (train (models[i], json, &course, 0, NULL, &summary, NULL));
+    }
+  for (guint t = 0; t < both->weights->tensors->len; t++)
+    {
+      const LwTensor *mean = both->weights->tensors->pdata[t], *a = lw_weights_get (third->weights, mean->name);
+      const LwTensor *b = lw_weights_get (fourth->weights, mean->name);
+
+      for (gsize i = 0; i < mean->count; i++)
+        g_assert_cmpfloat_with_epsilon (mean->data[i], (a->data[i] + b->data[i]) / 2, 1e-6);
+    }
+  g_assert_false (same_weights (third, fourth));
+}
+
+/* One step of SGD moves each layer in proportion to its factor; the longest prefix counts. */
+static void
+test_rate_factors (void)
+{
+  g_autoptr(LwNetModel) plain = fresh_model (), scaled = fresh_model (), start = fresh_model ();
+  const char *const recipes[2] = {
+    "{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":2}",
+    "{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":1,\"min_steps\":2,\"rate_factors\":{\"fc\":0.5,\"fc7\":4}}",
+  };
+  Course course = { .fail_at = -1, .stop_at = 0 };
+  g_auto(LwTrainingSummary) summary = { 0 };
+  double moved[2][3] = { { 0 } };
+  const char *const names[] = { "fc6.weight", "fc7.weight", "score_pool3.weight" };
+
+  g_assert_true (train (plain, recipes[0], &course, 0, NULL, &summary, NULL) && train (scaled, recipes[1], &course, 0, NULL, &summary, NULL));
+  for (int k = 0; k < 3; k++)
+    for (int m = 0; m < 2; m++)
+      {
+        const LwTensor *after = lw_weights_get ((m == 0 ? plain : scaled)->weights, names[k]), *before = lw_weights_get (start->weights, names[k]);
+
+        for (gsize i = 0; i < after->count; i++)
+          moved[m][k] += fabs ((double) after->data[i] - (double) before->data[i]);
+      }
+  g_assert_cmpfloat (moved[1][0] / moved[0][0], <, 0.7);
+  g_assert_cmpfloat (moved[1][1] / moved[0][1], >, 2.5);
+  g_assert_cmpfloat (moved[1][2] / moved[0][2], >, 0.5);
+}
+
+/* A loss that expects the given share of every class's labels on all classes can't fall below what that costs. */
+static void
+test_label_smoothing (void)
+{
+  const char *recipe = "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":7,\"label_smoothing\":0.5}";
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1 };
+  g_auto(LwTrainingSummary) summary = { 0 };
+  double likely = 0.5 + 0.5 / 3, rest = 0.5 / 3, least = -likely * log (likely) - 2 * rest * log (rest);
+
+  g_assert_true (train (model, recipe, &course, 0, NULL, &summary, NULL));
+  g_assert_cmpfloat (course.last_loss, >, least - 0.03);
+  g_assert_cmpfloat (course.last_loss, <, log (3) - 0.02);
+}
+
 static void
 test_frozen (void)
 {
   g_autoptr(LwNetModel) model = fresh_model (), before = fresh_model ();
   Course course = { .fail_at = -1 };
-  LwTrainingSummary summary;
+  g_auto(LwTrainingSummary) summary = { 0 };
   g_autoptr(GError) error = NULL;
 
   g_assert_true (train (model, PLAIN, &course, 0, NULL, &summary, &error));
@@ -451,7 +676,7 @@ test_patience (void)
 {
   g_autoptr(LwNetModel) model = fresh_model ();
   Course course = { .fail_at = -1 };
-  LwTrainingSummary summary;
+  g_auto(LwTrainingSummary) summary = { 0 };
 
   g_assert_true (train (model, "{\"name\":\"t\",\"rate\":0,\"batch\":4,\"epochs\":50,\"patience\":2}", &course, 1, NULL, &summary, NULL));
   g_assert_cmpuint (summary.epochs_run, ==, 3);
@@ -463,9 +688,9 @@ test_failures (void)
 {
   g_autoptr(LwNetModel) model = fresh_model (), before = fresh_model ();
   g_autoptr(GError) error = NULL;
-  LwTrainingSummary summary;
+  g_auto(LwTrainingSummary) summary = { 0 };
 
-  for (gint at = 1; at < 14; at += 3)
+  for (gint at = 1; at <= 6; at++)                    /* of 4 frames to train on and 2 for validation, each read once */
     {
       Course course = { .fail_at = at };
 
@@ -499,8 +724,15 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/augment/colours", test_augment_colours);
   g_test_add_func ("/nn/class-weights/known", test_class_weights);
   g_test_add_func ("/nn/class-weights/camvid", test_camvid_class_weights);
+  g_test_add_func ("/nn/frames/kept", test_frames);
+  g_test_add_func ("/nn/loader/order", test_loader);
+  g_test_add_func ("/nn/loader/failures", test_loader_failures);
   g_test_add_func ("/nn/training/learns", test_learns);
   g_test_add_func ("/nn/training/resume", test_resume);
+  g_test_add_func ("/nn/training/resume-after-a-crash", test_resume_after_a_crash);
+  g_test_add_func ("/nn/training/average", test_average);
+  g_test_add_func ("/nn/training/rate-factors", test_rate_factors);
+  g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
   g_test_add_func ("/nn/training/frozen", test_frozen);
   g_test_add_func ("/nn/training/patience", test_patience);
   g_test_add_func ("/nn/training/failures", test_failures);
