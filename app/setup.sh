@@ -4,6 +4,7 @@
 build_packages=(build-essential pkg-config meson ninja-build gettext
   libgtk-4-dev libadwaita-1-dev librsvg2-common libgdk-pixbuf-2.0-dev libsqlite3-dev libjson-c-dev libzstd-dev libpng-dev libssl-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libdnnl-dev
+  libopencv-imgproc-dev libopencv-video-dev
   desktop-file-utils appstream appstream-util ffmpeg)
 test_packages=(xvfb xdotool x11-utils dbus-daemon dbus-x11 at-spi2-core python3-pyatspi python3-pil openbox imagemagick python3-venv)
 

@@ -1,0 +1,17 @@
+/* pixels.h: the picture that an assistant looks at, lent; nothing of ours is needed to make one */
+#pragma once
+
+#include <glib.h>
+
+/* 32 bits a pixel, 0x??RRGGBB in native order, rows @stride bytes apart: the layout of cairo and of core/media. */
+typedef struct {
+  int width, height;
+  gsize stride;
+  const guint8 *pixels;
+} LwPixels;
+
+static inline const guint32 *
+lw_pixels_row (const LwPixels *picture, int y)
+{
+  return (const guint32 *) (gconstpointer) (picture->pixels + (gsize) y * picture->stride);
+}
