@@ -100,6 +100,19 @@ lw_toast (GtkWidget *near, const char *title)
   adw_toast_overlay_add_toast (overlay, toast);
 }
 
+AdwToast *
+lw_toast_with_action (GtkWidget *near, const char *title, const char *label, const char *action, GVariant *target)
+{
+  AdwToastOverlay *overlay = find_overlay (near);
+  AdwToast *toast = toast_new (title);
+  adw_toast_set_timeout (toast, 6);
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_action_target_value (toast, target);
+  adw_toast_overlay_add_toast (overlay, toast);
+  return toast;
+}
+
 typedef struct
 {
   void (*callback) (gpointer object);

@@ -9,6 +9,8 @@ void lw_report_error (GtkWidget *near, const char *title, const GError *error);
 void lw_toast (GtkWidget *near, const char *title);
 /* … whose button shows @path in the file manager. */
 void lw_toast_with_file (GtkWidget *near, const char *title, const char *path);
+/* … whose button activates @action, found from @near. Returns: (transfer none), while it is on show or waits for that */
+AdwToast *lw_toast_with_action (GtkWidget *near, const char *title, const char *label, const char *action, GVariant *target);
 /* A question with “Cancel” and one other answer; @callback (GObject *object) runs where that is chosen. */
 void lw_ask (GtkWidget *near, const char *heading, const char *body, const char *answer, gboolean destructive,
              void (*callback) (gpointer object), gpointer object);

@@ -116,13 +116,14 @@ const CliCommand cli_propose = { "propose", "PROJECT", N_("Let a network label f
 
 static char **class_names;
 static double min_confidence;
-static gboolean over_hand_work, reopen;
+static gboolean over_hand_work, over_locked, reopen;
 
 static const GOptionEntry apply_options[] = {
   { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, or MEDIA:ORDINALS"), N_("SPEC") },
   { "class", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &class_names, N_("Only this class; can be given again"), N_("NAME") },
   { "min-confidence", 0, 0, G_OPTION_ARG_DOUBLE, &min_confidence, N_("Only where the network is as sure as this, 0 to 1"), N_("X") },
   { "over-hand-work", 0, 0, G_OPTION_ARG_NONE, &over_hand_work, N_("Also over what people painted or imported"), NULL },
+  { "over-locked", 0, 0, G_OPTION_ARG_NONE, &over_locked, N_("Also over pixels of classes that are locked"), NULL },
   { "reopen", 0, 0, G_OPTION_ARG_NONE, &reopen, N_("Also in submitted and accepted frames, which are in progress again then"), NULL },
   G_OPTION_ENTRY_NULL
 };
@@ -146,9 +147,12 @@ choose_classes (Application *a, const LwPalette *palette, GError **error)
   return TRUE;
 }
 
+/* What people did, and classes that are locked. */
 static gboolean
-protect_people (Application *a, LwProject *project, GError **error)
+protect (Application *a, LwProject *project, GError **error)
 {
+  if (!over_locked)
+    lw_project_get_locked (project, a->protection.locked);
   g_autoptr(GPtrArray) origins = lw_project_list_origins (project, error);
   for (guint i = 0; origins != NULL && i < origins->len; i++)
     {
@@ -246,10 +250,10 @@ apply (Cli *cli, char **arguments, GError **error)
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   g_autoptr(GPtrArray) frames = project != NULL ? cli_select_frames (project, specs, NULL, error) : NULL;
   g_autoptr(LwPalette) palette = frames != NULL ? lw_project_dup_palette (project, error) : NULL;
-  return palette != NULL && choose_classes (&a, palette, error) && protect_people (&a, project, error)
+  return palette != NULL && choose_classes (&a, palette, error) && protect (&a, project, error)
          && apply_all (cli, project, frames, &a, error) && lw_project_close (project, error);
 }
 
 const CliCommand cli_apply = { "apply", "PROJECT --frames SPEC", N_("Take proposals, or parts of them, into the labels"),
-  N_("What people painted or imported stays as it is, unless --over-hand-work is given. In the window, what was applied to a frame is undone as one stroke."),
+  N_("What people painted or imported stays as it is, unless --over-hand-work is given, and so do the pixels of classes that are locked in the window. There, what was applied to a frame is undone as one stroke."),
   "apply drive --frames new --class Road --class Sky --min-confidence 0.9", apply_options, 1, 1, apply };

@@ -64,6 +64,10 @@ gboolean lw_project_set_palette (LwProject *project, const LwPalette *palette, G
  * (lw_palette_next_id() knows nothing of removed classes, whose ids set_palette refuses to give to others.) */
 int lw_project_find_class_id (LwProject *project, const LwPalette *palette, const char *name, GError **error);
 
+/* Classes whose pixels no program may change, by painting or by applying; undo does. Kept with the project. */
+void lw_project_get_locked (LwProject *project, gboolean locked[256]);
+gboolean lw_project_set_locked (LwProject *project, const gboolean locked[256], GError **error);
+
 /* ---- media and frames ---- */
 typedef enum { LW_FRAME_NEW, LW_FRAME_IN_PROGRESS, LW_FRAME_SUBMITTED, LW_FRAME_ACCEPTED, LW_FRAME_RETURNED, LW_N_FRAME_STATUSES } LwFrameStatus;
 const char *lw_frame_status_get_nick (LwFrameStatus status);                                   /* "new", "in-progress", "submitted", "accepted", "returned" */

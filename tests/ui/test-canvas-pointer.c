@@ -1,6 +1,7 @@
 /* test-canvas-pointer.c: every tool by real pointer and key events */
 #include "config.h"
 #include "canvas-rig.h"
+#include "editor/polygons.h"
 #include "label/raster.h"
 #include <math.h>
 #include <string.h>
@@ -128,6 +129,100 @@ test_polygon (void)
 }
 
 static void
+set_corners (Rig *rig)
+{
+  rig_hand (rig, "mousemove 100 100 click 1 mousemove 300 120 click 1 mousemove 200 240 click 1");
+}
+
+static void
+show_frame (Rig *rig, guint n)
+{
+  lw_document_open (rig->document, fixture_frame (rig->fixture, n));
+  fixture_wait (!lw_document_is_loading (rig->document));
+}
+
+/* Corners are work: neither another frame nor another tool nor a change from outside takes them away. */
+static void
+test_polygon_waits (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_POLYGON, 5, 10);
+  g_autoptr(LwLabelMap) map = empty_map ();
+  const LwPoint corners[] = { { 50, 50 }, { 150, 60 }, { 100, 120 } };
+
+  set_corners (rig);
+  show_frame (rig, 1);
+  rig_hand (rig, "key Return key Escape");                         /* nothing of this frame */
+  rig_hand (rig, "mousemove 20 20 click 1 mousemove 60 20 click 1");
+  show_frame (rig, 0);
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_BRUSH);
+  rig_hand (rig, "key Return key Escape key BackSpace");           /* not this tool's */
+  lw_document_reload (rig->document);
+  rig_settle ();
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_POLYGON);
+  rig_hand (rig, "key Return");
+  reference_polygon (map, corners, G_N_ELEMENTS (corners), 5);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+
+  show_frame (rig, 1);
+  rig_hand (rig, "mousemove 60 60 click 1 key Return");            /* the third corner of the one begun there */
+  g_autoptr(LwLabelMap) other = empty_map ();
+  reference_polygon (other, (LwPoint[]) { { 10, 10 }, { 30, 10 }, { 30, 30 } }, 3, 5);
+  g_assert_true (lw_label_map_equal (other, rig_labels (rig)));
+}
+
+static void
+test_polygon_undo (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_POLYGON, 5, 10);
+  g_autoptr(LwLabelMap) map = empty_map ();
+  const LwPoint corners[] = { { 50, 50 }, { 150, 60 }, { 100, 120 } };
+
+  set_corners (rig);
+  rig_hand (rig, "key ctrl+z key ctrl+z key ctrl+shift+z key ctrl+shift+z");
+  rig_hand (rig, "key Escape key Return");
+  g_assert_false (lw_document_can_undo (rig->document));
+  g_assert_true (lw_canvas_can_turn (LW_CANVAS (rig->canvas), FALSE));
+  rig_hand (rig, "key ctrl+z key Return");                         /* given up by mistake */
+  reference_polygon (map, corners, G_N_ELEMENTS (corners), 5);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+  rig_hand (rig, "key ctrl+z");                                    /* and now the stroke */
+  g_autoptr(LwLabelMap) none = empty_map ();
+  g_assert_true (lw_label_map_equal (none, rig_labels (rig)));
+}
+
+/* The window is closed and opened again. */
+static void
+test_polygon_text (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_POLYGON, 5, 10);
+  g_autoptr(LwLabelMap) map = empty_map ();
+  const LwPoint corners[] = { { 50, 50 }, { 150, 60 }, { 100, 120 } };
+
+  set_corners (rig);
+  show_frame (rig, 1);
+  rig_hand (rig, "mousemove 20 20 click 1");
+  g_autofree char *text = lw_canvas_dup_polygons (LW_CANVAS (rig->canvas));
+  lw_canvas_set_document (LW_CANVAS (rig->canvas), NULL);
+  lw_canvas_set_document (LW_CANVAS (rig->canvas), rig->document);
+  g_autofree char *none = lw_canvas_dup_polygons (LW_CANVAS (rig->canvas));
+  g_assert_cmpstr (none, ==, "");
+  lw_canvas_take_polygons (LW_CANVAS (rig->canvas), text);
+  g_autofree char *again = lw_canvas_dup_polygons (LW_CANVAS (rig->canvas));
+  g_assert_cmpstr (again, ==, text);
+  show_frame (rig, 0);
+  rig_hand (rig, "key Return");
+  reference_polygon (map, corners, G_N_ELEMENTS (corners), 5);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+
+  static const char *const nonsense[] = { "", ";;", "7", "7:", "x:1 2", "7:1", "7:1 2,", "7:1 2 3", "7:nan 1", "7:inf 1", "-7:1 2", "7:1e99 2", "7:1,2" };
+  LwPolygons *polygons = lw_polygons_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (nonsense); i++)
+    lw_polygons_take_text (polygons, nonsense[i]);
+  g_assert_cmpuint (g_hash_table_size (polygons->by_frame), ==, 0);
+  lw_polygons_free (polygons);
+}
+
+static void
 test_fill_and_pick (void)
 {
   g_autoptr(Rig) rig = rig_with (LW_TOOL_BRUSH, 2, 4);
@@ -242,6 +337,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/pointer/brush-and-eraser", test_brush_and_eraser);
   g_test_add_func ("/canvas/pointer/quick-circle", test_quick_circle);
   g_test_add_func ("/canvas/pointer/polygon", test_polygon);
+  g_test_add_func ("/canvas/pointer/polygon-waits", test_polygon_waits);
+  g_test_add_func ("/canvas/pointer/polygon-undo", test_polygon_undo);
+  g_test_add_func ("/canvas/pointer/polygon-text", test_polygon_text);
   g_test_add_func ("/canvas/pointer/fill-and-pick", test_fill_and_pick);
   g_test_add_func ("/canvas/pointer/apply-region", test_apply_region);
   g_test_add_func ("/canvas/pointer/view", test_view);

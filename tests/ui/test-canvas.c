@@ -174,7 +174,7 @@ test_shown_proposal (void)
   assert_shown (rig, 0, 0, proposal->map, proposal->confidence);
   paint_something (rig);
   assert_shown (rig, 0, 0, proposal->map, proposal->confidence);
-  lw_document_apply_proposal (rig->document, &(LwApplySelection) { 0 }, FALSE);
+  lw_document_apply_proposal (rig->document, &(LwApplySelection) { 0 }, &(LwProtection) { 0 }, FALSE);
   assert_shown (rig, 0, 0, proposal->map, proposal->confidence);
   g_object_set (rig->toolbox, "show-proposal", FALSE, NULL);
   assert_shown (rig, 0, 0, NULL, NULL);

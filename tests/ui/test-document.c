@@ -229,6 +229,7 @@ test_close (void)
 static void
 test_apply (void)
 {
+  const LwProtection none = { 0 };
   g_autoptr(Fixture) fixture = fixture_new (200, 200, 1);
   g_autoptr(LwDocument) document = fixture_open (fixture, 0);
   g_autoptr(LwLabelMap) map = lw_label_map_new (200, 200);
@@ -237,16 +238,16 @@ test_apply (void)
   for (int y = 0; y < 200; y++)
     memset (lw_label_map_row (map, y), y < 100 ? 2 : 3, 200);
   lw_label_map_row (map, 0)[0] = LW_LABEL_NONE;
-  g_assert_cmpuint (lw_document_apply_proposal (document, &all, FALSE), ==, 0);     /* none yet */
+  g_assert_cmpuint (lw_document_apply_proposal (document, &all, &none, FALSE), ==, 0);     /* none yet */
   paint (document, 50, 50, 20, 5);
   fixture_propose (fixture, document, map);
 
   const LwPlanes *planes = lw_document_get_planes (document);
   g_autoptr(LwPlanes) before = lw_planes_copy (planes);
   LwApplySelection region = { .one_region = TRUE, .x = 10, .y = 150 };
-  g_assert_cmpuint (lw_document_apply_proposal (document, &region, FALSE), ==, 200 * 100);
+  g_assert_cmpuint (lw_document_apply_proposal (document, &region, &none, FALSE), ==, 200 * 100);
   g_assert_cmpint (lw_label_map_get (planes->plane[0], 10, 10), ==, LW_LABEL_NONE);
-  lw_document_apply_proposal (document, &all, FALSE);
+  lw_document_apply_proposal (document, &all, &none, FALSE);
   for (int y = 0; y < 200; y++)
     for (int x = 0; x < 200; x++)
       {
@@ -255,7 +256,7 @@ test_apply (void)
       }
   g_assert_cmpint (lw_label_map_get (planes->plane[1], 10, 10), !=, lw_label_map_get (planes->plane[1], 50, 50));
 
-  lw_document_apply_proposal (document, &all, TRUE);
+  lw_document_apply_proposal (document, &all, &none, TRUE);
   g_assert_cmpint (lw_label_map_get (planes->plane[0], 50, 50), ==, 2);
   for (int i = 0; i < 3; i++)
     lw_document_undo (document);

@@ -10,7 +10,7 @@
 #define CLOSE_POLL_MS 15
 
 /* What is remembered in the project's settings under "window.". */
-static const char *const state_keys[] = { "frame", "zoom", "class", NULL };
+static const char *const state_keys[] = { "frame", "zoom", "class", "hidden", "polygons", NULL };
 
 struct _LwDesk
 {
@@ -24,6 +24,7 @@ struct _LwDesk
 
   guint position, n_missing;
   gboolean ready;
+  gboolean saving_locks, locks_changed;
   char *write_error;
   GHashTable *state;                /* key → value */
   GHashTable *changed;              /* set of gint64: frames to read again */
@@ -134,12 +135,66 @@ read_state (LwProject *project)
   return state;
 }
 
+/* ---- locks: kept at once, since they protect work ---- */
+
+typedef struct { gboolean locked[256]; } Locks;
+
+static void save_locks (LwDesk *self);
+
+static void
+save_locks_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Locks *locks = data;
+  g_autoptr (GError) error = NULL;
+  if (lw_project_set_locked (LW_PROJECT (source), locks->locked, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+on_locks_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LwDesk) self = data;
+  g_autoptr (GError) error = NULL;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    lw_desk_fail (self, _("Could not keep which classes are locked"), error);
+  self->saving_locks = FALSE;
+  if (self->locks_changed && self->project != NULL)
+    save_locks (self);
+}
+
+/* One after the other, so that the last one is what stays. */
+static void
+save_locks (LwDesk *self)
+{
+  self->locks_changed = self->saving_locks;
+  if (self->saving_locks)
+    return;
+  self->saving_locks = TRUE;
+  Locks *locks = g_new0 (Locks, 1);
+  for (int id = 0; id < LW_LABEL_NONE; id++)
+    locks->locked[id] = lw_toolbox_is_locked (self->toolbox, (guint8) id);
+  lw_project_run_async (self->project, save_locks_in_thread, locks, g_free, NULL, on_locks_saved_cb, g_object_ref (self));
+}
+
+/* From the project; from here on changes go back into it. */
+static void
+restore_locks (LwDesk *self, const gboolean locked[256])
+{
+  for (int id = 0; id < LW_LABEL_NONE; id++)
+    lw_toolbox_set_locked (self->toolbox, (guint8) id, locked[id]);
+  if (!lw_desk_is_read_only (self))
+    g_signal_connect_object (self->toolbox, "locked-changed", G_CALLBACK (save_locks), self, G_CONNECT_SWAPPED);
+}
+
 /* ---- reading frames and media ---- */
 
 typedef struct
 {
   GPtrArray *frames;
   GHashTable *state;
+  gboolean locked[256];
   guint n_missing;
 } Loaded;
 
@@ -169,6 +224,7 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   for (guint i = 0; i < media->len; i++)
     loaded->n_missing += ((LwMedia *) media->pdata[i])->missing ? 1 : 0;
   loaded->state = read_state (project);
+  lw_project_get_locked (project, loaded->locked);
   g_task_return_pointer (task, loaded, (GDestroyNotify) loaded_free);
 }
 
@@ -206,6 +262,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       g_hash_table_unref (self->state);
       self->state = g_steal_pointer (&loaded->state);
+      restore_locks (self, loaded->locked);
       self->ready = TRUE;
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
     }

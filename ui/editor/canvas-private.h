@@ -2,6 +2,7 @@
 #pragma once
 
 #include "editor/canvas.h"
+#include "editor/polygons.h"
 #include "editor/tiles.h"
 #include "editor/view.h"
 
@@ -26,7 +27,7 @@ struct _LwCanvas
   gboolean stroking;                 /* the document's edit is a stroke of ours */
   gboolean erasing;                  /* by the tool, or by the other end of the pen */
   double last_x, last_y, last_radius;   /* of the stroke, in image pixels */
-  GArray *polygon;                   /* of LwPoint in image pixels: the corners so far */
+  LwPolygons *polygons;
 
   /* the hand; positions in widget coordinates */
   gboolean hovering;
@@ -55,10 +56,12 @@ void canvas_tools_add_actions (GtkWidgetClass *klass);
 void canvas_update_actions (LwCanvas *canvas);
 gboolean canvas_tool_paints (LwCanvas *canvas);                             /* the tool in the hand is a brush or an eraser */
 double canvas_brush_radius (LwCanvas *canvas, double pressure);             /* image pixels */
+gboolean canvas_tool_is_refused (LwCanvas *canvas, int x, int y);           /* what the tool may not touch has this pixel */
 void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /* a click of a tool that doesn't paint */
 void canvas_pick_class (LwCanvas *canvas, double x, double y);
-void canvas_cancel (LwCanvas *canvas);                                      /* the stroke or the polygon in progress */
+void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
 gboolean canvas_can_close_polygon (LwCanvas *canvas);
+gboolean canvas_has_polygon_tool (LwCanvas *canvas);                        /* in the hand: with another one a polygon in progress waits */
 
 /* canvas-input.c */
 void canvas_add_controllers (LwCanvas *canvas);

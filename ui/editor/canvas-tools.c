@@ -31,6 +31,32 @@ canvas_brush_radius (LwCanvas *self, double pressure)
   return MAX (0.5, lw_toolbox_get_brush_size (self->toolbox) / 2 * CLAMP (pressure, LEAST_PRESSURE, 1));
 }
 
+/* “Only over unlabelled” would leave an eraser nothing to do. */
+static void
+get_protection (LwCanvas *self, LwProtection *protection)
+{
+  gboolean erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
+
+  lw_toolbox_get_protection (self->toolbox, protection);
+  if (erasing && protection->paint_over == LW_PAINT_OVER_UNLABELLED)
+    protection->paint_over = LW_PAINT_OVER_ALL;
+}
+
+gboolean
+canvas_tool_is_refused (LwCanvas *self, int x, int y)
+{
+  LwTool tool = lw_toolbox_get_tool (self->toolbox);
+  const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
+  LwProtection protection;
+
+  if (planes == NULL || (tool != LW_TOOL_FILL && !canvas_tool_paints (self)))
+    return FALSE;
+  guint8 label = lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
+  get_protection (self, &protection);
+  return protection.locked[label] || (protection.paint_over == LW_PAINT_OVER_UNLABELLED && label != LW_LABEL_NONE) ||
+         (protection.paint_over == LW_PAINT_OVER_CLASS && label != protection.over);
+}
+
 static LwEdit *
 begin_edit (LwCanvas *self)
 {
@@ -38,7 +64,7 @@ begin_edit (LwCanvas *self)
 
   if (self->document == NULL || self->toolbox == NULL || self->playback_image != NULL)
     return NULL;
-  lw_toolbox_get_protection (self->toolbox, &protection);
+  get_protection (self, &protection);
   return lw_document_begin_edit (self->document, &protection);
 }
 
@@ -109,25 +135,39 @@ lw_canvas_stroke_end (LwCanvas *self)
 /* ---- polygon ---- */
 
 gboolean
+canvas_has_polygon_tool (LwCanvas *self)
+{
+  return self->toolbox != NULL && lw_toolbox_get_tool (self->toolbox) == LW_TOOL_POLYGON;
+}
+
+gboolean
 canvas_can_close_polygon (LwCanvas *self)
 {
-  return self->polygon->len >= 3;
+  return self->polygons->corners->len >= 3;
+}
+
+static void
+polygon_changed (LwCanvas *self)
+{
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
 close_polygon (LwCanvas *self)
 {
-  gsize n = self->polygon->len;
+  const GArray *corners = self->polygons->corners;
+  gsize n = corners->len;
   LwEdit *edit = canvas_can_close_polygon (self) ? begin_edit (self) : NULL;
 
   if (edit == NULL)
     return;
   Paint paint = { edit, lw_toolbox_get_class (self->toolbox) };
   LwRect clip = whole_image (self);
-  lw_raster_polygon ((const LwPoint *) (gpointer) self->polygon->data, &n, 1, &clip, paint_span, &paint);
-  g_array_set_size (self->polygon, 0);
+  lw_raster_polygon ((const LwPoint *) (gpointer) corners->data, &n, 1, &clip, paint_span, &paint);
+  lw_polygons_finish (self->polygons);
   lw_document_end_edit (self->document, "polygon");
-  canvas_update_actions (self);
+  polygon_changed (self);
 }
 
 static gboolean
@@ -144,14 +184,15 @@ add_corner (LwCanvas *self, double x, double y, guint32 time)
 
   g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-double-click-time", &double_click_ms,
                 "gtk-double-click-distance", &double_click_distance, NULL);
-  gboolean again = self->polygon->len > 0 && time - self->click_time <= (guint32) double_click_ms &&
+  const GArray *corners = self->polygons->corners;
+  gboolean again = corners->len > 0 && time - self->click_time <= (guint32) double_click_ms &&
                    is_near (x, y, self->click_x, self->click_y, double_click_distance);
   self->click_time = time;
   self->click_x = x;
   self->click_y = y;
-  if (self->polygon->len > 0)
+  if (corners->len > 0)
     {
-      const LwPoint *first = &g_array_index (self->polygon, LwPoint, 0);
+      const LwPoint *first = &g_array_index (corners, LwPoint, 0);
       double first_x, first_y;
       canvas_from_image (self, first->x, first->y, &first_x, &first_y);
       if (again || (canvas_can_close_polygon (self) && is_near (x, y, first_x, first_y, CLOSE_DISTANCE)))
@@ -161,19 +202,18 @@ add_corner (LwCanvas *self, double x, double y, guint32 time)
         }
     }
   canvas_to_image (self, x, y, &corner.x, &corner.y);
-  g_array_append_val (self->polygon, corner);
-  canvas_update_actions (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  lw_polygons_add (self->polygons, corner);
+  polygon_changed (self);
 }
 
-static void
-remove_corner (LwCanvas *self)
+/* Undo and redo of corners, as long as their tool is in the hand. */
+static gboolean
+turn_corner (LwCanvas *self, gboolean redo)
 {
-  if (self->polygon->len == 0)
-    return;
-  g_array_set_size (self->polygon, self->polygon->len - 1);
-  canvas_update_actions (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (!canvas_has_polygon_tool (self) || !lw_polygons_turn (self->polygons, redo))
+    return FALSE;
+  polygon_changed (self);
+  return TRUE;
 }
 
 void
@@ -181,10 +221,10 @@ canvas_cancel (LwCanvas *self)
 {
   if (self->stroking)
     lw_document_cancel_edit (self->document);
+  else if (canvas_has_polygon_tool (self))
+    lw_polygons_give_up (self->polygons);
   self->erasing = FALSE;
-  g_array_set_size (self->polygon, 0);
-  canvas_update_actions (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  polygon_changed (self);
 }
 
 /* ---- clicks ---- */
@@ -204,9 +244,13 @@ fill_region (LwCanvas *self, int x, int y)
 static void
 apply_region (LwCanvas *self, int x, int y)
 {
-  LwApplySelection selection = { .one_region = TRUE, .x = x, .y = y };
+  gboolean shown[256];
+  LwApplySelection selection = { .classes = shown, .one_region = TRUE, .x = x, .y = y };
+  LwProtection protection;
 
-  lw_document_apply_proposal (self->document, &selection, lw_toolbox_get_overwrite_hand (self->toolbox));
+  lw_toolbox_get_shown (self->toolbox, shown);
+  lw_toolbox_get_apply_protection (self->toolbox, &protection);
+  lw_document_apply_proposal (self->document, &selection, &protection, lw_toolbox_get_overwrite_hand (self->toolbox));
 }
 
 void
@@ -275,12 +319,18 @@ static void
 undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwCanvas *self = LW_CANVAS (widget);
+  gboolean redo = g_str_equal (name, "canvas.redo"), taken = FALSE;
 
   lw_canvas_stroke_end (self);
-  if (g_str_equal (name, "canvas.undo"))
-    lw_document_undo (self->document);
-  else
+  if (turn_corner (self, redo))
+    return;
+  g_signal_emit_by_name (self, "turn", redo, &taken);
+  if (taken)
+    return;
+  if (redo)
     lw_document_redo (self->document);
+  else
+    lw_document_undo (self->document);
 }
 
 static void
@@ -290,8 +340,8 @@ polygon_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (g_str_equal (name, "canvas.finish-polygon"))
     close_polygon (self);
-  else
-    remove_corner (self);
+  else if (self->polygons->corners->len > 0)
+    turn_corner (self, FALSE);
 }
 
 static void
@@ -314,16 +364,28 @@ size_action (GtkWidget *widget, const char *name, GVariant *parameter)
     lw_toolbox_set_brush_size (toolbox, MIN (size - 1, round (size / SIZE_STEP)));
 }
 
+gboolean
+lw_canvas_can_turn (LwCanvas *self, gboolean redo)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
+  if (self->document == NULL)
+    return FALSE;
+  return (canvas_has_polygon_tool (self) && lw_polygons_can_turn (self->polygons, redo)) ||
+         (redo ? lw_document_can_redo (self->document) : lw_document_can_undo (self->document));
+}
+
 void
 canvas_update_actions (LwCanvas *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  gboolean corners = self->polygons->corners->len > 0 && canvas_has_polygon_tool (self);
 
-  gtk_widget_action_set_enabled (widget, "canvas.undo", self->document != NULL && lw_document_can_undo (self->document));
-  gtk_widget_action_set_enabled (widget, "canvas.redo", self->document != NULL && lw_document_can_redo (self->document));
-  gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", canvas_can_close_polygon (self));
-  gtk_widget_action_set_enabled (widget, "canvas.remove-corner", self->polygon->len > 0);
-  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->polygon->len > 0);
+  gtk_widget_action_set_enabled (widget, "canvas.undo", lw_canvas_can_turn (self, FALSE));
+  gtk_widget_action_set_enabled (widget, "canvas.redo", lw_canvas_can_turn (self, TRUE));
+  gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", corners && canvas_can_close_polygon (self));
+  gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners);
+  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || corners);
+  g_signal_emit_by_name (self, "turns-changed");
 }
 
 static const struct { guint key; GdkModifierType modifiers; const char *action; } bindings[] = {

@@ -97,19 +97,21 @@ shows_outline (LwCanvas *self)
 static void
 snapshot_polygon (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
 {
-  g_autofree LwPoint *points = g_new (LwPoint, self->polygon->len);
+  const GArray *corners = self->polygons->corners;
+  gboolean active = canvas_has_polygon_tool (self);
+  g_autofree LwPoint *points = g_new (LwPoint, corners->len);
   LwPoint pointer = { self->pointer_x, self->pointer_y };
   const LwClass *class = lw_palette_find_id (lw_document_get_palette (self->document), lw_toolbox_get_class (self->toolbox));
   GdkRGBA colour = { 1, 1, 1, POLYGON_TINT };
 
   if (class != NULL)
     colour = (GdkRGBA) { (float) class->rgb[0] / 255, (float) class->rgb[1] / 255, (float) class->rgb[2] / 255, POLYGON_TINT };
-  for (guint i = 0; i < self->polygon->len; i++)
+  for (guint i = 0; i < corners->len; i++)
     {
-      const LwPoint *corner = &g_array_index (self->polygon, LwPoint, i);
+      const LwPoint *corner = &g_array_index (corners, LwPoint, i);
       canvas_from_image (self, corner->x, corner->y, &points[i].x, &points[i].y);
     }
-  lw_overlay_polygon (snapshot, clip, points, self->polygon->len, self->hovering ? &pointer : NULL, &colour, canvas_can_close_polygon (self));
+  lw_overlay_polygon (snapshot, clip, points, corners->len, active && self->hovering ? &pointer : NULL, &colour, active && canvas_can_close_polygon (self));
 }
 
 static void
@@ -118,7 +120,7 @@ snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
   GtkWidget *widget = GTK_WIDGET (self);
   graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
 
-  if (self->polygon->len > 0)
+  if (self->polygons->corners->len > 0 && self->playback_image == NULL)
     snapshot_polygon (self, &clip, snapshot);
   if (shows_outline (self))
     lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
@@ -217,11 +219,14 @@ static void
 update_cursor (LwCanvas *self)
 {
   const char *name = "crosshair";
+  int x, y;
 
   if (self->panning)
     name = "grabbing";
   else if (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN)
     name = "grab";
+  else if (!self->stroking && self->playback_image == NULL && canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) && canvas_tool_is_refused (self, x, y))
+    name = "not-allowed";
   GdkCursor *cursor = gtk_widget_get_cursor (GTK_WIDGET (self));
   if (cursor == NULL || g_strcmp0 (gdk_cursor_get_name (cursor), name) != 0)
     gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
@@ -352,8 +357,6 @@ update_overlay (LwCanvas *self)
 static void
 tool_changed (LwCanvas *self)
 {
-  if (lw_toolbox_get_tool (self->toolbox) != LW_TOOL_POLYGON)
-    g_array_set_size (self->polygon, 0);
   canvas_update_actions (self);
   canvas_update_pointer (self);
 }
@@ -364,7 +367,7 @@ document_opened (LwCanvas *self)
   const LwFrame *frame = lw_document_get_frame (self->document);
   g_autofree char *label = g_strdup_printf (_("Canvas: frame “%s”"), frame->name);
 
-  g_array_set_size (self->polygon, 0);
+  lw_polygons_show (self->polygons, frame->id);
   if (self->playback_image == NULL)
     show_size (self, frame->width, frame->height);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
@@ -406,7 +409,8 @@ lw_canvas_set_document (LwCanvas *self, LwDocument *document)
       g_signal_handlers_disconnect_by_data (self->document, self);
     }
   g_set_object (&self->document, document);
-  g_array_set_size (self->polygon, 0);
+  lw_polygons_free (self->polygons);
+  self->polygons = lw_polygons_new ();
   lw_tiles_reset (self->tiles);
   if (document != NULL)
     {
@@ -442,6 +446,9 @@ lw_canvas_set_toolbox (LwCanvas *self, LwToolbox *toolbox)
       g_signal_connect_swapped (toolbox, "notify::brush-shape", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::opacity", G_CALLBACK (update_colours), self);
       g_signal_connect_swapped (toolbox, "hidden-changed", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (toolbox, "locked-changed", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::paint-over", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::paint-over-class", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::overlay-visible", G_CALLBACK (update_overlay), self);
       g_signal_connect_swapped (toolbox, "notify::show-proposal", G_CALLBACK (update_overlay), self);
     }
@@ -465,6 +472,23 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
     show_size (self, image->width, image->height);
   else if (self->document != NULL && lw_document_get_planes (self->document) != NULL)
     document_opened (self);
+}
+
+char *
+lw_canvas_dup_polygons (LwCanvas *self)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), NULL);
+  return lw_polygons_to_text (self->polygons);
+}
+
+void
+lw_canvas_take_polygons (LwCanvas *self, const char *text)
+{
+  g_return_if_fail (LW_IS_CANVAS (self) && text != NULL);
+
+  lw_polygons_take_text (self->polygons, text);
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 /* ---- the widget ---- */
@@ -528,7 +552,7 @@ finalize (GObject *object)
   LwCanvas *self = LW_CANVAS (object);
 
   lw_tiles_free (self->tiles);
-  g_array_unref (self->polygon);
+  lw_polygons_free (self->polygons);
   g_free (self->pointer_text);
   G_OBJECT_CLASS (lw_canvas_parent_class)->finalize (object);
 }
@@ -556,6 +580,8 @@ lw_canvas_class_init (LwCanvasClass *klass)
   props[PROP_PEEK] = g_param_spec_boolean ("peek", NULL, NULL, FALSE, writable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_signal_new ("turns-changed", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("turn", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_css_name (widget_class, "canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_install_property_action (widget_class, "canvas.peek", "peek");
@@ -568,7 +594,7 @@ lw_canvas_init (LwCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
 
   self->tiles = lw_tiles_new ();
-  self->polygon = g_array_new (FALSE, FALSE, sizeof (LwPoint));
+  self->polygons = lw_polygons_new ();
   self->pointer_text = g_strdup ("");
   self->pressure = 1;
   lw_view_init (&self->view);

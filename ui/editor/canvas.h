@@ -8,6 +8,8 @@
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
  * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.remove-corner, canvas.cancel,
  * canvas.brush-smaller, canvas.brush-larger, canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it).
+ * Signals: "turn" (gboolean redo → gboolean: taken), before undo or redo: whoever has something newer than the last stroke takes it; "turns-changed"
+ * (lw_canvas_can_turn() may say something else).
  * docs/canvas.md lists keys and pointer. The CSS node is `canvas`; what the picture leaves free shows its background. */
 #define LW_TYPE_CANVAS (lw_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)
@@ -21,6 +23,11 @@ void lw_canvas_zoom_fit (LwCanvas *canvas);
 gboolean lw_canvas_is_fitted (LwCanvas *canvas);                              /* the whole picture is on show, and stays so when the size changes */
 /* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
 void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
+
+gboolean lw_canvas_can_turn (LwCanvas *canvas, gboolean redo);                /* canvas.undo or canvas.redo has something to do */
+/* The corners of unfinished polygons, of every frame: for the next time. */
+char *lw_canvas_dup_polygons (LwCanvas *canvas);
+void lw_canvas_take_polygons (LwCanvas *canvas, const char *text);
 
 /* One sample of a brush, in widget coordinates: what pointer, pen and tests all call. @pressure 0..1 (1 for a mouse); @time in ms. */
 typedef struct { double x, y, pressure, tilt_x, tilt_y; guint32 time; } LwBrushSample;

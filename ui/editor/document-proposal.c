@@ -101,9 +101,9 @@ lw_document_discard_proposal (LwDocument *self)
 /* ---- apply ---- */
 
 guint64
-lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection, gboolean overwrite_hand)
+lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection, const LwProtection *settings, gboolean overwrite_hand)
 {
-  g_return_val_if_fail (LW_IS_DOCUMENT (self) && selection != NULL, 0);
+  g_return_val_if_fail (LW_IS_DOCUMENT (self) && selection != NULL && settings != NULL, 0);
 
   if (self->edit != NULL)
     lw_document_end_edit (self, "brush");
@@ -112,7 +112,7 @@ lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection,
   document_forget_undo (self);
 
   guint8 origin = (guint8) self->state->proposal_origin;
-  LwProtection protection = { .paint_over = LW_PAINT_OVER_ALL };
+  LwProtection protection = *settings;
   if (!overwrite_hand)
     memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
   LwEdit *edit = lw_edit_new (self->state->planes, origin, &protection);

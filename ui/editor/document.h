@@ -44,6 +44,7 @@ gboolean lw_document_can_undo (LwDocument *document);
 gboolean lw_document_can_redo (LwDocument *document);
 guint lw_document_get_n_unsaved (LwDocument *document);
 
-/* Applies (a part of) the proposal as one undoable stroke whose origin is the model. Hand-painted pixels stay unless @overwrite_hand. Returns pixels changed. */
-guint64 lw_document_apply_proposal (LwDocument *document, const LwApplySelection *selection, gboolean overwrite_hand);
+/* Applies (a part of) the proposal as one undoable stroke whose origin is the model. What @protection holds stays, and hand-painted pixels unless
+ * @overwrite_hand. Returns pixels changed. */
+guint64 lw_document_apply_proposal (LwDocument *document, const LwApplySelection *selection, const LwProtection *protection, gboolean overwrite_hand);
 void lw_document_discard_proposal (LwDocument *document);

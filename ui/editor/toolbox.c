@@ -229,6 +229,22 @@ lw_toolbox_get_protection (LwToolbox *self, LwProtection *protection)
   memcpy (protection->locked, self->locked, sizeof self->locked);
 }
 
+void
+lw_toolbox_get_apply_protection (LwToolbox *self, LwProtection *protection)
+{
+  lw_toolbox_get_protection (self, protection);
+  for (int id = 0; id < LW_LABEL_NONE; id++)
+    protection->locked[id] = self->locked[id] || self->hidden[id];
+}
+
+void
+lw_toolbox_get_shown (LwToolbox *self, gboolean shown[256])
+{
+  g_return_if_fail (LW_IS_TOOLBOX (self));
+  for (int id = 0; id < 256; id++)
+    shown[id] = !self->hidden[id];
+}
+
 gboolean
 lw_toolbox_get_overwrite_hand (LwToolbox *self)
 {

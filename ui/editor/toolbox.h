@@ -34,3 +34,6 @@ gboolean lw_toolbox_is_locked (LwToolbox *toolbox, guint8 class_id);
 void lw_toolbox_set_locked (LwToolbox *toolbox, guint8 class_id, gboolean locked);
 /* Protection that the settings amount to (paint over, locked classes). */
 void lw_toolbox_get_protection (LwToolbox *toolbox, LwProtection *protection);
+/* The same for applying a proposal, which changes much at once: what is hidden stays as it is, too, since nobody would see it go. */
+void lw_toolbox_get_apply_protection (LwToolbox *toolbox, LwProtection *protection);
+void lw_toolbox_get_shown (LwToolbox *toolbox, gboolean shown[256]);

@@ -7,8 +7,6 @@
 #include "dialogs/progress-dialog.h"
 #include "feedback.h"
 
-#define CHUNK 16      /* frames between two looks at “Cancel” */
-
 typedef struct
 {
   LwWorkspace *workspace;      /* main thread only */
@@ -16,6 +14,7 @@ typedef struct
   GArray *frames;              /* of gint64 */
   LwAction action;
   LwOperation *operation;
+  gint64 step;
 } Bulk;
 
 static void
@@ -32,30 +31,38 @@ act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   Bulk *bulk = data;
   g_autoptr (GError) error = NULL;
-  guint done = 0, n = bulk->frames->len;
-  while (done < n && !g_cancellable_set_error_if_cancelled (lw_operation_get_cancellable (bulk->operation), &error))
-    {
-      guint chunk = MIN (CHUNK, n - done);
-      if (!lw_project_act (LW_PROJECT (source), &g_array_index (bulk->frames, gint64, done), chunk, bulk->action, NULL, &error))
-        break;
-      done += chunk;
-      lw_operation_progress ((double) done / n, bulk->operation);
-    }
-  if (error != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
+  if (lw_project_act_on (LW_PROJECT (source), &g_array_index (bulk->frames, gint64, 0), bulk->frames->len, bulk->action, NULL, lw_operation_progress,
+                         bulk->operation, lw_operation_get_cancellable (bulk->operation), &bulk->step, &error))
     g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
+static char *
+describe (const Bulk *bulk)
+{
+  guint n = bulk->frames->len;
+  if (bulk->action == LW_ACTION_SUBMIT)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame submitted", "%u frames submitted", n), n);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame accepted", "%u frames accepted", n), n);
+}
+
+/* What was done before it was cancelled or failed can be undone, too. */
 static void
 on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Bulk *bulk = data;
   g_autoptr (LwWorkspace) self = g_object_ref (bulk->workspace);
   g_autoptr (GError) error = NULL;
+  gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
+  g_autofree char *text = done ? describe (bulk) : NULL;
   gtk_window_destroy (bulk->progress);
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && self->desk != NULL)
-    lw_desk_fail (self->desk, _("Not all frames could be handed on"), error);
+  if (self->desk != NULL)
+    {
+      lw_workspace_did_step (self, bulk->step, done ? text : _("Only some frames were changed"));
+      if (!done)
+        lw_desk_fail (self->desk, bulk->action == LW_ACTION_SUBMIT ? _("Not all frames could be submitted") : _("Not all frames could be accepted"), error);
+    }
   bulk_free (bulk);
 }
 
@@ -77,7 +84,7 @@ static void
 start (LwWorkspace *self, LwAction action, LwFrameStatus status, const char *title)
 {
   Bulk *bulk = g_new0 (Bulk, 1);
-  *bulk = (Bulk) { g_object_ref (self), NULL, collect (self, status), action, lw_operation_new (title) };
+  *bulk = (Bulk) { g_object_ref (self), NULL, collect (self, status), action, lw_operation_new (title), 0 };
   bulk->progress = lw_progress_dialog_new (GTK_WIDGET (self), bulk->operation);
   lw_project_run_async (lw_desk_get_project (self->desk), act_in_thread, bulk, NULL, NULL, on_acted_cb, bulk);
 }

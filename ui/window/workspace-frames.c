@@ -1,4 +1,4 @@
-/* workspace-frames.c: which frame is on show, and handing it in, accepting it or giving it back */
+/* workspace-frames.c: which frame is on show, and submitting, accepting or returning it */
 #include "config.h"
 #include "workspace-private.h"
 
@@ -108,6 +108,7 @@ typedef struct
   gint64 frame;
   LwAction action;
   char *message;
+  gint64 step;
 } Act;
 
 static void
@@ -123,7 +124,7 @@ act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   Act *act = data;
   g_autoptr (GError) error = NULL;
-  if (lw_project_act (LW_PROJECT (source), &act->frame, 1, act->action, act->message, &error))
+  if (lw_project_act_on (LW_PROJECT (source), &act->frame, 1, act->action, act->message, NULL, NULL, NULL, &act->step, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -141,13 +142,13 @@ on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self->acting = FALSE;
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    lw_workspace_say (self, _(done[act->action]));
+    lw_workspace_did_step (self, act->step, _(done[act->action]));
   else
     lw_desk_fail (self->desk, _(failed[act->action]), error);
   lw_workspace_update_actions (self);
 }
 
-/* The stroke in the hand belongs to what is handed in. */
+/* The stroke in the hand belongs to what is submitted. */
 static void
 act (LwWorkspace *self, LwAction action, const char *message)
 {

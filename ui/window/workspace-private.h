@@ -41,9 +41,17 @@ struct _LwWorkspace
   LwTrainer *trainer;
   LwClassKeys keys;
   guint key_timeout, zoom_idle;
-  gboolean acting;                /* a submit, accept or return is on its way */
+  gboolean acting;                /* a submit, accept or return, or the undo of one, is on its way */
   gboolean zoom_restored;
   gint64 noted;                   /* the returned frame whose note is shown; 0: none */
+
+  /* workspace-steps.c */
+  GMenu *steps_menu;              /* of the template: a section of the main menu */
+  LwStep *next_undo, *next_redo;  /* NULL: none */
+  gint64 fresh_step;              /* the step after which nothing was done yet; 0: none */
+  gboolean fresh_redo;            /* it was taken back, and would be done again */
+  AdwToast *step_toast;           /* weak */
+  gboolean peeking, peek_again;
 };
 
 /* Which actions make sense now: the one place that says so. */
@@ -56,14 +64,26 @@ void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_step_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
 void lw_workspace_update_note (LwWorkspace *self);             /* why the frame on show was returned */
 void lw_workspace_update_bulk_actions (LwWorkspace *self);
 void lw_workspace_update_proposal_actions (LwWorkspace *self);
 
+void lw_workspace_update_step_actions (LwWorkspace *self);
+
+/* workspace-steps.c */
+void lw_workspace_watch_steps (LwWorkspace *self);
+void lw_workspace_forget_steps (LwWorkspace *self);
+void lw_workspace_look_for_steps (LwWorkspace *self);          /* what undo and redo would take next may be something else now */
+void lw_workspace_did_step (LwWorkspace *self, gint64 step, const char *text);         /* says so, with a button that undoes it */
+gboolean lw_workspace_has_fresh_step (LwWorkspace *self, gboolean redo);               /* Ctrl+Z is its undo now, or Ctrl+Shift+Z its redo */
+gboolean lw_workspace_take_back_fresh_step (LwWorkspace *self, gboolean redo);         /* FALSE: there is none */
+
 /* workspace-view.c */
 void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys and the like select classes */
 void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done, in passing */
 void lw_workspace_connect_canvas (LwWorkspace *self);
+void lw_workspace_note_hidden (LwWorkspace *self);             /* for the next time */
 /* workspace-project.c */
 void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

@@ -21,11 +21,13 @@ cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 apply (LwWorkspace *self, const LwApplySelection *selection)
 {
-  LwDocument *document = lw_desk_get_document (self->desk);
-  guint64 pixels = lw_document_apply_proposal (document, selection, lw_toolbox_get_overwrite_hand (lw_desk_get_toolbox (self->desk)));
+  LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
+  LwProtection protection;
+  lw_toolbox_get_apply_protection (toolbox, &protection);
+  guint64 pixels = lw_document_apply_proposal (lw_desk_get_document (self->desk), selection, &protection, lw_toolbox_get_overwrite_hand (toolbox));
   if (pixels == 0)
     {
-      lw_workspace_say (self, _("Nothing changed: these pixels are labelled so already, or painted by hand"));
+      lw_workspace_say (self, _("Nothing changed: these pixels are labelled so already, painted by hand, locked or hidden"));
       return;
     }
   g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u pixel labelled", "%u pixels labelled", (gulong) pixels), (guint) pixels);
@@ -35,8 +37,11 @@ apply (LwWorkspace *self, const LwApplySelection *selection)
 static void
 apply_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LwApplySelection selection = { 0 };
-  apply (LW_WORKSPACE (widget), &selection);
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  gboolean shown[256];
+  LwApplySelection selection = { .classes = shown };
+  lw_toolbox_get_shown (lw_desk_get_toolbox (self->desk), shown);
+  apply (self, &selection);
 }
 
 static void

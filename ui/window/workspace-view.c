@@ -12,6 +12,9 @@
 static void
 canvas_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  gboolean undo = g_str_equal (name, "canvas.undo"), redo = g_str_equal (name, "canvas.redo");
+  if ((undo || redo) && lw_workspace_take_back_fresh_step (LW_WORKSPACE (widget), redo))
+    return;      /* here too: the canvas's action is off where there is no stroke to undo */
   gtk_widget_activate_action_variant (GTK_WIDGET (LW_WORKSPACE (widget)->canvas), name, parameter);
 }
 
@@ -224,6 +227,27 @@ on_pointer_text_cb (LwWorkspace *self)
 }
 
 static void
+restore_hidden (LwWorkspace *self)
+{
+  const char *state = lw_desk_get_state (self->desk, "hidden");
+  g_auto (GStrv) ids = g_strsplit (state != NULL ? state : "", ",", 257);
+  guint64 id;
+  for (char **at = ids; *at != NULL; at++)
+    if (g_ascii_string_to_unsigned (*at, 10, 0, LW_LABEL_NONE - 1, &id, NULL))
+      lw_toolbox_set_hidden (lw_desk_get_toolbox (self->desk), (guint8) id, TRUE);
+}
+
+void
+lw_workspace_note_hidden (LwWorkspace *self)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+  for (int id = 0; id < LW_LABEL_NONE; id++)
+    if (lw_toolbox_is_hidden (lw_desk_get_toolbox (self->desk), (guint8) id))
+      g_string_append_printf (ids, "%s%d", ids->len > 0 ? "," : "", id);
+  lw_desk_set_state (self->desk, "hidden", ids->str);
+}
+
+static void
 restore_class (LwWorkspace *self)
 {
   const char *state = lw_desk_get_state (self->desk, "class");
@@ -253,6 +277,9 @@ on_opened_cb (LwWorkspace *self)
     return;
   self->zoom_restored = TRUE;
   restore_class (self);
+  restore_hidden (self);
+  if (lw_desk_get_state (self->desk, "polygons") != NULL)
+    lw_canvas_take_polygons (self->canvas, lw_desk_get_state (self->desk, "polygons"));
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, restore_zoom_cb, g_object_ref (self), g_object_unref);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }

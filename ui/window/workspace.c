@@ -21,10 +21,9 @@ void
 lw_workspace_update_actions (LwWorkspace *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  LwDocument *document = lw_desk_get_document (self->desk);
   gboolean labelling = lw_workspace_is_labelling (self), writable = !lw_desk_is_read_only (self->desk);
-  gtk_widget_action_set_enabled (widget, "canvas.undo", labelling && lw_document_can_undo (document));
-  gtk_widget_action_set_enabled (widget, "canvas.redo", labelling && lw_document_can_redo (document));
+  gtk_widget_action_set_enabled (widget, "canvas.undo", labelling && (lw_canvas_can_turn (self->canvas, FALSE) || lw_workspace_has_fresh_step (self, FALSE)));
+  gtk_widget_action_set_enabled (widget, "canvas.redo", labelling && (lw_canvas_can_turn (self->canvas, TRUE) || lw_workspace_has_fresh_step (self, TRUE)));
   gtk_widget_action_set_enabled (widget, "project.add-media", writable);
   gtk_widget_action_set_enabled (widget, "project.edit-classes", writable);
   gtk_widget_action_set_enabled (widget, "project.import", writable);
@@ -32,6 +31,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   lw_workspace_update_frame_actions (self);
   lw_workspace_update_bulk_actions (self);
   lw_workspace_update_proposal_actions (self);
+  lw_workspace_update_step_actions (self);
 }
 
 /* ---- what the desk says ---- */
@@ -137,8 +137,7 @@ connect_desk (LwWorkspace *self)
     { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (update_pages) },
     { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (lw_workspace_update_note) },
     { document, "notify::n-unsaved", G_CALLBACK (update_write_bar) },
-    { document, "notify::can-undo", G_CALLBACK (lw_workspace_update_actions) },
-    { document, "notify::can-redo", G_CALLBACK (lw_workspace_update_actions) },
+    { self->canvas, "turns-changed", G_CALLBACK (lw_workspace_update_actions) },
     { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_note) },
@@ -197,6 +196,9 @@ lw_workspace_prepare_close (LwWorkspace *self)
   lw_playback_stop (self->playback);
   lw_canvas_stroke_end (self->canvas);
   lw_desk_set_state (self->desk, "class", class_id);
+  g_autofree char *polygons = lw_canvas_dup_polygons (self->canvas);
+  lw_desk_set_state (self->desk, "polygons", polygons);
+  lw_workspace_note_hidden (self);
   if (!lw_canvas_is_fitted (self->canvas))
     g_ascii_dtostr (zoom, sizeof zoom, lw_canvas_get_zoom (self->canvas));
   lw_desk_set_state (self->desk, "zoom", zoom);
@@ -227,6 +229,7 @@ lw_workspace_dispose (GObject *object)
   g_clear_handle_id (&self->key_timeout, g_source_remove);
   g_clear_handle_id (&self->zoom_idle, g_source_remove);
   lw_class_keys_clear (&self->keys);
+  lw_workspace_forget_steps (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
   g_clear_object (&self->playback);
   g_clear_object (&self->proposer);
@@ -264,6 +267,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, opacity_scale);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, overlay_switch);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, proposal_switch);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, steps_menu);
 }
 
 static void
@@ -300,6 +304,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
   lw_workspace_install_project_actions (widget_class);
+  lw_workspace_install_step_actions (widget_class);
 }
 
 static void
@@ -348,6 +353,8 @@ lw_workspace_new (LwDesk *desk)
   g_signal_connect_object (lw_desk_get_toolbox (desk), "notify::tool", G_CALLBACK (on_tool_cb), self, G_CONNECT_SWAPPED);
   on_tool_cb (self);
   connect_desk (self);
+  lw_workspace_watch_steps (self);
+  lw_workspace_look_for_steps (self);
   accept_drops (self);
   show_title (self);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (on_room_cb), self, G_CONNECT_SWAPPED);
