@@ -69,23 +69,23 @@ random_layer (LwGraph *graph, int x, const char *name, gboolean smooth)
   g_autofree char *other = g_strconcat (name, "b", NULL), *third = g_strconcat (name, "c", NULL), *fourth = g_strconcat (name, "d", NULL);
   int channels = lw_graph_node (graph, x)->channels, y;
 
-  switch (g_test_rand_int_range (smooth ? 1 : 0, 15))
+  switch (g_test_rand_int_range (smooth ? 3 : 0, 15))
     {
     case 0:
       y = lw_graph_max_pool (graph, x, name, TRUE);
       return lw_graph_unpool (graph, random_conv (graph, y, other, channels), third, y);
-    case 1: return lw_graph_relu (graph, lw_graph_batch_norm (graph, x, name), name);
-    case 2: return lw_graph_batch_norm (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
-    case 3: return lw_graph_max_pool (graph, x, name, g_test_rand_bit ());
-    case 4: return lw_graph_dropout (graph, x, name, 0.3f);
-    case 5: return lw_graph_scale (graph, x, name, 0.7f);
-    case 6: return lw_graph_add (graph, random_conv (graph, x, name, channels), x, other);
-    case 7: return lw_graph_concat (graph, x, random_conv (graph, x, name, g_test_rand_int_range (1, 20)), other);
-    case 8: return lw_graph_relu (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
-    case 9: return residual (graph, x, name, other, third, fourth);
-    case 10: return down_and_up (graph, x, name, other, third, fourth);
-    case 11: return lw_graph_max_pool_3x3 (graph, x, name);
-    case 12: return lw_graph_up_conv (graph, lw_graph_max_pool_3x3 (graph, x, other), name, g_test_rand_int_range (1, 40));
+    case 1: return lw_graph_max_pool_3x3 (graph, x, name);
+    case 2: return lw_graph_up_conv (graph, lw_graph_max_pool_3x3 (graph, x, other), name, g_test_rand_int_range (1, 40));
+    case 3: return lw_graph_relu (graph, lw_graph_batch_norm (graph, x, name), name);
+    case 4: return lw_graph_batch_norm (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
+    case 5: return lw_graph_max_pool (graph, x, name, g_test_rand_bit ());
+    case 6: return lw_graph_dropout (graph, x, name, 0.3f);
+    case 7: return lw_graph_scale (graph, x, name, 0.7f);
+    case 8: return lw_graph_add (graph, random_conv (graph, x, name, channels), x, other);
+    case 9: return lw_graph_concat (graph, x, random_conv (graph, x, name, g_test_rand_int_range (1, 20)), other);
+    case 10: return lw_graph_relu (graph, random_conv (graph, x, name, g_test_rand_int_range (1, 40)), name);
+    case 11: return residual (graph, x, name, other, third, fourth);
+    case 12: return down_and_up (graph, x, name, other, third, fourth);
     case 13: return random_lrn (graph, x, name);
     default:
       y = lw_graph_max_pool (graph, x, name, TRUE);
