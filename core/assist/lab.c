@@ -4,12 +4,12 @@
 
 #include <math.h>
 
-#define LINEAR_ONE 4095      /* linear light */
-#define ROOT_ONE 4096        /* of the curve f, whose values are 0.138 to 1 */
+#define LINEAR_ONE 16383     /* linear light; times 65536 it still fits 31 bits */
+#define ROOT_ONE 16384       /* of the curve f, whose values are 0.138 to 1 */
 
 typedef struct {
   gint32 linear[256];
-  gint32 root[LINEAR_ONE + 1];
+  gint16 root[LINEAR_ONE + 1];
 } Tables;
 
 static gpointer
@@ -24,7 +24,7 @@ make_tables (gpointer data)
   for (int i = 0; i <= LINEAR_ONE; i++)
     {
       double t = (double) i / LINEAR_ONE;
-      tables.root[i] = (gint32) lrint (ROOT_ONE * (t > 216.0 / 24389 ? cbrt (t) : (24389.0 / 27 * t + 16) / 116));
+      tables.root[i] = (gint16) lrint (ROOT_ONE * (t > 216.0 / 24389 ? cbrt (t) : (24389.0 / 27 * t + 16) / 116));
     }
   return &tables;
 }

@@ -10,6 +10,9 @@ typedef struct {
   const guint8 *pixels;
 } LwPixels;
 
+/* Called once a run: x0 <= x < x1 of row @y. */
+typedef void (*LwPixelSpanFunc) (int y, int x0, int x1, gpointer data);
+
 static inline const guint32 *
 lw_pixels_row (const LwPixels *picture, int y)
 {

@@ -279,7 +279,7 @@ lw_superpixels_free (LwSuperpixels *self)
 }
 
 void
-lw_superpixels_foreach_span (const LwSuperpixels *self, guint id, LwSuperpixelSpanFunc func, gpointer data)
+lw_superpixels_foreach_span (const LwSuperpixels *self, guint id, LwPixelSpanFunc func, gpointer data)
 {
   g_return_if_fail (id < self->n);
   LwSuperpixelBox box = self->boxes[id];

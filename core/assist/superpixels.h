@@ -37,6 +37,5 @@ lw_superpixels_at (const LwSuperpixels *superpixels, int x, int y)
   return superpixels->ids[(gsize) y * (gsize) superpixels->width + (gsize) x];
 }
 
-/* Rows from top to bottom: x0 <= x < x1. */
-typedef void (*LwSuperpixelSpanFunc) (int y, int x0, int x1, gpointer data);
-void lw_superpixels_foreach_span (const LwSuperpixels *superpixels, guint id, LwSuperpixelSpanFunc func, gpointer data);
+/* Rows from top to bottom. */
+void lw_superpixels_foreach_span (const LwSuperpixels *superpixels, guint id, LwPixelSpanFunc func, gpointer data);

@@ -125,6 +125,26 @@ lw_edit_span (LwEdit *edit, int y, int x0, int x1, guint8 class_id)
     }
 }
 
+void
+lw_edit_map (LwEdit *edit, const LwLabelMap *map)
+{
+  const LwLabelMap *now = edit->planes->plane[LW_PLANE_CLASS];
+  g_return_if_fail (map->width == now->width && map->height == now->height);
+  for (int y = 0; y < map->height; y++)
+    {
+      const guint8 *to = lw_label_map_row (map, y), *from = lw_label_map_row (now, y);
+      for (int x = 0; x < map->width;)
+        {
+          int end = x + 1;
+          while (end < map->width && to[end] == to[x] && (to[end] == from[end]) == (to[x] == from[x]))
+            end++;
+          if (to[x] != from[x])
+            lw_edit_span (edit, y, x, end, to[x]);
+          x = end;
+        }
+    }
+}
+
 LwRect
 lw_edit_take_damage (LwEdit *edit)
 {

@@ -42,6 +42,8 @@ typedef struct _LwEdit LwEdit;
 LwEdit *lw_edit_new (LwPlanes *planes /* borrowed, outlives the edit */, guint8 origin, const LwProtection *protection /* copied; NULL: none */);
 /* Sets pixels x0 <= x < x1 of row y, clipped to the map. @class LW_LABEL_NONE erases (and clears the origin). */
 void lw_edit_span (LwEdit *edit, int y, int x0, int x1, guint8 class_id);
+/* Makes the class plane @map, of the same size: only the pixels that differ are set, as far as they may be. */
+void lw_edit_map (LwEdit *edit, const LwLabelMap *map);
 /* The pixels changed since the last call of this function: what to repaint. */
 LwRect lw_edit_take_damage (LwEdit *edit);
 /* Frees the edit. Returns: (transfer full): what it did; empty where it changed nothing */
