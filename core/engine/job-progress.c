@@ -233,6 +233,7 @@ lw_job_result_free (LwJobResult *result)
     return;
   g_free (result->sha256);
   g_free (result->device);
+  g_free (result->plan_key);
   g_array_unref (result->curve);
   g_free (result);
 }
@@ -255,6 +256,8 @@ lw_job_save_result (const char *folder, LwJobResult *result, GError **error)
   json_object_object_add (root, "version", json_object_new_int (LW_JOB_VERSION));
   json_object_object_add (root, "sha256", json_object_new_string (result->sha256));
   json_object_object_add (root, "device", json_object_new_string (result->device));
+  if (result->plan_key != NULL)
+    json_object_object_add (root, "plan_key", json_object_new_string (result->plan_key));
   json_object_object_add (root, "best_miou", number (result->best_miou));
   json_object_object_add (root, "best_epoch", json_object_new_int64 (result->best_epoch));
   json_object_object_add (root, "epochs_run", json_object_new_int64 (result->epochs_run));
@@ -270,7 +273,7 @@ lw_job_load_result (const char *folder, GError **error)
 {
   g_autofree char *path = lw_job_path (folder, "result.json");
   g_autoptr(LwJson) root = lw_json_load (path, MAX_FILE_BYTES, error);
-  const char *sha256, *device;
+  const char *sha256, *device, *plan_key;
   if (root == NULL)
     return NULL;
   if (!lw_json_get_string (root, "sha256", &sha256, error) || !lw_json_get_string (root, "device", &device, error))
@@ -289,6 +292,8 @@ lw_job_load_result (const char *folder, GError **error)
   LwJobResult *result = lw_job_result_new ();
   result->sha256 = g_steal_pointer (&hash);
   result->device = g_strdup (device);
+  if (lw_json_get_string (root, "plan_key", &plan_key, NULL))
+    result->plan_key = g_strdup (plan_key);
   result->best_miou = get_number (root, "best_miou");
   result->best_epoch = get_count (root, "best_epoch");
   result->epochs_run = get_count (root, "epochs_run");

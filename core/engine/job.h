@@ -96,6 +96,7 @@ void lw_job_forget_stop (const char *folder);
 typedef struct {
   char *sha256;               /* of model.safetensors */
   char *device;               /* that trained it, as a person reads it */
+  char *plan_key;             /* what ran each layer; NULL: not said */
   double best_miou;           /* NaN: nothing to validate on */
   guint best_epoch, epochs_run;
   double seconds, final_loss;

@@ -211,6 +211,7 @@ save_result (Training *training, GError **error)
 {
   g_autoptr(LwJobResult) result = lw_job_result_new ();
   result->device = g_strdup (training->request->server->device.description);
+  result->plan_key = g_strdup (training->summary.plan_key);
   result->best_miou = training->job->n_val > 0 ? training->summary.best_miou : NAN;
   result->best_epoch = training->summary.best_epoch;
   result->epochs_run = training->summary.epochs_run;

@@ -72,6 +72,8 @@ card_of (const LwJob *job, const LwJobRequest *request, const LwJobResult *resul
   g_autoptr(LwJson) root = json_object_new_object ();
   json_object_object_add (root, "job", json_object_new_string (job->uuid));
   json_object_object_add (root, "trained_on", json_object_new_string (result->device));
+  if (result->plan_key != NULL)
+    json_object_object_add (root, "plan_key", json_object_new_string (result->plan_key));
   json_object_object_add (root, "train_frames", json_object_new_int64 (request->n_train));
   json_object_object_add (root, "val_frames", json_object_new_int64 (request->n_val));
   json_object_object_add (root, "width", json_object_new_int (request->width));

@@ -141,6 +141,8 @@ fine_tune (CliFixture *f)
   g_assert_cmpstr (cli_string (f, 0, "name"), ==, "fcn8s-lite-2");
   g_assert_cmpstr (cli_string (f, 0, "status"), ==, "champion");
   g_assert_cmpstr (cli_string (f, 0, "parent"), ==, "fcn8s-lite");
+  cli_run (f, 0, "models", f->project, "card", "fcn8s-lite-2", "--json", NULL);
+  g_assert_nonnull (strstr (f->out, "plan_key"));       /* what trained it can be told from its record */
   cli_run (f, 0, "models", f->project, "rollback", "--json", NULL);
   g_assert_cmpstr (cli_string (f, 0, "name"), ==, "fcn8s-lite");
 }

@@ -1,6 +1,6 @@
-/* average.c: the mean of the weights at the ends of the last epochs (Izmailov et al., arXiv:1803.05407), which generalises better than the last ones.
- * It is made of the network as it will be used, with its batch normalisation folded by each epoch's own statistics, so that none have to be found
- * anew, and it costs a backend nothing. */
+/* average.c: means of weights, which generalise better than any of them: of those at the ends of the last epochs (Izmailov et al., arXiv:1803.05407),
+ * and of that and what the training started from (Wortsman et al., arXiv:2109.01903). They are made of the network as it will be used, with its batch
+ * normalisation folded by each epoch's own statistics, so that none have to be found anew, and cost a backend nothing. */
 #include "config.h"
 #include "trainer-private.h"
 
@@ -18,6 +18,19 @@ lw_average_wants (const LwTrainer *trainer)
   return trainer->recipe->average > 0 && trainer->epoch >= first_averaged (trainer);
 }
 
+static void
+move_to (LwWeights *weights, const LwWeights *to, float share)
+{
+  for (guint i = 0; i < weights->tensors->len; i++)
+    {
+      LwTensor *into = weights->tensors->pdata[i];
+      const LwTensor *from = lw_weights_get (to, into->name);
+
+      for (gsize k = 0; k < into->count; k++)
+        into->data[k] += (from->data[k] - into->data[k]) * share;
+    }
+}
+
 void
 lw_average_add (LwTrainer *trainer, const LwWeights *weights)
 {
@@ -28,17 +41,14 @@ lw_average_add (LwTrainer *trainer, const LwWeights *weights)
   trainer->averaged_epoch = done;
   trainer->averaged++;
   if (trainer->average == NULL)
-    {
-      trainer->average = lw_weights_copy (weights);
-      return;
-    }
-  for (guint i = 0; i < weights->tensors->len; i++)
-    {
-      const LwTensor *from = weights->tensors->pdata[i];
-      LwTensor *into = lw_weights_get (trainer->average, from->name);
-      float share = 1 / (float) trainer->averaged;
+    trainer->average = lw_weights_copy (weights);
+  else
+    move_to (trainer->average, weights, 1 / (float) trainer->averaged);
+}
 
-      for (gsize k = 0; k < from->count; k++)
-        into->data[k] += (from->data[k] - into->data[k]) * share;
-    }
+void
+lw_average_blend (const LwTrainer *trainer, LwWeights *weights)
+{
+  if (trainer->recipe->blend < 1)
+    move_to (weights, trainer->model->weights, 1 - trainer->recipe->blend);
 }

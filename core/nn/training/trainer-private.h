@@ -75,6 +75,8 @@ gboolean lw_checkpoint_is_due (const LwTrainer *trainer);
 gboolean lw_average_wants (const LwTrainer *trainer);
 /* Takes in the values of the epoch that was just trained (of the model's graph), once, however often it is called. */
 void lw_average_add (LwTrainer *trainer, const LwWeights *weights);
+/* Moves @weights (of the model's graph) towards those that the training started from, as the recipe wants it. */
+void lw_average_blend (const LwTrainer *trainer, LwWeights *weights);
 
 /* ---- trainer.c ---- */
 /* Brings @weights up to date with the device. */

@@ -280,6 +280,7 @@ end_epoch (LwTrainer *trainer, GError **error)
       lw_weights_free (folded);
       folded = lw_weights_copy (trainer->average);
     }
+  lw_average_blend (trainer, folded);
   return judge (trainer, &folded, error);
 }
 

@@ -233,6 +233,7 @@ test_result (Fixture *f, gconstpointer data)
   commit (f);
   g_autoptr(LwJobResult) result = lw_job_result_new ();
   result->device = g_strdup ("a processor");
+  result->plan_key = g_strdup ("conv1: direct");
   result->epochs_run = 4;
   g_assert_false (lw_job_save_result (f->folder, result, &error));      /* no model, no result */
   g_clear_error (&error);
@@ -241,6 +242,8 @@ test_result (Fixture *f, gconstpointer data)
   g_assert_true (lw_job_save_result (f->folder, result, &error));
   g_assert_cmpint (lw_job_get_state (f->folder), ==, LW_JOB_STATE_FINISHED);
   g_autoptr(LwJobResult) back = lw_job_load_result (f->folder, &error);
+  g_assert_nonnull (back);
+  g_assert_cmpstr (back->plan_key, ==, "conv1: direct");
   g_assert_no_error (error);
   g_assert_cmpstr (back->sha256, ==, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");    /* FIPS 180-2, of "abc" */
   g_assert_cmpuint (back->epochs_run, ==, 4);

@@ -609,6 +609,31 @@ test_average (void)
   g_assert_false (same_weights (third, fourth));
 }
 
+/* A part of the way from the start to what would have been learnt. */
+static void
+test_blend (void)
+{
+  g_autoptr(LwNetModel) start = fresh_model (), whole = fresh_model (), part = fresh_model ();
+  LwNetModel *const models[] = { whole, part };
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":2,\"average\":0.5,\"blend\":%s}", i == 0 ? "1" : "0.25");
+      g_auto(LwTrainingSummary) summary = { 0 };
+      Course course = { .fail_at = -1 };
+
+      g_assert_true (train (models[i], json, &course, 0, NULL, &summary, NULL));
+    }
+  for (guint t = 0; t < start->weights->tensors->len; t++)
+    {
+      const LwTensor *from = start->weights->tensors->pdata[t], *to = lw_weights_get (whole->weights, from->name), *got = lw_weights_get (part->weights, from->name);
+
+      for (gsize i = 0; i < from->count; i++)
+        g_assert_cmpfloat_with_epsilon (got->data[i], from->data[i] + 0.25f * (to->data[i] - from->data[i]), 1e-6);
+    }
+  g_assert_false (same_weights (part, whole));
+}
+
 /* One step of SGD moves each layer in proportion to its factor; the longest prefix counts. */
 static void
 test_rate_factors (void)
@@ -731,6 +756,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/resume", test_resume);
   g_test_add_func ("/nn/training/resume-after-a-crash", test_resume_after_a_crash);
   g_test_add_func ("/nn/training/average", test_average);
+  g_test_add_func ("/nn/training/blend", test_blend);
   g_test_add_func ("/nn/training/rate-factors", test_rate_factors);
   g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
   g_test_add_func ("/nn/training/frozen", test_frozen);
