@@ -13,7 +13,8 @@ G_DEFINE_QUARK (labelwright-cli-error-quark, cli_error)
 
 const CliCommand *const cli_commands[] = {
   &cli_create, &cli_add, &cli_relink, &cli_frames, &cli_import, &cli_propose, &cli_apply, &cli_submit, &cli_accept, &cli_return, &cli_dataset, &cli_train,
-  &cli_evaluate, &cli_export, &cli_models, &cli_segment, &cli_sheet, &cli_history, &cli_undo, &cli_redo, &cli_log, &cli_verify, NULL,
+  &cli_evaluate, &cli_export, &cli_models, &cli_segment, &cli_sheet, &cli_history, &cli_restore, &cli_snapshot, &cli_undo, &cli_redo, &cli_log,
+  &cli_verify, NULL,
 };
 
 CliCommonOptions
@@ -58,6 +59,15 @@ cli_select_frames (LwProject *project, char **specs, const char *otherwise, GErr
 {
   const char *const one[] = { otherwise, NULL };
   return lw_project_select_frames (project, specs != NULL ? (const char *const *) specs : one, error);
+}
+
+gint64 *
+cli_dup_ids (GPtrArray *frames)
+{
+  gint64 *ids = g_new (gint64, frames->len + 1);
+  for (guint i = 0; i < frames->len; i++)
+    ids[i] = ((const LwFrame *) g_ptr_array_index (frames, i))->id;
+  return ids;
 }
 
 /* ---- output ---- */
@@ -192,6 +202,22 @@ cli_format_time (gint64 microseconds)
 {
   g_autoptr(GDateTime) time = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("?");
+}
+
+gint64
+cli_parse_time (const char *text, gboolean end, GError **error)
+{
+  if (text == NULL)
+    return 0;
+  g_autofree char *full = g_strconcat (text, strlen (text) == 10 ? (end ? "T23:59:59.999999" : "T00:00:00") : strlen (text) == 16 ? ":00" : "", NULL);
+  if (strlen (text) > 10 && full[10] == ' ')
+    full[10] = 'T';
+  g_autoptr(GTimeZone) zone = g_time_zone_new_local ();
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601 (full, zone);
+  if (time != NULL && g_date_time_to_unix (time) > 0)
+    return g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
+  cli_usage (error, _("“%s” is no time: give a day such as 2026-11-23, or “2026-11-23 14:30”."), text);
+  return -1;
 }
 
 void

@@ -50,6 +50,7 @@ LwProject *cli_open_project (Cli *cli, const char *path, GError **error);
 LwEngine *cli_get_engine (Cli *cli);
 /* @specs: of --frames, or NULL: @otherwise. */
 GPtrArray *cli_select_frames (LwProject *project, char **specs, const char *otherwise, GError **error);
+gint64 *cli_dup_ids (GPtrArray *frames);
 
 /* ---- output ---- */
 void cli_line (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);                  /* nothing with --json */
@@ -69,9 +70,11 @@ void cli_put_double (LwJson *object, const char *key, double value);
 void cli_put_bool (LwJson *object, const char *key, gboolean value);
 void cli_put_time (LwJson *object, const char *key, gint64 microseconds);                /* ISO 8601, UTC */
 char *cli_format_time (gint64 microseconds);                                             /* local, to the minute */
+/* "2026-11-23", with a time of day, or ISO 8601 with a zone; local where none is given. @end: a day alone means its last moment. 0 for NULL; -1: wrong use */
+gint64 cli_parse_time (const char *text, gboolean end, GError **error);
 /* JSON that was kept as text; null where it is NULL or damaged. */
 void cli_put_text (LwJson *object, const char *key, const char *json);
 void cli_put_counts (LwJson *object, const char *key, GHashTable *counts);               /* name → GUINT_TO_POINTER */
 
 extern const CliCommand cli_create, cli_add, cli_relink, cli_frames, cli_import, cli_export, cli_propose, cli_apply, cli_submit, cli_accept, cli_return,
-  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_undo, cli_redo, cli_log, cli_verify, cli_sheet;
+  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_log, cli_verify, cli_sheet;

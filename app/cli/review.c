@@ -1,4 +1,4 @@
-/* review.c: submit, accept, return, history */
+/* review.c: submit, accept, return */
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
@@ -20,9 +20,7 @@ act (Cli *cli, char **arguments, LwAction action, const char *nick, GError **err
   g_autoptr(GPtrArray) frames = project != NULL ? cli_select_frames (project, specs, NULL, error) : NULL;
   if (frames == NULL)
     return FALSE;
-  g_autofree gint64 *ids = g_new (gint64, frames->len);
-  for (guint i = 0; i < frames->len; i++)
-    ids[i] = ((const LwFrame *) g_ptr_array_index (frames, i))->id;
+  g_autofree gint64 *ids = cli_dup_ids (frames);
   if (!lw_project_act (project, ids, frames->len, action, message, error))
     return FALSE;
   LwJson *result = json_object_new_object ();
@@ -62,52 +60,3 @@ const CliCommand cli_accept = { "accept", "PROJECT --frames SPEC", N_("Accept la
   "accept drive --frames submitted --message \"second look\"", act_options, 1, 1, accept_frames };
 const CliCommand cli_return = { "return", "PROJECT --frames SPEC", N_("Return frames to who labelled them"), NULL,
   "return drive --frames drive_000012 --message \"the left kerb\"", act_options, 1, 1, return_frames };
-
-/* ---- history ---- */
-
-static const char *
-name_of_kind (LwRevisionKind kind)
-{
-  static const char *const names[] = { "manual", "import", "propagated", "merge" };
-  return (guint) kind < G_N_ELEMENTS (names) ? names[kind] : "?";
-}
-
-static void
-print_revision (Cli *cli, const LwFrame *frame, const LwRevision *revision)
-{
-  LwJson *object = json_object_new_object ();
-  g_autofree char *time = cli_format_time (revision->created);
-  cli_put_string (object, "frame", frame->name);
-  cli_put_string (object, "revision", revision->uuid);
-  cli_put_string (object, "kind", name_of_kind (revision->kind));
-  cli_put_string (object, "author", revision->author);
-  cli_put_time (object, "created", revision->created);
-  cli_put_string (object, "message", revision->message);
-  cli_json (cli, object);
-  cli_line (cli, "%s  %.8s  %-10s %-12s %s", time, revision->uuid, name_of_kind (revision->kind), revision->author,
-            revision->message != NULL ? revision->message : "");
-}
-
-static gboolean
-show_history (Cli *cli, char **arguments, GError **error)
-{
-  g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
-  g_autoptr(GPtrArray) frames = project != NULL ? cli_select_frames (project, arguments + 1, NULL, error) : NULL;
-  if (frames == NULL)
-    return FALSE;
-  for (guint i = 0; i < frames->len; i++)
-    {
-      const LwFrame *frame = g_ptr_array_index (frames, i);
-      g_autoptr(GPtrArray) revisions = lw_project_list_revisions (project, frame->id, error);
-      if (revisions == NULL)
-        return FALSE;
-      if (frames->len > 1 || revisions->len == 0)
-        cli_line (cli, revisions->len > 0 ? "%s:" : _("%s: no revision yet"), frame->name);
-      for (guint j = 0; j < revisions->len; j++)
-        print_revision (cli, frame, g_ptr_array_index (revisions, j));
-    }
-  return TRUE;
-}
-
-const CliCommand cli_history = { "history", "PROJECT SPEC...", N_("Show the revisions of frames, newest first"), NULL,
-  "history drive drive_000012", NULL, 2, G_MAXUINT, show_history };

@@ -1,20 +1,13 @@
-/* undo.c: undo and redo of statuses, classes and added media, a whole step at a time; strokes have their undo in the window */
+/* undo.c: undo and redo of statuses, restored labels, classes and added media, a whole step at a time; strokes have their undo in the window */
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
-
-static const char *
-name_of_step (const LwStep *step)
-{
-  static const char *const statuses[] = { "submit", "accept", "return" };
-  return step->kind == LW_STEP_CLASSES ? "classes" : step->kind == LW_STEP_MEDIA ? "add" : statuses[step->action];
-}
 
 static void
 report (Cli *cli, const LwStep *step, guint n_left, gboolean redo)
 {
   LwJson *result = json_object_new_object ();
-  cli_put_string (result, redo ? "redone" : "undone", name_of_step (step));
+  cli_put_string (result, redo ? "redone" : "undone", step->did);
   cli_put_int (result, "frames", step->n_frames - n_left);
   cli_put_int (result, "left", n_left);
   cli_json (cli, result);
@@ -23,7 +16,7 @@ report (Cli *cli, const LwStep *step, guint n_left, gboolean redo)
   else
     cli_line (cli, redo ? ngettext ("Redid “%s” of %u frame.", "Redid “%s” of %u frames.", step->n_frames - n_left)
                         : ngettext ("Undid “%s” of %u frame.", "Undid “%s” of %u frames.", step->n_frames - n_left),
-              name_of_step (step), step->n_frames - n_left);
+              step->did, step->n_frames - n_left);
   if (n_left > 0)
     cli_remark (cli, ngettext ("%u frame has changed since and stays as it is.", "%u frames have changed since and stay as they are.", n_left), n_left);
 }
@@ -60,9 +53,9 @@ redo_step (Cli *cli, char **arguments, GError **error)
   return turn (cli, arguments, TRUE, error);
 }
 
-#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted or returned, a change of classes, or a medium added. " \
+#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted, returned or restored, a change of classes, or a medium added. " \
                    "It must be of the user who asks. Frames that changed since stay as they are.")
 
-const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept or return, change of classes, or medium added"), DETAILS,
+const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept, return or restore, change of classes, or medium added"), DETAILS,
   "undo drive", NULL, 1, 1, undo_step };
 const CliCommand cli_redo = { "redo", "PROJECT", N_("Redo what was undone last"), DETAILS, "redo drive", NULL, 1, 1, redo_step };

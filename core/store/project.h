@@ -153,6 +153,7 @@ typedef struct {
   char *uuid, *author, *message;
   LwRevisionKind kind;
   gint64 created;               /* microseconds since 1970, UTC */
+  gint64 seq;                   /* strokes of the frame that are in it */
 } LwRevision;
 void lw_revision_free (LwRevision *revision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwRevision, lw_revision_free)
@@ -171,14 +172,15 @@ gboolean lw_project_act (LwProject *project, const gint64 *frames, gsize n_frame
 gboolean lw_project_act_on (LwProject *project, const gint64 *frames, gsize n_frames, LwAction action, const char *message, LwProgress progress,
                             gpointer data, GCancellable *cancellable, gint64 *step, GError **error);
 
-/* ---- undo of what is not a stroke: statuses, classes, added media ---- */
-typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA } LwStepKind;
+/* ---- undo of what is more than a stroke: statuses, classes, added media, labels of many frames ---- */
+typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA, LW_STEP_LABELS } LwStepKind;
 typedef struct {
   gint64 id;
   LwStepKind kind;
   LwAction action;              /* of LW_STEP_STATUS */
-  guint n_frames;               /* that changed their status, or were added */
+  guint n_frames;               /* that changed, or were added */
   char *name;                   /* of the only frame, or the medium; NULL: several, or none */
+  char *did;                    /* "submit", "classes", "add-media", "restore", "merge": as the audit has it */
 } LwStep;
 void lw_step_free (LwStep *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStep, lw_step_free)

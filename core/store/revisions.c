@@ -334,8 +334,9 @@ lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *dra
 {
   g_autofree char *uuid = g_uuid_string_random ();
   if (!check_parent (db, head, draft->parent, error)
-      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "sIKisIsIi", uuid, head->id, draft->parent, kind, g_get_user_name (), g_get_real_time (), message, seq, draft->depth))
+      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "sIKisIsIii", uuid, head->id, draft->parent, kind, g_get_user_name (), g_get_real_time (), message, seq, draft->depth,
+                     (int) draft->tiles->len))
     return 0;
   gint64 id = sqlite3_last_insert_rowid (db->handle);
   for (guint i = 0; i < draft->tiles->len; i++)
@@ -371,10 +372,31 @@ make_once (LwDb *db, gpointer data, GError **error)
          && lw_db_transact (db, write_made, making, error);
 }
 
+gint64
+lw_revision_make (LwDb *db, gint64 frame, LwRevisionKind kind, const char *message, GError **error)
+{
+  Making making = { .frame = frame, .kind = kind, .message = message };
+  gboolean made = lw_db_retry (db, make_once, &making, error);
+  lw_revision_draft_clear (&making.draft);
+  return made ? making.id : 0;
+}
+
+gint64
+lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error)
+{
+  gint64 newest = 0;
+  int got = lw_db_get (db, &newest, error,
+                       "SELECT revision.id FROM revision JOIN frame ON frame.id = revision.frame WHERE frame = ? AND revision.seq = frame.seq"
+                       " ORDER BY revision.id DESC LIMIT 1", "I", frame);
+  return got != 0 ? newest : lw_revision_make (db, frame, LW_REVISION_MANUAL, message, error);
+}
+
 static gboolean
 make (LwDb *db, gpointer data, GError **error)
 {
-  return lw_db_retry (db, make_once, data, error);
+  Making *making = data;
+  making->id = lw_revision_make (db, making->frame, making->kind, making->message, error);
+  return making->id != 0;
 }
 
 gint64
@@ -383,9 +405,7 @@ lw_project_add_revision (LwProject *self, gint64 frame, LwRevisionKind kind, con
   g_return_val_if_fail (LW_IS_PROJECT (self), 0);
 
   Making making = { .frame = frame, .kind = kind, .message = message };
-  gboolean made = lw_project_write (self, make, &making, error);
-  lw_revision_draft_clear (&making.draft);
-  return made ? making.id : 0;
+  return lw_project_write (self, make, &making, error) ? making.id : 0;
 }
 
 /* ---- read ---- */
@@ -401,8 +421,8 @@ lw_revision_free (LwRevision *revision)
   g_free (revision);
 }
 
-static gpointer
-read_revision (LwProject *project, LwQuery *query)
+LwRevision *
+lw_revision_from_row (LwQuery *query)
 {
   LwRevision *revision = g_new0 (LwRevision, 1);
   revision->id = sqlite3_column_int64 (query, 0);
@@ -413,7 +433,14 @@ read_revision (LwProject *project, LwQuery *query)
   revision->message = lw_query_dup_text (query, 5);
   revision->kind = (LwRevisionKind) lw_query_int (query, 6, LW_REVISION_MANUAL, LW_REVISION_MERGE);
   revision->created = sqlite3_column_int64 (query, 7);
+  revision->seq = sqlite3_column_int64 (query, 8);
   return revision;
+}
+
+static gpointer
+read_revision (LwProject *project, LwQuery *query)
+{
+  return lw_revision_from_row (query);
 }
 
 GPtrArray *
@@ -421,7 +448,7 @@ lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
   return lw_project_list_rows (self, read_revision, (GDestroyNotify) lw_revision_free, error,
-                               "SELECT id, frame, parent, uuid, author, message, kind, created FROM revision WHERE frame = ? ORDER BY id DESC", "I", frame);
+                               "SELECT " LW_REVISION_COLUMNS " FROM revision WHERE frame = ? ORDER BY id DESC", "I", frame);
 }
 
 static gboolean
@@ -437,20 +464,10 @@ fill (LwDb *db, const RevisionTile *tile, LwPlanes *planes, GError **error)
 }
 
 LwPlanes *
-lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
+lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
 {
-  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-
-  LwFrameHead head;
-  gint64 frame;
-  g_autoptr(LwDb) db = lw_project_read (self, error);
-  int got = db != NULL ? lw_db_get (db, &frame, error, "SELECT frame FROM revision WHERE id = ?", "I", revision) : -1;
-  if (got == 0)
-    lw_store_not_found (error, _("revision"), revision);
-  if (got <= 0 || !lw_frame_head_read (db, frame, &head, error))
-    return NULL;
-  g_autoptr(GHashTable) tiles = read_tiles (db, &head, revision, error);
-  g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head.width, head.height) : NULL;
+  g_autoptr(GHashTable) tiles = read_tiles (db, head, revision, error);
+  g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head->width, head->height) : NULL;
   GHashTableIter iter;
   gpointer tile;
   if (planes == NULL)
@@ -460,4 +477,55 @@ lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
     if (!fill (db, tile, planes, error))
       return NULL;
   return g_steal_pointer (&planes);
+}
+
+static gboolean
+read_head (LwDb *db, gint64 revision, LwFrameHead *head, GError **error)
+{
+  gint64 frame;
+  int got = lw_db_get (db, &frame, error, "SELECT frame FROM revision WHERE id = ?", "I", revision);
+  if (got == 0)
+    lw_store_not_found (error, _("revision"), revision);
+  return got > 0 && lw_frame_head_read (db, frame, head, error);
+}
+
+LwPlanes *
+lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  LwFrameHead head;
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  return db != NULL && read_head (db, revision, &head, error) ? lw_revision_load (db, &head, revision, error) : NULL;
+}
+
+/* As lw_query_step(): 1 where a label of @tile is among @origins */
+static int
+tile_has_origin (LwDb *db, const RevisionTile *tile, const gboolean origins[256], GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT labels FROM tile WHERE id = ?", "I", tile->tile);
+  int got = lw_query_step (query, error);
+  const guint8 *labels = got > 0 ? sqlite3_column_blob (query, 0) : NULL;
+  gboolean has = FALSE;
+  for (int i = got > 0 ? sqlite3_column_bytes (query, 0) : 0; i > 0; i--)
+    has |= origins[labels[i - 1]];
+  return got < 0 ? -1 : has;
+}
+
+gboolean
+lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error)
+{
+  LwFrameHead head;
+  g_autoptr(GHashTable) tiles = read_head (db, revision, &head, error) ? read_tiles (db, &head, revision, error) : NULL;
+  GHashTableIter iter;
+  gpointer tile;
+  int found = 0;
+  if (tiles == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, tiles);
+  while (found == 0 && g_hash_table_iter_next (&iter, NULL, &tile))
+    if (((RevisionTile *) tile)->place.plane == LW_PLANE_ORIGIN)
+      found = tile_has_origin (db, tile, origins, error);
+  *has = found > 0;
+  return found >= 0;
 }

@@ -122,9 +122,42 @@
   "CREATE TABLE reopening (stroke INTEGER PRIMARY KEY REFERENCES stroke, status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4)) STRICT;" \
   APPEND_ONLY ("step") APPEND_ONLY ("step_frame") APPEND_ONLY ("reopening")
 
+/* Version 3: snapshots; how many tiles a revision has, so that a lost one shows; pixels by origin; what a merge has taken from another copy. */
+#define PAST \
+  "CREATE TABLE snapshot (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE CHECK (length (uuid) = 36), name TEXT NOT NULL UNIQUE," \
+  "  author TEXT NOT NULL, created INTEGER NOT NULL, message TEXT, operation INTEGER REFERENCES operation) STRICT;" \
+  "CREATE INDEX snapshot_by_operation ON snapshot (operation) WHERE operation IS NOT NULL;" \
+  "CREATE TABLE snapshot_item (snapshot INTEGER NOT NULL REFERENCES snapshot, frame INTEGER NOT NULL REFERENCES frame," \
+  "  revision INTEGER NOT NULL REFERENCES revision, PRIMARY KEY (snapshot, frame)) STRICT, WITHOUT ROWID;" \
+  "CREATE INDEX snapshot_item_by_frame ON snapshot_item (frame);" \
+  "CREATE TABLE frame_origin (frame INTEGER NOT NULL REFERENCES frame, origin INTEGER NOT NULL REFERENCES origin," \
+  "  pixels INTEGER NOT NULL CHECK (pixels >= 0), PRIMARY KEY (frame, origin)) STRICT, WITHOUT ROWID;" \
+  "CREATE TABLE merged_head (frame INTEGER NOT NULL REFERENCES frame, stroke TEXT NOT NULL CHECK (length (stroke) = 36)," \
+  "  PRIMARY KEY (frame, stroke)) STRICT, WITHOUT ROWID;" \
+  "ALTER TABLE revision ADD COLUMN n_tiles INTEGER CHECK (n_tiles >= 0);" \
+  "DROP TRIGGER revision_UPDATE_refused;" \
+  "UPDATE revision SET n_tiles = (SELECT count (*) FROM revision_tile WHERE revision_tile.revision = revision.id);" \
+  FIXED ("revision", "UPDATE", "") \
+  /* restored labels are steps, too: kind 3. The rows go out and in again, because a CHECK can't be changed. */ \
+  "PRAGMA defer_foreign_keys = ON;" \
+  "CREATE TABLE step_kept AS SELECT * FROM step; DROP TABLE step;" \
+  "CREATE TABLE step (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3), action TEXT NOT NULL, actor TEXT NOT NULL," \
+  "  created INTEGER NOT NULL, turn INTEGER NOT NULL CHECK (turn BETWEEN 0 AND 2), undoes INTEGER REFERENCES step," \
+  "  palette_before TEXT, palette_after TEXT, media INTEGER) STRICT;" \
+  "INSERT INTO step SELECT * FROM step_kept ORDER BY id; DROP TABLE step_kept;" \
+  "CREATE UNIQUE INDEX step_by_undoes ON step (undoes) WHERE undoes IS NOT NULL;" \
+  "CREATE INDEX step_by_actor ON step (actor, id);" \
+  APPEND_ONLY ("step") \
+  FIXED ("snapshot", "UPDATE", "WHEN OLD.operation IS NULL") FIXED ("snapshot", "DELETE", "WHEN OLD.operation IS NULL") \
+  FIXED ("snapshot_item", "INSERT", "WHEN (SELECT operation FROM snapshot WHERE id = NEW.snapshot) IS NULL") \
+  FIXED ("snapshot_item", "UPDATE", "") \
+  FIXED ("snapshot_item", "DELETE", "WHEN (SELECT operation FROM snapshot WHERE id = OLD.snapshot) IS NULL") \
+  APPEND_ONLY ("merged_head")
+
 const char *const lw_schema_steps[] = {
   STATE WHAT_IS_LABELLED STROKES REVISIONS LEARNING GUARDS,
   STEPS,
+  PAST,
 };
 
 const int lw_schema_version = G_N_ELEMENTS (lw_schema_steps);

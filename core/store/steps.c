@@ -57,6 +57,7 @@ lw_step_free (LwStep *step)
   if (step == NULL)
     return;
   g_free (step->name);
+  g_free (step->did);
   g_free (step);
 }
 
@@ -86,10 +87,11 @@ read_step (LwDb *db, const char *sql, LwStep **step, GError **error)
   g_autoptr(LwStep) found = g_new0 (LwStep, 1);
   g_autofree char *action = lw_query_dup_text (query, 2);
   found->id = sqlite3_column_int64 (query, 0);
-  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_MEDIA);
+  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_LABELS);
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (action, actions[i]) == 0)
       found->action = (LwAction) i;
+  found->did = g_steal_pointer (&action);
   if (!count_frames (db, found, sqlite3_column_int64 (query, 3), error))
     return -1;
   *step = g_steal_pointer (&found);
@@ -269,7 +271,7 @@ read_known (LwProject *project, gint64 step, Known *known, GError **error)
     lw_store_not_found (error, _("step"), step);
   if (got <= 0)
     return FALSE;
-  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_MEDIA),
+  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_LABELS),
                      lw_turn_next ((LwTurn) lw_query_int (query, 1, LW_TURN_DONE, LW_TURN_REDONE)), sqlite3_column_int64 (query, 5),
                      lw_query_dup_text (query, 2), lw_query_dup_bytes (query, 3), lw_query_dup_bytes (query, 4) };
   return TRUE;
@@ -291,6 +293,8 @@ lw_project_take_back (LwProject *self, gint64 step, guint *n_left, GError **erro
       return lw_classes_take_back (self, known.after, known.before, step, known.turn, error);
     case LW_STEP_MEDIA:
       return lw_media_take_back (self, known.media, step, error);
+    case LW_STEP_LABELS:
+      return lw_labels_take_back (self, step, known.action, known.turn, n_left, error);
     case LW_STEP_STATUS:
     default:
       return take_back_statuses (self, &known, n_left, error);

@@ -1,6 +1,6 @@
 /* steps.h: what was done beside strokes, so that it can be taken back as a whole (private to core/store)
  *
- * A step is what a person did as one thing: a status for many frames, other classes, a new medium. Taking it back is a step that names it, and doing it
+ * A step is what a person did as one thing: a status or other labels for many frames, other classes, a new medium. Taking it back is a step that names it, and doing it
  * again is a step that names that one. Rows are only ever added. */
 #pragma once
 
@@ -21,8 +21,11 @@ typedef struct {
 gint64 lw_step_add (LwDb *db, const LwStepRow *row, GError **error);
 /* The frame has its new status and accepted revision already. */
 gboolean lw_step_add_frame (LwDb *db, gint64 step, const LwFrameHead *head, LwFrameStatus status_before, gint64 accepted_before, GError **error);
+/* After the frame's stroke, in its transaction: makes the step where *@step is 0. @head: as it was before. */
+gboolean lw_step_add_labels (LwDb *db, gint64 *step, const char *action, const LwFrameHead *head, GError **error);
 LwTurn lw_turn_next (LwTurn turn);
 
 /* Each kind's own file knows how to take a step back; as lw_project_take_back(). */
 gint64 lw_classes_take_back (LwProject *project, const char *now, const char *then, gint64 step, LwTurn turn, GError **error);
 gint64 lw_media_take_back (LwProject *project, gint64 media, gint64 step, GError **error);
+gint64 lw_labels_take_back (LwProject *project, gint64 step, const char *action, LwTurn turn, guint *n_left, GError **error);

@@ -168,6 +168,8 @@ typedef struct {
   LwFrameHead head;
   gint64 undone, diff;
   LwWorkingChange change;
+  LwWriteFunc also;            /* in the same transaction, or NULL */
+  gpointer data;
 } Commit;
 
 static gboolean
@@ -175,7 +177,8 @@ write_in_transaction (LwDb *db, gpointer data, GError **error)
 {
   const Commit *commit = data;
   return lw_frame_head_check (db, &commit->head, error)
-         && lw_stroke_write (db, &commit->head, commit->stroke, commit->undone, commit->diff, &commit->change, error);
+         && lw_stroke_write (db, &commit->head, commit->stroke, commit->undone, commit->diff, &commit->change, error)
+         && (commit->also == NULL || commit->also (db, commit->data, error));
 }
 
 static gboolean
@@ -187,17 +190,22 @@ check_base (const LwStroke *stroke, const LwFrameHead *head, GError **error)
   return FALSE;
 }
 
-static gboolean
-commit_once (LwDb *db, gpointer data, GError **error)
+gboolean
+lw_stroke_commit_with (LwDb *db, const LwStroke *stroke, LwWriteFunc also, gpointer data, GError **error)
 {
-  const LwStroke *stroke = data;
-  Commit commit = { .stroke = stroke };
+  Commit commit = { .stroke = stroke, .also = also, .data = data };
   gboolean done = lw_frame_head_read (db, stroke->frame, &commit.head, error) && check_base (stroke, &commit.head, error)
                   && find_undone (db, &commit.head, stroke, &commit.undone, &commit.diff, error)
                   && lw_working_prepare (db, &commit.head, stroke->diff, &commit.change, error)
                   && lw_db_transact (db, write_in_transaction, &commit, error);
   lw_working_change_clear (&commit.change);
   return done;
+}
+
+static gboolean
+commit_once (LwDb *db, gpointer stroke, GError **error)
+{
+  return lw_stroke_commit_with (db, stroke, NULL, NULL, error);
 }
 
 gboolean

@@ -40,6 +40,17 @@ describe_status (const LwStep *step, const char *name)
 }
 
 static char *
+describe_labels (const LwStep *step, const char *name)
+{
+  gboolean merged = g_strcmp0 (step->did, "merge") == 0;
+  if (name != NULL)
+    return g_strdup_printf (merged ? _("Merge Labels of “%s”") : _("Restore Labels of “%s”"), name);
+  return g_strdup_printf (merged ? g_dngettext (GETTEXT_PACKAGE, "Merge Labels of %u Frame", "Merge Labels of %u Frames", step->n_frames)
+                                 : g_dngettext (GETTEXT_PACKAGE, "Restore Labels of %u Frame", "Restore Labels of %u Frames", step->n_frames),
+                          step->n_frames);
+}
+
+static char *
 describe (const LwStep *step)
 {
   g_autofree char *name = step->name != NULL ? shorten (step->name) : NULL;
@@ -47,6 +58,8 @@ describe (const LwStep *step)
     return g_strdup (_("Change of Classes"));
   if (step->kind == LW_STEP_MEDIA)
     return g_strdup_printf (_("Add “%s”"), name != NULL ? name : "?");
+  if (step->kind == LW_STEP_LABELS)
+    return describe_labels (step, name);
   return describe_status (step, name);
 }
 

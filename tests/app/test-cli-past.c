@@ -1,0 +1,127 @@
+/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo */
+#include "config.h"
+#include "cli-fixture.h"
+
+#include <string.h>
+#include "common/png.h"
+
+static void
+expect_message (CliFixture *f, const char *what)
+{
+  if (strstr (f->err, what) == NULL)
+    g_error ("wanted a message with “%s”, got: %s", what, f->err);
+}
+
+/* A second set of labels, all road, so that there is something to go back from. */
+static void
+import_other_labels (CliFixture *f)
+{
+  guint8 labels[SCENE_WIDTH * SCENE_HEIGHT];
+  memset (labels, 3, sizeof labels);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene%02u.png", i), *path = g_build_filename (f->labels, name, NULL);
+      g_assert_true (lw_png_write_index_unsynced (path, labels, SCENE_WIDTH, SCENE_HEIGHT, SCENE_WIDTH, NULL, 0, NULL));
+    }
+  cli_run (f, 0, "import", f->project, "--format", "camvid", f->labels, NULL);
+}
+
+static void
+check_history (CliFixture *f, char **first)
+{
+  cli_run (f, 0, "history", f->project, "--json", NULL);
+  guint all = f->lines->len;
+  g_assert_cmpuint (all, >=, N_SCENES + 3);
+  cli_run (f, 0, "history", f->project, "--json", "--frame", "scene00", NULL);
+  guint n = f->lines->len;
+  g_assert_cmpuint (n, ==, 3);        /* imported, accepted, imported again */
+  *first = g_strdup (cli_string (f, n - 1, "revision"));
+  cli_run (f, 0, "history", f->project, "--json", "--kind", "import", "scene00", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  cli_run (f, 0, "history", f->project, "--json", "--since", "2999-01-01", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 0);
+  cli_run (f, 0, "history", f->project, "--json", "--author", "nobody at all", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 0);
+  cli_run (f, 2, "history", f->project, "--kind", "odd", NULL);
+  cli_run (f, 2, "history", f->project, "--since", "yesterday-ish", NULL);
+  expect_message (f, "2026-11-23");
+  cli_run (f, 2, "history", f->project, "--picture", "x.png", NULL);
+}
+
+static void
+check_compare (CliFixture *f, const char *revision)
+{
+  g_autofree char *picture = g_build_filename (f->folder, "change.png", NULL), *prefix = g_strndup (revision, 8);
+  cli_run (f, 0, "history", f->project, "--json", "--compare", prefix, "--picture", picture, NULL);
+  g_assert_cmpstr (cli_string (f, 0, "frame"), ==, "scene00");
+  gint64 changed = cli_int (f, 0, "changed");
+  guint8 rgb[SCENE_WIDTH * SCENE_HEIGHT * 3], labels[SCENE_WIDTH * SCENE_HEIGHT];
+  cli_draw_scene (0, rgb, labels);
+  gint64 expected = 0;
+  for (gsize i = 0; i < sizeof labels; i++)
+    expected += labels[i] != 3;
+  g_assert_cmpint (changed, ==, expected);
+  LwPngInfo info;
+  g_assert_true (lw_png_read_info (picture, &info, NULL));
+  g_assert_cmpint (info.width, ==, SCENE_WIDTH);
+  cli_run (f, 0, "history", f->project, "--json", "--compare", revision, "--with", revision, NULL);
+  g_assert_cmpint (cli_int (f, 0, "changed"), ==, 0);
+  cli_run (f, 1, "history", f->project, "--compare", "ffffffff-0000", NULL);
+  expect_message (f, "history");
+}
+
+static gint64
+changed_since (CliFixture *f, const char *revision)
+{
+  cli_run (f, 0, "history", f->project, "--json", "--compare", revision, NULL);
+  return cli_int (f, 0, "changed");
+}
+
+static void
+test_past (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+  cli_make_project (f, 3);
+  cli_run (f, 0, "snapshot", f->project, "create", "truth", "--message", "as it came", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, N_SCENES);
+  import_other_labels (f);
+  check_history (f, &first);
+  check_compare (f, first);
+  gint64 all = changed_since (f, first);
+
+  cli_run (f, 0, "restore", f->project, first, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "restored"), ==, 1);
+  g_assert_cmpint (changed_since (f, first), ==, 0);
+  cli_run (f, 0, "undo", f->project, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "undone"), ==, "restore");
+  g_assert_cmpint (changed_since (f, first), ==, all);
+  cli_run (f, 0, "redo", f->project, NULL);
+  g_assert_cmpint (changed_since (f, first), ==, 0);
+  cli_run (f, 0, "undo", f->project, NULL);
+
+  cli_run (f, 0, "restore", f->project, "--snapshot", "truth", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "restored"), ==, 3);
+  g_assert_cmpint (cli_int (f, 0, "same"), ==, N_SCENES - 3);
+  g_assert_cmpint (changed_since (f, first), ==, 0);
+  cli_run (f, 0, "restore", f->project, "--at", "2001-01-01 10:00", "--frames", "scene00", "--json", NULL);
+  g_assert_cmpint (changed_since (f, first), ==, SCENE_WIDTH * SCENE_HEIGHT);
+  cli_run (f, 0, "snapshot", f->project, "list", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  g_assert_cmpstr (cli_string (f, 0, "message"), ==, "as it came");
+  cli_run (f, 1, "snapshot", f->project, "create", "truth", NULL);
+  expect_message (f, "truth");
+  cli_run (f, 1, "restore", f->project, "--snapshot", "lie", NULL);
+  expect_message (f, "lie");
+  cli_run (f, 2, "restore", f->project, NULL);
+  cli_run (f, 2, "restore", f->project, first, "--snapshot", "truth", NULL);
+  cli_run (f, 2, "snapshot", f->project, "create", NULL);
+  cli_run (f, 0, "verify", f->project, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/cli/past", CliFixture, NULL, cli_fixture_set_up, test_past, cli_fixture_tear_down);
+  return g_test_run ();
+}
