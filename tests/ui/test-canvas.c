@@ -216,14 +216,19 @@ test_playback (void)
   LwBrushSample sample = at (100, 100, 1);
   int width, height;
 
+  lw_canvas_stroke_begin (LW_CANVAS (rig->canvas), &sample);
+  lw_canvas_stroke_end (LW_CANVAS (rig->canvas));
   for (int y = 0; y < 120; y++)
     memset (image->pixels + (gsize) y * image->stride, 0xff, 160 * 4);
   lw_canvas_show_playback (LW_CANVAS (rig->canvas), image, map);
   g_autofree guint32 *shown = rig_render (rig, &width, &height);
   g_assert_cmphex (shown[240 * width + 320], ==, 0xffffffff);
-  lw_canvas_stroke_begin (LW_CANVAS (rig->canvas), &sample);      /* no painting on a film */
+  sample.x = 200;
+  lw_canvas_stroke_begin (LW_CANVAS (rig->canvas), &sample);      /* no painting on a film, and no undo of what is under it */
   lw_canvas_stroke_end (LW_CANVAS (rig->canvas));
-  g_assert_false (lw_document_can_undo (rig->document));
+  gtk_widget_activate_action (rig->canvas, "canvas.undo", NULL);
+  g_assert_true (lw_document_can_undo (rig->document));
+  g_assert_false (lw_document_can_redo (rig->document));
   lw_canvas_show_playback (LW_CANVAS (rig->canvas), NULL, NULL);
   assert_shown (rig, 0, 0, NULL, NULL);
 }

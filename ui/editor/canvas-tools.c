@@ -368,7 +368,7 @@ gboolean
 lw_canvas_can_turn (LwCanvas *self, gboolean redo)
 {
   g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
-  if (self->document == NULL)
+  if (self->document == NULL || self->playback_image != NULL)      /* nobody takes back what is not to be seen */
     return FALSE;
   return (canvas_has_polygon_tool (self) && lw_polygons_can_turn (self->polygons, redo)) ||
          (redo ? lw_document_can_redo (self->document) : lw_document_can_undo (self->document));

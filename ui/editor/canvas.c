@@ -466,8 +466,11 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
   if (image == NULL && self->playback_image == NULL)
     return;
   lw_canvas_stroke_end (self);
+  gboolean begins_or_ends = (image == NULL) != (self->playback_image == NULL);
   self->playback_image = image;
   self->playback_map = map;
+  if (begins_or_ends)
+    canvas_update_actions (self);
   if (image != NULL)
     show_size (self, image->width, image->height);
   else if (self->document != NULL && lw_document_get_planes (self->document) != NULL)

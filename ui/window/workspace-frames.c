@@ -211,9 +211,9 @@ lw_workspace_update_frame_actions (LwWorkspace *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   const LwFrame *frame = lw_desk_get_frame (self->desk);
-  guint position = lw_desk_get_position (self->desk), n = lw_frame_list_get_n (lw_desk_get_frames (self->desk));
+  guint position = lw_playback_get_position (self->playback), n = lw_frame_list_get_n (lw_desk_get_frames (self->desk));
   gboolean shown = frame != NULL && lw_workspace_is_labelling (self);
-  gboolean may_act = shown && !self->acting && !lw_desk_is_read_only (self->desk);
+  gboolean may_act = frame != NULL && lw_workspace_is_editing (self) && !self->acting && !lw_desk_is_read_only (self->desk);
   LwFrameStatus status = frame != NULL ? frame->status : LW_FRAME_NEW;
   gtk_widget_action_set_enabled (widget, "frames.next", shown && position + 1 < n);
   gtk_widget_action_set_enabled (widget, "frames.previous", shown && position > 0);

@@ -57,6 +57,7 @@ struct _LwWorkspace
 /* Which actions make sense now: the one place that says so. */
 void lw_workspace_update_actions (LwWorkspace *self);
 gboolean lw_workspace_is_labelling (LwWorkspace *self);        /* the canvas is the page on show */
+gboolean lw_workspace_is_editing (LwWorkspace *self);          /* and the frame that actions change is what it shows: nothing is played */
 
 /* Each file's actions, with their keys. */
 void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);

@@ -66,7 +66,7 @@ lw_workspace_update_proposal_actions (LwWorkspace *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   LwDocument *document = lw_desk_get_document (self->desk);
-  gboolean writable = lw_workspace_is_labelling (self) && !lw_desk_is_read_only (self->desk);
+  gboolean writable = lw_workspace_is_editing (self) && !lw_desk_is_read_only (self->desk);
   gboolean has = writable && lw_document_get_proposal (document) != NULL;
   gtk_widget_action_set_enabled (widget, "proposal.propose",
                                  writable && lw_desk_get_frame (self->desk) != NULL && !lw_proposer_is_busy (self->proposer));

@@ -17,13 +17,19 @@ lw_workspace_is_labelling (LwWorkspace *self)
   return g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "label") == 0;
 }
 
+gboolean
+lw_workspace_is_editing (LwWorkspace *self)
+{
+  return lw_workspace_is_labelling (self) && !lw_playback_is_playing (self->playback);
+}
+
 void
 lw_workspace_update_actions (LwWorkspace *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean labelling = lw_workspace_is_labelling (self), writable = !lw_desk_is_read_only (self->desk);
-  gtk_widget_action_set_enabled (widget, "canvas.undo", labelling && (lw_canvas_can_turn (self->canvas, FALSE) || lw_workspace_has_fresh_step (self, FALSE)));
-  gtk_widget_action_set_enabled (widget, "canvas.redo", labelling && (lw_canvas_can_turn (self->canvas, TRUE) || lw_workspace_has_fresh_step (self, TRUE)));
+  gboolean editing = lw_workspace_is_editing (self), writable = !lw_desk_is_read_only (self->desk);
+  gtk_widget_action_set_enabled (widget, "canvas.undo", editing && (lw_canvas_can_turn (self->canvas, FALSE) || lw_workspace_has_fresh_step (self, FALSE)));
+  gtk_widget_action_set_enabled (widget, "canvas.redo", editing && (lw_canvas_can_turn (self->canvas, TRUE) || lw_workspace_has_fresh_step (self, TRUE)));
   gtk_widget_action_set_enabled (widget, "project.add-media", writable);
   gtk_widget_action_set_enabled (widget, "project.edit-classes", writable);
   gtk_widget_action_set_enabled (widget, "project.import", writable);
@@ -141,6 +147,8 @@ connect_desk (LwWorkspace *self)
     { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_note) },
+    { self->playback, "notify::playing", G_CALLBACK (lw_workspace_update_actions) },
+    { self->playback, "notify::position", G_CALLBACK (lw_workspace_update_frame_actions) },
     { self->proposer, "notify::busy", G_CALLBACK (lw_workspace_update_actions) },
     { self->trainer, "notify::state", G_CALLBACK (update_train_tab) },
     { self->trainer, "progress", G_CALLBACK (update_train_tab) },
