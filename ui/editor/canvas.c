@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define GRID_FROM_ZOOM 16        /* device pixels an image pixel */
+#define POINTER_STEPS 64         /* a unit of the screen: finer than any pointer */
 #define COARSE_FROM (1 << 20)    /* image pixels in view: from here on a zoom in progress shows the picture unfiltered */
 #define SETTLE_MS 120
 #define POLYGON_TINT 0.3f
@@ -40,12 +41,19 @@ canvas_from_image (LwCanvas *self, double image_x, double image_y, double *x, do
   *y /= scale;
 }
 
+/* GTK brings positions through matrices of floats: a whole pixel may come a hair short, and would fall into its neighbour. */
+static double
+settle (double position)
+{
+  return round (position * POINTER_STEPS) / POINTER_STEPS;
+}
+
 gboolean
 canvas_pixel_at (LwCanvas *self, double x, double y, int *px, int *py)
 {
   double image_x, image_y;
 
-  canvas_to_image (self, x, y, &image_x, &image_y);
+  canvas_to_image (self, settle (x), settle (y), &image_x, &image_y);
   *px = (int) floor (image_x);
   *py = (int) floor (image_y);
   return *px >= 0 && *py >= 0 && *px < self->view.image_width && *py < self->view.image_height;
