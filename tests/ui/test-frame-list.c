@@ -129,7 +129,7 @@ test_find_text (void)
     { "0012", 0, 11 },          { "p_000012", 0, 12 },      { "12s", 0, 300 },    { "0:12", 0, 300 },
     { "1:02.5", 7, 1562 },      { "0:00:02", 0, 50 },       { "9:59", 0, 1999 },  { "99999", 0, LW_FRAME_LIST_NONE },
     { "#0", 0, LW_FRAME_LIST_NONE }, { "", 0, LW_FRAME_LIST_NONE }, { "nothing", 0, LW_FRAME_LIST_NONE }, { "1:x", 0, LW_FRAME_LIST_NONE },
-    { "clip", 4, 5 },           { "clip", 1999, 0 },
+    { "clip", 4, 5 },           { "clip", 1999, 0 },        { "12.5", 0, 312 },    { "12.x", 0, LW_FRAME_LIST_NONE },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

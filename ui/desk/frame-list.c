@@ -161,12 +161,12 @@ lw_frame_list_find_new (LwFrameList *self, guint from, int step)
 
 /* ---- by text ---- */
 
-/* "1:02:03.5", "1:02.5", "12.5s"; NAN for anything else. */
+/* "1:02:03.5", "1:02.5", "12.5", "12s"; NAN for anything else, and for a whole number, which is a frame's. */
 static double
 parse_time (const char *text)
 {
   double seconds = 0;
-  gboolean colon = FALSE;
+  gboolean is_time = FALSE;
   for (;;)
     {
       char *end;
@@ -175,12 +175,12 @@ parse_time (const char *text)
         return NAN;
       seconds = seconds * 60 + value;
       if (*end == '\0')
-        return colon ? seconds : NAN;
+        return is_time || memchr (text, '.', end - text) != NULL ? seconds : NAN;
       if (g_ascii_strcasecmp (end, "s") == 0)
         return seconds;
       if (*end != ':')
         return NAN;
-      colon = TRUE;
+      is_time = TRUE;
       text = end + 1;
     }
 }
