@@ -77,6 +77,7 @@ static void
 lw_add_media_dialog_init (LwAddMediaDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  lw_media_list_accept_drops (self->media, GTK_WIDGET (self));
   g_signal_connect_object (self->media, "notify::n-items", G_CALLBACK (on_n_items_cb), self, G_CONNECT_SWAPPED);
   on_n_items_cb (self);
 }

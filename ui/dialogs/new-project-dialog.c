@@ -272,9 +272,25 @@ create_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lw_create_project_async (folder, self->palette, media, operation, on_created_cb, g_object_ref (self));
 }
 
+/* What is dropped first gives the project its name, until another is typed. */
+static void
+suggest_name (LwNewProjectDialog *self, GFile *file)
+{
+  g_autofree char *file_name = g_file_get_basename (file);
+  g_autofree char *name = file_name != NULL ? g_filename_display_name (file_name) : g_strdup ("");
+  char *dot = strrchr (name, '.');
+  if (dot != NULL && dot != name)
+    *dot = '\0';
+  g_autofree char *folder = g_build_filename (self->parent_folder, name, NULL);
+  if (find_problem (name, folder) == NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);
+}
+
 void
 lw_new_project_dialog_add_media (LwNewProjectDialog *self, GFile *file)
 {
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->name_row)) == '\0')
+    suggest_name (self, file);
   lw_media_list_add (self->media, file);
 }
 
@@ -331,6 +347,7 @@ lw_new_project_dialog_init (LwNewProjectDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   set_parent_folder (self, folder);
   adw_combo_row_set_model (self->palette_row, G_LIST_MODEL (model));
+  lw_media_list_accept_drops (self->media, GTK_WIDGET (self));
   gtk_window_set_default_widget (GTK_WINDOW (self), self->create_button);
   gtk_window_set_focus (GTK_WINDOW (self), self->name_row);
 }

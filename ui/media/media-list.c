@@ -180,6 +180,14 @@ on_drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, LwMe
   return TRUE;
 }
 
+void
+lw_media_list_accept_drops (LwMediaList *self, GtkWidget *where)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_object (target, "drop", G_CALLBACK (on_drop_cb), self, 0);
+  gtk_widget_add_controller (where, GTK_EVENT_CONTROLLER (target));
+}
+
 static void
 lw_media_list_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -215,10 +223,7 @@ lw_media_list_class_init (LwMediaListClass *klass)
 static void
 lw_media_list_init (LwMediaList *self)
 {
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (target, "drop", G_CALLBACK (on_drop_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
 GtkWidget *

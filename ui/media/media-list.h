@@ -9,5 +9,6 @@ G_DECLARE_FINAL_TYPE (LwMediaList, lw_media_list, LW, MEDIA_LIST, AdwBin)
 
 GtkWidget *lw_media_list_new (void);
 void lw_media_list_add (LwMediaList *list, GFile *file);      /* once, however often it is added; what has no path is left out */
+void lw_media_list_accept_drops (LwMediaList *list, GtkWidget *where);      /* @where: the dialog that it stands in */
 guint lw_media_list_get_n (LwMediaList *list);
 GPtrArray *lw_media_list_dup_requests (LwMediaList *list);    /* (transfer full) (element-type LwMediaRequest) */
