@@ -3,6 +3,7 @@
 The accessibility tree is only read, to find where things are and what they say; every action is an X event (xdotool).
 """
 
+import io
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import gi
 
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
+from PIL import Image  # noqa: E402
 
 
 class NotFound(AssertionError):
@@ -92,6 +94,17 @@ class Desktop:
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
 
+    def picture(self, x, y, width, height):
+        """That part of the screen."""
+        shot = subprocess.run(["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "png:-"], env=self.environment,
+                              check=True, stdout=subprocess.PIPE)
+        return Image.open(io.BytesIO(shot.stdout)).convert("RGB")
+
+    def helper(self, name, *words):
+        """Starts one of the small programs beside this file; its standard output is a pipe."""
+        return self._spawn(["/usr/bin/python3", os.path.join(os.path.dirname(os.path.abspath(__file__)), name), *words],
+                           stdout=subprocess.PIPE, text=True)
+
     # Keys and pointer
 
     def key(self, *keys):
@@ -110,15 +123,15 @@ class Desktop:
         time.sleep(0.05)
         self.xdotool("click", "--repeat", times, "--delay", 60, button)
 
-    def drag(self, points, button=1, pause=0.02):
-        """Presses at the first point, moves through the others, releases at the last."""
+    def drag(self, points, button=1, pause=0.02, rest=0.05):
+        """Presses at the first point, moves through the others, rests and releases at the last."""
         self.move(*points[0])
         time.sleep(0.05)
         self.xdotool("mousedown", button)
         for x, y in points[1:]:
             self.move(x, y)
             time.sleep(pause)
-        time.sleep(0.05)
+        time.sleep(rest)
         self.xdotool("mouseup", button)
 
 

@@ -1,4 +1,4 @@
-"""The main job as a user does it: new project, paint, propose, submit, accept, train, export, kill, open again.
+"""The main job as a user does it: new project, paint, propose, submit, accept, train, kill, open again, export.
 
     test_main_job.py PROGRAM FRAMES [SCREENSHOTS]
 
@@ -16,30 +16,163 @@ import time
 
 from PIL import Image
 
-from desktop import Desktop, NotFound, Program, wait_for
+from annotator import Canvas, fine, run
+from desktop import Program, wait_for
 
 WIDTH, HEIGHT = 480, 360
 FRAMES = 20
+SKY = [(40, 40), (200, 60), (420, 45)]
+CAR = [(200, 200), (300, 190), (320, 260), (210, 270)]
 
 
-class Canvas:
-    """Where the picture is on the screen at 100 %: one pixel of it is one of the screen's. The program itself says
-    which pixel is under the pointer."""
+# The steps of the user guide
 
-    def __init__(self, program):
-        x, y, width, height = program.rectangle(program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
-        px, py = round(x + width / 2), round(y + height / 2)
-        program.desktop.move(px - 3, py - 3)
-        time.sleep(0.2)
-        program.desktop.move(px, py)
-        time.sleep(0.5)
-        text = program.find(test=lambda n: re.match(r"\d+, \d+", n.get_name() or "")).get_name()
-        column, row = map(int, re.match(r"(\d+), (\d+)", text).groups())
-        self.left, self.top = px - column, py - row
+def make_project(person, frames):
+    media = os.path.join(person.desktop.home, "frames")
+    os.mkdir(media)
+    for frame in frames:
+        shutil.copy(frame, media)
+    person.start()
+    person.shot("start")
+    person.program.click("New Project…")
+    person.program.find("Made In")
+    time.sleep(1)
+    person.desktop.type("Drive")
+    person.program.click("Add Folder…")
+    person.choose_in_file_dialog(media)
+    person.program.find("frames", "label")
+    person.shot("new-project")
+    person.program.click("Create")
+    person.program.wait_title("Drive")
+    person.opened(1, len(frames))
+    person.shot("workspace")
 
-    def at(self, *points):
-        return [(self.left + x, self.top + y) for x, y in points]
 
+def paint(person):
+    """Sky with the brush, a car as a polygon, the rest by filling with road."""
+    desktop = person.desktop
+    desktop.key("ctrl+1")
+    person.text("100 %")
+    canvas = Canvas(person.program)
+    desktop.key("b", "1")
+    desktop.drag(canvas.at(*fine(SKY)))
+    person.shot("brush")
+    desktop.key("p", "9")
+    for point in canvas.at(*CAR):
+        desktop.click(*point)
+        time.sleep(0.4)  # two clicks in quick succession would be a double click, which closes the polygon
+    person.shot("polygon")
+    desktop.key("Return")
+    time.sleep(0.3)
+    desktop.key("f", "4")
+    desktop.click(*canvas.at((20, 340))[0])
+    person.text("Every pixel is labelled")
+    person.shot("painted")
+
+
+def undo_and_redo(person):
+    person.desktop.key("ctrl+z", "ctrl+z", "ctrl+z")
+    person.text("100.0 % not labelled")
+    person.desktop.key("ctrl+shift+z", "ctrl+shift+z", "ctrl+shift+z")
+    person.text("Every pixel is labelled")
+
+
+def submit_and_accept(person):
+    person.desktop.key("ctrl+Return")
+    person.program.find("Submitted", "label")
+    person.desktop.key("ctrl+shift+Return")
+    person.text("· 1 accepted")
+
+
+def propose_and_accept_the_others(person, count):
+    """Lets the network label every other frame, applies it all and accepts it."""
+    for ordinal in range(2, count + 1):
+        person.desktop.key("Page_Down")
+        person.frame(ordinal, count)
+        person.desktop.key("q")
+        # The first answer waits for the engine to start and to read the model.
+        person.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)
+        if ordinal == 2:
+            person.shot("proposal")
+        person.desktop.key("a")
+        person.program.wait_gone(test=lambda n: "100.0 % not labelled" in (n.get_name() or ""))
+        person.desktop.key("ctrl+shift+Return")
+        person.text(f"· {ordinal} accepted")
+
+
+def train(person, count):
+    desktop, program = person.desktop, person.program
+    desktop.key("alt+2")
+    program.find("Start Training")
+    time.sleep(0.5)
+    # GTK 4.8 gives a spin button's entry no name: it is the field right of the label, before its two buttons.
+    x, y, width, height = program.rectangle(program.find("Epochs", "list item"))
+    desktop.click(x + width - 102, y + height / 2, times=2)
+    desktop.key("ctrl+a")
+    desktop.type("12")
+    program.click("Start Training")
+    time.sleep(4)  # pages are exchanged: see Program.wait_title
+    program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=60)
+    person.shot("training")
+    # Painting goes on meanwhile.
+    desktop.key("alt+1")
+    desktop.key("ctrl+1", "b", "9")
+    time.sleep(0.5)
+    desktop.drag(Canvas(program).at((100, 300), (150, 305), (220, 310)))
+    program.find("In progress", "label")
+    person.shot("painting-while-training")
+    desktop.key("alt+2")
+    program.find(test=lambda n: "stands beside the old one" in (n.get_name() or ""), timeout=600)
+    person.shot("trained")
+    program.click("Use for Proposals")
+    program.find("Back to the Old Model")
+    person.shot("switched")
+    program.click("Back to the Old Model")
+    desktop.key("alt+3")
+    person.shot("models")
+    desktop.key("alt+1", "ctrl+shift+Return")  # the stroke took the frame back into progress
+    person.text(f"· {count} accepted")
+
+
+def kill_and_open_again(person, count):
+    """The first frame is shown then; what was painted there can still be undone."""
+    person.program.kill()
+    person.start()
+    person.program.find("Drive", "label")
+    person.shot("recent")
+    person.program.click("Drive", "label")
+    person.program.wait_title("Drive")
+    person.opened(1, count)
+    person.text("Every pixel is labelled")
+    person.desktop.key("ctrl+z")
+    person.program.find(test=lambda n: re.match(r"\d\d\.\d % not labelled", n.get_name() or ""))
+    person.shot("undone-after-kill")
+    person.desktop.key("ctrl+shift+z")
+    person.text("Every pixel is labelled")
+    person.desktop.key("ctrl+shift+Return")
+    person.text(f"· {count} accepted")
+
+
+def export(person):
+    """Returns the folder, which a file manager was asked to show."""
+    file_manager = person.desktop.helper("file_manager.py")
+    assert file_manager.stdout.readline() == "ready\n"
+    person.desktop.key("ctrl+e")
+    person.program.find("CamVid Layout")
+    time.sleep(1)
+    person.shot("export")
+    person.program.click(role="push button", test=lambda n: (n.get_name() or "").startswith("Export"))
+    folder = os.path.join(person.desktop.home, "Drive-camvid")
+    wait_for(lambda: os.path.exists(os.path.join(folder, "default.txt")), "the exported folder", 60)
+    time.sleep(2)  # the progress window is being torn down: see Program.wait_title
+    person.program.find("Show in Files", timeout=60)
+    person.shot("exported")
+    person.program.click("Show in Files")
+    assert file_manager.stdout.readline() == f"file://{folder}\n"
+    return folder
+
+
+# What was painted, and what came out
 
 def distance_to_segment(px, py, a, b):
     (ax, ay), (bx, by) = a, b
@@ -60,170 +193,7 @@ def inside(px, py, polygon):
     return result
 
 
-class MainJob:
-    def __init__(self, program_path, frames, screenshots):
-        self.path = os.path.abspath(program_path)
-        self.program = None
-        self.frames = sorted(frames)
-        self.shots = screenshots
-        self.desktop = Desktop(1280, 800)
-        self.project = os.path.join(self.desktop.home, "Drive")
-        self.media = os.path.join(self.desktop.home, "frames")
-        os.mkdir(self.media)
-        for frame in self.frames:
-            shutil.copy(frame, self.media)
-
-    def shot(self, name):
-        if self.shots:
-            time.sleep(0.6)
-            self.desktop.screenshot(os.path.join(self.shots, name + ".png"))
-
-    def start(self, *arguments):
-        self.program = Program(self.desktop, [self.path, *arguments], "labelwright")
-
-    def choose_in_file_dialog(self, path):
-        """GTK's own file dialog: a slash opens the entry for a path."""
-        time.sleep(1)
-        self.desktop.type(path)
-        time.sleep(0.5)
-        self.desktop.key("Return")
-        time.sleep(1.5)
-
-    def wait_frame(self, ordinal):
-        self.program.find(test=lambda n: f"{ordinal} of {len(self.frames)}" in (n.get_name() or ""))
-        time.sleep(0.5)
-
-    # The steps of the user guide
-
-    def make_project(self):
-        self.start()
-        self.shot("start")
-        self.program.click("New Project…")
-        self.program.find("Made In")
-        time.sleep(1)
-        self.desktop.type("Drive")
-        self.program.click("Add Folder…")
-        self.choose_in_file_dialog(self.media)
-        self.program.find("frames", "label")
-        self.shot("new-project")
-        self.program.click("Create")
-        self.program.wait_title("Drive")
-        self.wait_frame(1)
-        self.shot("workspace")
-
-    def paint(self):
-        """Sky with the brush, a car as a polygon, the rest by filling with road. Returns what was painted."""
-        self.desktop.key("ctrl+1")
-        time.sleep(0.5)
-        canvas = Canvas(self.program)
-        sky = [(40, 40), (200, 60), (420, 45)]
-        car = [(200, 200), (300, 190), (320, 260), (210, 270)]
-        self.desktop.key("b", "1")
-        fine = [p for a, b in zip(sky, sky[1:]) for p in
-                [(a[0] + (b[0] - a[0]) * i / 20, a[1] + (b[1] - a[1]) * i / 20) for i in range(21)]]
-        self.desktop.drag(canvas.at(*[(round(x), round(y)) for x, y in fine]))
-        self.shot("brush")
-        self.desktop.key("p", "9")
-        for point in canvas.at(*car):
-            self.desktop.click(*point)
-            time.sleep(0.4)  # two clicks in quick succession would be a double click, which closes the polygon
-        self.shot("polygon")
-        self.desktop.key("Return")
-        time.sleep(0.3)
-        self.desktop.key("f", "4")
-        self.desktop.click(*canvas.at((20, 340))[0])
-        time.sleep(0.5)
-        self.shot("painted")
-        return sky, car
-
-    def undo_and_redo(self):
-        self.desktop.key("ctrl+z", "ctrl+z", "ctrl+z")
-        self.program.find(test=lambda n: "100.0 % not labelled" in (n.get_name() or ""))
-        self.desktop.key("ctrl+shift+z", "ctrl+shift+z", "ctrl+shift+z")
-        self.program.wait_gone(test=lambda n: "not labelled yet" in (n.get_name() or "") and "100.0 %" in n.get_name())
-
-    def submit_and_accept(self):
-        self.desktop.key("ctrl+Return")
-        self.program.find("Submitted", "label")
-        self.desktop.key("ctrl+shift+Return")
-        self.wait_accepted(1)
-
-    def wait_accepted(self, count):
-        self.program.find(test=lambda n: f"· {count} accepted" in (n.get_name() or ""))
-
-    def propose_and_accept_the_others(self):
-        """Lets the network label every other frame, applies it all and accepts it. Returns its answer for the second one."""
-        for ordinal in range(2, len(self.frames) + 1):
-            self.desktop.key("Page_Down")
-            self.wait_frame(ordinal)
-            self.desktop.key("q")
-            # The first answer waits for the engine to start and to read the model.
-            self.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)
-            if ordinal == 2:
-                self.shot("proposal")
-            self.desktop.key("a")
-            self.program.wait_gone(test=lambda n: "100.0 % not labelled" in (n.get_name() or ""))
-            self.desktop.key("ctrl+shift+Return")
-            self.wait_accepted(ordinal)
-
-    def train(self):
-        self.desktop.key("alt+2")
-        self.program.find("Start Training")
-        time.sleep(0.5)
-        # GTK 4.8 gives a spin button's entry no name: it is the field right of the label, before its two buttons.
-        x, y, width, height = self.program.rectangle(self.program.find("Epochs", "list item"))
-        self.desktop.click(x + width - 102, y + height / 2, times=2)
-        self.desktop.key("ctrl+a")
-        self.desktop.type("12")
-        self.program.click("Start Training")
-        time.sleep(4)  # likewise
-        self.program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=60)
-        self.shot("training")
-        # Painting goes on meanwhile.
-        self.desktop.key("alt+1")
-        self.desktop.key("ctrl+1", "b", "4")
-        time.sleep(0.5)
-        self.desktop.drag(Canvas(self.program).at((100, 300), (150, 305), (220, 310)))
-        self.shot("painting-while-training")
-        self.desktop.key("alt+2")
-        self.program.find(test=lambda n: "stands beside the old one" in (n.get_name() or ""), timeout=600)
-        self.shot("trained")
-        self.program.click("Use for Proposals")
-        self.program.find("Back to the Old Model")
-        self.shot("switched")
-        self.program.click("Back to the Old Model")
-        self.desktop.key("alt+3")
-        self.shot("models")
-        self.desktop.key("alt+1", "ctrl+shift+Return")  # the stroke took the frame back into progress
-        self.wait_accepted(len(self.frames))
-
-    def export(self):
-        """Returns the folder."""
-        self.desktop.key("ctrl+e")
-        self.program.find("CamVid Layout")
-        time.sleep(1)
-        self.shot("export")
-        self.program.click(role="push button", test=lambda n: (n.get_name() or "").startswith("Export"))
-        folder = os.path.join(self.desktop.home, "Drive-camvid")
-        wait_for(lambda: os.path.exists(os.path.join(folder, "default.txt")), "the exported folder", 60)
-        time.sleep(2)  # the progress window is being torn down: see Program.wait_title
-        self.program.find("Show in Files", timeout=60)
-        self.shot("exported")
-        return folder
-
-    def kill_and_open_again(self):
-        self.program.kill()
-        self.start()
-        self.program.find("Drive", "label")
-        self.shot("recent")
-        self.program.click("Drive", "label")
-        self.program.wait_title("Drive")
-        self.program.find(test=lambda n: f"of {len(self.frames)}" in (n.get_name() or ""))
-
-
-# What was painted, and what came out
-
-def check_painted(folder, name, sky, car, radius=12):
+def check_painted(folder, name, radius=12):
     """Every pixel further than a pixel and a half from an outline has the class that was painted there."""
     picture = Image.open(os.path.join(folder, "defaultannot", name))
     assert picture.size == (WIDTH, HEIGHT), picture.size
@@ -233,11 +203,11 @@ def check_painted(folder, name, sky, car, radius=12):
     for y in range(HEIGHT):
         for x in range(WIDTH):
             px, py = x + 0.5, y + 0.5
-            to_sky = distance_to_polyline(px, py, sky) - radius
-            to_car = distance_to_polyline(px, py, car + car[:1])
+            to_sky = distance_to_polyline(px, py, SKY) - radius
+            to_car = distance_to_polyline(px, py, CAR + CAR[:1])
             if abs(to_sky) < 1.5 or to_car < 1.5:
                 continue
-            expected = "Car" if inside(px, py, car) else "Sky" if to_sky < 0 else "Road"
+            expected = "Car" if inside(px, py, CAR) else "Sky" if to_sky < 0 else "Road"
             found = colours.get(pixels[x, y], "an undeclared colour")
             assert found == expected, f"{name} at {x}, {y}: {found}, painted as {expected}"
             counts[expected] = counts.get(expected, 0) + 1
@@ -263,41 +233,20 @@ def check_export(folder, names):
         assert Image.open(os.path.join(folder, "default", name)).size == (WIDTH, HEIGHT)
 
 
-def run(program, frames, screenshots):
-    """Returns False where GTK itself crashed while its accessibility tree was read (GTK 4.8: Program.wait_title)."""
-    job = MainJob(program, frames, screenshots)
-    names = [os.path.basename(frame) for frame in job.frames]
-    try:
-        job.make_project()
-        sky, car = job.paint()
-        job.undo_and_redo()
-        job.submit_and_accept()
-        job.propose_and_accept_the_others()
-        job.train()
-        job.kill_and_open_again()
-        folder = job.export()
-        check_export(folder, names)
-        check_painted(folder, names[0], sky, car)
-        return True
-    except NotFound:
-        if screenshots:
-            job.desktop.screenshot(os.path.join(screenshots, "failed.png"))
-        if job.program.process.poll() == -11 and "g_variant_is_object_path" in job.program.output():
-            return False
-        raise
-    finally:
-        if job.program is not None:
-            sys.stderr.write(job.program.output())
-        job.desktop.close()
-
-
-def main():
-    program, folder = sys.argv[1:3]
+def main_job(person, folder):
     frames = sorted(glob.glob(os.path.join(folder, "*.png")))[:FRAMES]
-    screenshots = sys.argv[3] if len(sys.argv) > 3 else None
-    if not any(run(program, frames, screenshots) for _ in range(3)):
-        sys.exit("GTK crashed three times while its accessibility tree was read")
+    names = [os.path.basename(frame) for frame in frames]
+    person.do(make_project, frames)
+    person.do(paint)
+    person.do(undo_and_redo)
+    person.do(submit_and_accept)
+    person.do(propose_and_accept_the_others, len(frames))
+    person.do(train, len(frames))
+    person.do(kill_and_open_again, len(frames))
+    exported = person.do(export)
+    check_export(exported, names)
+    check_painted(exported, names[0])
 
 
 if __name__ == "__main__":
-    main()
+    run(lambda person: main_job(person, sys.argv[2]), sys.argv[1], *sys.argv[3:])

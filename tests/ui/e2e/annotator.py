@@ -1,0 +1,130 @@
+"""What the tests here have in common: a person at a desktop, labelling frames with the program."""
+
+import os
+import re
+import sys
+import time
+
+from PIL import ImageChops, ImageStat
+
+from desktop import Desktop, Program, wait_for
+
+
+class Canvas:
+    """Where the picture is on the screen at 100 %: one pixel of it is one of the screen's. The program itself says
+    which pixel is under the pointer."""
+
+    def __init__(self, program):
+        self.program = program
+        x, y, width, height = program.rectangle(program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
+        px, py = round(x + width / 2), round(y + height / 2)
+        program.desktop.move(px - 3, py - 3)
+        time.sleep(0.2)
+        program.desktop.move(px, py)
+        time.sleep(0.5)
+        column, row = map(int, re.match(r"(\d+), (\d+)", self.pointer_text()).groups())
+        self.left, self.top = px - column, py - row
+
+    def pointer_text(self):
+        """What the program says of the pixel under the pointer."""
+        return self.program.find(test=lambda n: re.match(r"\d+, \d+", n.get_name() or "")).get_name()
+
+    def at(self, *points):
+        return [(self.left + x, self.top + y) for x, y in points]
+
+    def point(self, x, y):
+        """Puts the pointer on a pixel of the picture; returns what the program says of it."""
+        self.program.desktop.move(self.left + x, self.top + y)
+        return wait_for(lambda: (text := self.pointer_text()).startswith(f"{x}, {y}") and text, f"the pointer at {x}, {y}", 5)
+
+    def picture(self, x, y, width, height):
+        """That part of the picture as the screen shows it. The pointer, with its brush, is elsewhere meanwhile."""
+        self.program.desktop.move(self.left - 20, self.top - 20)
+        time.sleep(0.3)
+        return self.program.desktop.picture(self.left + x, self.top + y, width, height)
+
+
+def fine(points, step=4):
+    """The same line, with a point every few pixels."""
+    line = [points[0]]
+    for (ax, ay), (bx, by) in zip(points, points[1:]):
+        count = max(1, round(max(abs(bx - ax), abs(by - ay)) / step))
+        line += [(round(ax + (bx - ax) * i / count), round(ay + (by - ay) * i / count)) for i in range(1, count + 1)]
+    return line
+
+
+def difference(a, b):
+    """Mean absolute difference of two pictures, over all channels."""
+    return sum(ImageStat.Stat(ImageChops.difference(a, b)).mean) / 3
+
+
+class Annotator:
+    def __init__(self, program, screenshots=None):
+        self.path = os.path.abspath(program)
+        self.shots = screenshots
+        self.desktop = Desktop(1280, 800)
+        self.program = None
+
+    def shot(self, name):
+        if self.shots:
+            time.sleep(0.6)
+            self.desktop.screenshot(os.path.join(self.shots, name + ".png"))
+
+    def start(self, *arguments):
+        self.program = Program(self.desktop, [self.path, *arguments], "labelwright")
+
+    def text(self, part, timeout=20):
+        """Waits until something says `part`; returns all that it says."""
+        return self.program.find(test=lambda n: part in (n.get_name() or ""), timeout=timeout).get_name()
+
+    def choose_in_file_dialog(self, path):
+        """GTK's own file dialog: a slash opens the entry for a path."""
+        time.sleep(1)
+        self.desktop.type(path)
+        time.sleep(0.5)
+        self.desktop.key("Return")
+        time.sleep(1.5)
+
+    def frame(self, ordinal, count):
+        """Waits until that frame of so many is shown."""
+        self.text(f"{ordinal} of {count} ·")
+        time.sleep(0.5)
+
+    def opened(self, ordinal, count):
+        """Waits until that frame is shown as the first one of a project: its labels are counted when it is there."""
+        self.frame(ordinal, count)
+        self.program.find(test=lambda n: re.search("% not labelled|pixel is labelled", n.get_name() or ""))
+
+    def do(self, step, *arguments):
+        """Does one step of a test and says how long it took."""
+        begun = time.monotonic()
+        result = step(self, *arguments)
+        print(f"{step.__name__.replace('_', ' ')}: {time.monotonic() - begun:.0f} s", flush=True)
+        return result
+
+    def crashed_in_gtk(self):
+        """GTK 4.8 itself may crash while its accessibility tree is read (Program.wait_title)."""
+        return self.program is not None and self.program.process.poll() == -11 and "g_variant_is_object_path" in self.program.output()
+
+    def close(self):
+        if self.program is not None:
+            if self.program.process.poll() is None:
+                self.program.kill()
+            sys.stderr.write(self.program.output())
+        self.desktop.close()
+
+
+def run(steps, program, screenshots=None):
+    """Calls steps (annotator) with a fresh desktop; again, three times at most, where GTK itself crashed."""
+    for _ in range(3):
+        person = Annotator(program, screenshots)
+        try:
+            return steps(person)
+        except Exception:
+            if screenshots:
+                person.desktop.screenshot(os.path.join(screenshots, "failed.png"))
+            if not person.crashed_in_gtk():
+                raise
+        finally:
+            person.close()
+    sys.exit("GTK crashed three times while its accessibility tree was read")

@@ -1,0 +1,82 @@
+"""Files dragged from another program: onto the start page, onto the new-project dialog, onto the canvas.
+
+    test_drop.py PROGRAM FRAMES [SCREENSHOTS]
+
+The drag is one of the pointer's, from the window of drag_source.py; X11 and GTK carry it as they do for a file manager.
+"""
+
+import glob
+import os
+import shutil
+import sys
+import time
+
+from annotator import run
+from desktop import wait_for
+
+CORNER = (20, 20)               # of the window to drag from
+N_IMAGES, N_CLIP = 4, 96
+
+
+def drop(person, x, y, path):
+    """Drags a file or folder to that place on the screen."""
+    desktop = person.desktop
+    source = desktop.helper("drag_source.py", path)
+    window = wait_for(lambda: desktop.xdotool("search", "--onlyvisible", "--pid", source.pid).split(), "the window to drag from")[-1]
+    desktop.xdotool("windowmove", "--sync", window, *CORNER)
+    time.sleep(0.5)
+    left, top, width, height = desktop.geometry(window)
+    begin_x, begin_y = left + width // 2, top + height - 30
+    way = [(begin_x + (x - begin_x) * i / 12, begin_y + (y - begin_y) * i / 12) for i in range(13)]
+    desktop.drag([*way, (x + 2, y), (x, y)], pause=0.06, rest=0.5)
+    time.sleep(0.5)
+    source.terminate()
+    source.wait()
+
+
+def folder_of_images(person, name, frames):
+    folder = os.path.join(person.desktop.home, name)
+    os.mkdir(folder)
+    for frame in frames:
+        shutil.copy(frame, folder)
+    return folder
+
+
+def drop_on_start_page(person, clip):
+    """A new project is offered, with the clip and its name."""
+    person.start()
+    drop(person, 800, 650, clip)
+    person.program.find("Made In")
+    person.program.find("street.mp4", "label")
+    person.shot("dropped-on-start")
+
+
+def drop_on_dialog(person, images):
+    x, y = person.program.center(person.program.find("Classes", "label"))
+    drop(person, round(x), round(y), images)
+    person.program.find("morning", "label")
+    person.shot("dropped-on-dialog")
+    person.program.click("Create")
+    person.program.wait_title("street")
+    person.opened(1, N_IMAGES + N_CLIP)
+
+
+def drop_on_canvas(person, images):
+    x, y = person.program.center(person.program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
+    drop(person, round(x), round(y), images)
+    person.program.find("evening", "label")
+    person.shot("dropped-on-canvas")
+    person.program.click("Add")
+    person.frame(1, 2 * N_IMAGES + N_CLIP)
+
+
+def drag_and_drop(person, frames):
+    clip = os.path.join(os.path.dirname(person.path), "../share/labelwright/sample/street.mp4")
+    images = sorted(glob.glob(os.path.join(frames, "*.png")))
+    person.do(drop_on_start_page, os.path.normpath(clip))
+    person.do(drop_on_dialog, folder_of_images(person, "morning", images[:N_IMAGES]))
+    person.do(drop_on_canvas, folder_of_images(person, "evening", images[-N_IMAGES:]))
+
+
+if __name__ == "__main__":
+    run(lambda person: drag_and_drop(person, sys.argv[2]), sys.argv[1], *sys.argv[3:])
