@@ -1,0 +1,168 @@
+/* device.c: finds the GPU, and says in words why there is none */
+#include "config.h"
+#include "device.h"
+#include "choice.h"
+#include <glib/gi18n-lib.h>
+
+#define MIN_MAJOR 8             /* Ampere: the first with bfloat16 in its tensor cores */
+#define MIN_DRIVER 13000        /* CUDA 13.0, as cudaDriverGetVersion counts */
+#define MEMORY_RESERVE ((gsize) 64 << 20)       /* bytes left to the driver, cuDNN and other programs */
+
+gboolean
+lw_cuda_check (cudaError_t result, const char *what, GError **error)
+{
+  if (result == cudaSuccess)
+    return TRUE;
+  cudaGetLastError ();          /* where it is not one that stays, the next call starts afresh */
+  if (result == cudaErrorMemoryAllocation)
+    return lw_net_fail (error, LW_NET_ERROR_MEMORY, _("%s: the GPU’s memory is used up"), what);
+  return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("%s: the GPU reports “%s” (%s)"), what, cudaGetErrorString (result), cudaGetErrorName (result));
+}
+
+/* ---- opening ---- */
+
+static gboolean
+check_driver (GError **error)
+{
+  int driver = 0;
+
+  if (cudaDriverGetVersion (&driver) != cudaSuccess || driver == 0)
+    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("No NVIDIA driver is installed, or it isn’t loaded."));
+  if (driver < MIN_DRIVER)
+    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The NVIDIA driver is too old: it is for CUDA %d.%d, and %d.%d is needed. Install driver 580 or later."),
+                        driver / 1000, driver % 1000 / 10, MIN_DRIVER / 1000, MIN_DRIVER % 1000 / 10);
+  return TRUE;
+}
+
+static gboolean
+count_devices (int *count, GError **error)
+{
+  cudaError_t result;
+
+  *count = 0;                   /* left alone where the driver is missing */
+  result = cudaGetDeviceCount (count);
+  if (result == cudaErrorInsufficientDriver || result == cudaErrorStubLibrary || result == cudaErrorSystemDriverMismatch)
+    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The NVIDIA driver doesn’t fit the CUDA library (%s). Install driver 580 or later, and restart the computer."),
+                        cudaGetErrorString (result));
+  if (result == cudaErrorNoDevice || (result == cudaSuccess && *count == 0))
+    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("There is no NVIDIA GPU."));
+  return lw_cuda_check (result, _("Looking for a GPU"), error);
+}
+
+/* The first one that is new enough, in the driver's order, which CUDA_VISIBLE_DEVICES changes. */
+static gboolean
+choose_device (LwDevice *device, GError **error)
+{
+  struct cudaDeviceProp properties = { 0 };
+  int count;
+
+  if (!check_driver (error) || !count_devices (&count, error))
+    return FALSE;
+  for (int i = 0; i < count; i++)
+    {
+      if (!lw_cuda_check (cudaGetDeviceProperties (&properties, i), _("Looking at the GPU"), error))
+        return FALSE;
+      if (properties.major < MIN_MAJOR)
+        continue;
+      device->number = i;
+      device->name = g_strdup (properties.name);
+      device->major = properties.major;
+      device->minor = properties.minor;
+      device->memory = properties.totalGlobalMem;
+      return TRUE;
+    }
+  return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The GPU “%s” is too old: it has compute capability %d.%d, and %d.0 (Ampere, of 2020) or later is needed."),
+                      properties.name, properties.major, properties.minor, MIN_MAJOR);
+}
+
+/* The one that is loaded must be of the version of the headers, or a later one of the same generation. */
+static gboolean
+check_cudnn (GError **error)
+{
+  gsize version = cudnnGetVersion ();
+
+  if (version >= CUDNN_VERSION && version / 10000 == CUDNN_MAJOR)
+    return TRUE;
+  return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("cuDNN %d.%d.%d is installed, and %d.%d.%d or a later %d is needed."), (int) (version / 10000),
+                      (int) (version / 100 % 100), (int) (version % 100), CUDNN_MAJOR, CUDNN_MINOR, CUDNN_PATCHLEVEL, CUDNN_MAJOR);
+}
+
+static gboolean
+start_device (LwDevice *device, GError **error)
+{
+  return lw_device_enter (device, error)
+         && lw_cuda_check (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), _("Starting the GPU"), error)
+         && lw_cudnn_check (cudnnCreate (&device->cudnn.handle), _("Starting the GPU"), error)
+         && lw_cudnn_check (cudnnSetStream (device->cudnn.handle, device->stream), _("Starting the GPU"), error);
+}
+
+LwDevice *
+lw_device_open (GError **error)
+{
+  LwDevice *device = g_new0 (LwDevice, 1);
+
+  if (choose_device (device, error) && check_cudnn (error) && start_device (device, error))
+    {
+      device->choices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_conv_choice_free);
+      return device;
+    }
+  lw_device_close (device);
+  return NULL;
+}
+
+void
+lw_device_close (LwDevice *device)
+{
+  g_clear_pointer (&device->choices, g_hash_table_unref);
+  if (device->cudnn.handle != NULL)
+    cudnnDestroy (device->cudnn.handle);
+  if (device->stream != NULL)
+    cudaStreamDestroy (device->stream);
+  g_free (device->name);
+  g_free (device);
+}
+
+char *
+lw_device_describe (LwDevice *device)
+{
+  g_autofree char *memory = g_format_size (device->memory);
+
+  return g_strdup_printf (_("%s, %s, bfloat16"), device->name, memory);
+}
+
+gboolean
+lw_device_enter (const LwDevice *device, GError **error)
+{
+  return lw_cuda_check (cudaSetDevice (device->number), _("Starting the GPU"), error);
+}
+
+/* ---- memory ---- */
+
+gboolean
+lw_device_memory_check (const LwDevice *device, gsize bytes, GError **error)
+{
+  gsize free_bytes = 0, all = 0;
+  g_autofree char *needed = NULL, *there = NULL;
+
+  if (!lw_cuda_check (cudaMemGetInfo (&free_bytes, &all), _("Asking for the GPU’s memory"), error))
+    return FALSE;
+  if (free_bytes >= MEMORY_RESERVE && bytes <= free_bytes - MEMORY_RESERVE)
+    return TRUE;
+  needed = g_format_size (bytes);
+  there = g_format_size (free_bytes);
+  return lw_net_fail (error, LW_NET_ERROR_MEMORY, _("The GPU’s memory doesn’t suffice: %s are needed, %s are free"), needed, there);
+}
+
+void *
+lw_device_memory_new (LwDevice *device, gsize bytes, GError **error)
+{
+  void *data = NULL;
+
+  bytes = MAX (bytes, 1);
+  if (!lw_device_memory_check (device, bytes, error) || !lw_cuda_check (cudaMalloc (&data, bytes), _("The GPU’s memory"), error))
+    return NULL;
+  if (lw_cuda_check (cudaMemsetAsync (data, 0, bytes, device->stream), _("The GPU’s memory"), error))
+    return data;
+  cudaFree (data);
+  return NULL;
+}
