@@ -1,6 +1,7 @@
-/* bench-nn.c: how fast the CPU backend runs and trains the networks at 480 x 360
+/* bench-nn.c: how fast a backend runs and trains the networks at 480 x 360, copies from and to the computer's memory included
  *
- * bench-nn [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the time of every step. */
+ * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the time of every step;
+ * G_MESSAGES_DEBUG=all how much memory a plan takes on a GPU. */
 #include <stdlib.h>
 #include <string.h>
 #include "common/paths.h"
@@ -14,11 +15,26 @@
 
 typedef struct { const char *network; gboolean batch_norm, train; int n; } Case;
 
-static const Case cases[] = {
+static const Case cpu_cases[] = {
   { "fcn8s", FALSE, FALSE, 1 },
   { "fcn8s-lite", FALSE, FALSE, 1 },
   { "fcn8s-lite", TRUE, TRUE, 4 },
   { "fcn8s", FALSE, TRUE, 1 },
+  { NULL },
+};
+
+static const Case gpu_cases[] = {
+  { "fcn8s", FALSE, FALSE, 1 },
+  { "fcn8s", FALSE, FALSE, 16 },
+  { "fcn8s", FALSE, FALSE, 32 },
+  { "fcn8s", FALSE, TRUE, 4 },
+  { "fcn8s", FALSE, TRUE, 8 },
+  { "fcn8s-lite", FALSE, FALSE, 1 },
+  { "fcn8s-lite", FALSE, FALSE, 32 },
+  { "fcn8s-lite", TRUE, TRUE, 8 },
+  { "fcn8s-resnet50", FALSE, FALSE, 1 },
+  { "fcn8s-resnet50", FALSE, FALSE, 32 },
+  { NULL },
 };
 
 static const LwBackend *backend;
@@ -80,7 +96,13 @@ run_case (const Case *c, LwPrecision precision)
   LwPlan *plan = backend->compile (device, graph, &options, &error);
 
   if (plan == NULL || !backend->load (plan, weights, &error))
-    g_error ("%s", error->message);
+    {
+      g_print ("%s\tbatch %d\t%s\n", c->network, c->n, error->message);
+      if (plan != NULL)
+        backend->free_plan (plan);
+      g_free (result.labels);
+      return;
+    }
   double compile_ms = (double) (g_get_monotonic_time () - start) * 1e-3;
 
   for (gsize i = 0; i < pixels * 3; i++)
@@ -89,35 +111,41 @@ run_case (const Case *c, LwPrecision precision)
     labels[i] = (guint8) (i / 40 % 12);
   double ms = median_ms (plan, c, &batch, &result), gflop = 2e-9 * (double) lw_graph_macs (graph, HEIGHT, WIDTH) * c->n * (c->train ? 3 : 1);
 
-  g_print ("%s\t%s%s\t%s\tbatch %d\t%.1f ms\t%.1f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms\n", c->network, c->batch_norm ? "batch-norm " : "",
+  g_print ("%s\t%s%s\t%s\tbatch %d\t%.2f ms\t%.3f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms\n", c->network, c->batch_norm ? "batch-norm " : "",
            c->train ? "training step" : "prediction", precision == LW_PRECISION_BF16 ? "bfloat16" : "float32", c->n, ms, ms / c->n, gflop / ms * 1e3, compile_ms);
   backend->free_plan (plan);
   g_free (result.labels);
 }
 
+static gboolean
+is_wanted (const Case *c, LwPrecision precision, int argc, char **argv)
+{
+  return (argc < 2 || g_str_equal (argv[1], c->network)) && (argc < 3 || g_str_equal (argv[2], precision == LW_PRECISION_BF16 ? "bfloat16" : "float32"))
+         && (argc < 4 || g_str_equal (argv[3], "train") == c->train);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autofree char *path = lw_paths_backend ("cpu"), *description = NULL;
+  gboolean named = argc > 2 && g_str_equal (argv[1], "--backend");
+  const char *name = named ? argv[2] : "cpu";
+  g_autofree char *path = lw_paths_backend (name), *description = NULL;
   g_autoptr(GError) error = NULL;
 
+  if (named)
+    {
+      argc -= 2;
+      argv += 2;
+    }
   backend = lw_backend_load (path, &error);
   if (backend == NULL || (device = backend->open (&error)) == NULL)
     g_error ("%s", error->message);
   description = backend->describe (device);
   g_print ("%s, %d x %d\n", description, WIDTH, HEIGHT);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (const Case *c = g_str_equal (name, "cuda") ? gpu_cases : cpu_cases; c->network != NULL; c++)
     for (LwPrecision precision = LW_PRECISION_F32; precision <= LW_PRECISION_BF16; precision++)
-      {
-        if (argc > 1 && !g_str_equal (argv[1], cases[i].network))
-          continue;
-        if (argc > 2 && !g_str_equal (argv[2], precision == LW_PRECISION_BF16 ? "bfloat16" : "float32"))
-          continue;
-        if (argc > 3 && g_str_equal (argv[3], "train") != cases[i].train)
-          continue;
-        if (precision == LW_PRECISION_F32 || strstr (description, "bfloat16") != NULL)
-          run_case (&cases[i], precision);
-      }
+      if (is_wanted (c, precision, argc, argv) && (precision == LW_PRECISION_F32 || strstr (description, "bfloat16") != NULL))
+        run_case (c, precision);
   backend->close (device);
   return 0;
 }

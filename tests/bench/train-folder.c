@@ -24,7 +24,7 @@ static const char usage[] =
   "  --checkpoint FILE       written now and then; resumed from where it exists\n"
   "  --seed N                instead of the recipe's\n"
   "  --precision auto|f32|bf16\n"
-  "  --backend cpu|ref|FILE\n"
+  "  --device cpu|cuda|ref|FILE   what computes (--backend is the same)\n"
   "  --loader-threads N      that prepare batches (as many as are worth it)\n"
   "  --max-side N            what larger frames are scaled down to when the model is used (640)\n"
   "  --report FILE           where the JSON that is printed at the end goes as well\n"
@@ -164,7 +164,7 @@ read_option (Options *options, const char *name, char **values, GError **error)
 {
   const struct { const char *name, **value; } texts[] = {
     { "--classes", &options->classes }, { "--arch", &options->arch }, { "--recipe", &options->recipe }, { "--init", &options->init },
-    { "--out", &options->out }, { "--checkpoint", &options->checkpoint }, { "--backend", &options->backend },
+    { "--out", &options->out }, { "--checkpoint", &options->checkpoint }, { "--backend", &options->backend }, { "--device", &options->backend },
     { "--report", &options->report },
   };
 

@@ -1,15 +1,20 @@
-/* compare.h: the CPU backend beside the reference: the same graph, weights and pictures through both */
+/* compare.h: a backend beside the reference: the same graph, weights and pictures through both */
 #pragma once
 #include "nn/backends/backend.h"
 
 typedef struct {
+  const char *name;            /* "cpu", "cuda" */
   const LwBackend *backend;
   LwDevice *device;
+  char *missing;               /* why there is no @backend */
+  gboolean alone;              /* only one kind of layer a network: says which one is wrong */
 } Cpu;
 
-Cpu cpu_open (int argc, char **argv);           /* the module from where it was built; @backend is NULL where there is none.
-                                         A last argument `isa=NAME` limits it to that instruction set (oneDNN’s name). */
+/* The module of that name from where it was built; `backend=cuda` among the arguments names another than the CPU's. @backend is NULL where there is none or
+ * no device for it. An argument `isa=NAME` limits the CPU to that instruction set (oneDNN’s name). */
+Cpu cpu_open (int argc, char **argv);
 void cpu_close (Cpu *cpu);
+gboolean cpu_has_bfloat16 (const Cpu *cpu);
 
 typedef struct {
   int n, height, width;
@@ -27,6 +32,7 @@ LwWeights *random_weights (const LwGraph *graph);
 /* |a - b| / |b| over all elements (0 where both are 0). */
 double distance (const float *a, const float *b, gsize n);
 
+/* NULL: it was refused, and the message has been printed. */
 LwPlan *plan_new (const Cpu *cpu, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision);
 LwPlan *reference_new (const LwGraph *graph, const Sample *sample, gboolean train);
 /* Scores of a plan of either kind: n * classes * grid. (transfer full) */

@@ -111,7 +111,11 @@ compile (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, G
     return NULL;
   plan = new_plan (device, graph, options);
   if (build (plan, error))
-    return plan;
+    {
+      g_debug ("%s takes %" G_GSIZE_FORMAT " MiB of the GPU: %" G_GSIZE_FORMAT " for what it computes, %" G_GSIZE_FORMAT " for single steps", graph->architecture,
+               plan->device_bytes >> 20, plan->arena_bytes >> 20, plan->scratch_bytes >> 20);
+      return plan;
+    }
   free_plan (plan);
   return NULL;
 }
