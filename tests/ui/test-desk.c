@@ -234,6 +234,48 @@ test_create (void)
 }
 
 static void
+on_added_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Created *created = data;
+  lw_add_media_finish (LW_PROJECT (source), result, &created->error);
+  created->done = TRUE;
+}
+
+/* The same clip again: its frames' names are taken, until prefixes may tell them apart. */
+static void
+test_prefix (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new (64, 48, 3);
+  g_autoptr (LwOperation) operation = lw_operation_new ("test");
+  g_autoptr (GPtrArray) media = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_media_request_free);
+  g_autoptr (GPtrArray) list = lw_project_list_media (fixture->project, NULL);
+  Created created = { 0 };
+  LwMediaRequest *request = lw_media_request_new (((LwMedia *) list->pdata[0])->path, 1, FALSE);
+  g_autofree char *stem = lw_media_dup_stem (request->path), *first = g_strconcat (stem, "_", NULL), *second = g_strconcat (stem, "-2_", NULL);
+
+  g_ptr_array_add (media, request);
+  lw_add_media_async (fixture->project, media, operation, on_added_cb, &created);
+  fixture_wait (created.done);
+  g_assert_error (created.error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS);
+  g_assert_true (request->taken && !request->added);
+  created_clear (&created);
+
+  request->prefix = TRUE;
+  for (int i = 0; i < 2; i++)
+    {
+      lw_add_media_async (fixture->project, media, operation, on_added_cb, &created);
+      fixture_wait (created.done);
+      g_assert_no_error (created.error);
+      g_assert_true (request->added);
+      created_clear (&created);
+    }
+  g_autoptr (GPtrArray) frames = lw_project_list_frames (fixture->project, NULL);
+  g_assert_cmpuint (frames->len, ==, 9);
+  g_assert_true (g_str_has_prefix (((LwFrame *) frames->pdata[3])->name, first));
+  g_assert_true (g_str_has_prefix (((LwFrame *) frames->pdata[6])->name, second));
+}
+
+static void
 test_operation (void)
 {
   g_autoptr (LwOperation) operation = lw_operation_new ("title");
@@ -280,6 +322,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/desk/operation", test_operation);
   g_test_add_func ("/desk/recent", test_recent);
   g_test_add_func ("/desk/create", test_create);
+  g_test_add_func ("/desk/prefix", test_prefix);
   g_test_add_func ("/desk/frames", test_frames);
   g_test_add_func ("/desk/close-and-reopen", test_close_and_reopen);
   g_test_add_func ("/desk/class-list", test_class_list);

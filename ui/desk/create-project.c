@@ -6,6 +6,8 @@
 #include <glib/gstdio.h>
 #include "common/paths.h"
 
+#define MAX_PREFIXES 100
+
 typedef struct
 {
   char *folder;
@@ -52,21 +54,52 @@ lw_media_request_free (LwMediaRequest *request)
   g_free (request);
 }
 
-static gboolean
-add_medium (LwProject *project, const LwMediaRequest *request, LwOperation *operation, guint i, guint n, GError **error)
+char *
+lw_media_dup_stem (const char *path)
 {
-  GCancellable *cancellable = lw_operation_get_cancellable (operation);
+  g_autofree char *base = g_filename_display_basename (path);
+  char *dot = strrchr (base, '.');
+  if (dot != NULL && dot != base && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    *dot = '\0';
+  return g_steal_pointer (&base);
+}
+
+/* Sequences are called 0001.png and so on in every folder: the second one is told apart by its folder's name. */
+static gboolean
+add_scanned (LwProject *project, LwMediaRequest *request, const LwMediaInfo *info, LwOperation *operation, GError **error)
+{
+  LwAddOptions options = { .every = request->every, .copy = request->copy };
+  g_autofree char *stem = lw_media_dup_stem (request->path), *prefix = NULL;
+  for (guint n = 1;; n++)
+    {
+      g_autoptr (GError) local = NULL;
+      request->added = lw_project_add_media (project, info, &options, lw_operation_progress, operation, lw_operation_get_cancellable (operation), &local) != 0;
+      if (request->added)
+        return TRUE;
+      request->taken = g_error_matches (local, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS);
+      if (!request->taken || !request->prefix || n > MAX_PREFIXES)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_free (prefix);
+      options.prefix = prefix = n == 1 ? g_strconcat (stem, "_", NULL) : g_strdup_printf ("%s-%u_", stem, n);
+    }
+}
+
+static gboolean
+add_medium (LwProject *project, LwMediaRequest *request, LwOperation *operation, guint i, guint n, GError **error)
+{
   g_autofree char *name = g_filename_display_basename (request->path);
   g_autofree char *reading = g_strdup_printf (_("Reading “%s”"), name);
   g_autofree char *adding = g_strdup_printf (_("Adding “%s”"), name);
-  LwAddOptions options = { .every = request->every, .copy = request->copy };
 
   lw_operation_begin_part (operation, 2 * i, 2 * n, reading);
-  g_autoptr (LwMediaInfo) info = lw_media_scan (request->path, lw_operation_progress, operation, cancellable, error);
+  g_autoptr (LwMediaInfo) info = lw_media_scan (request->path, lw_operation_progress, operation, lw_operation_get_cancellable (operation), error);
   if (info == NULL)
     return FALSE;
   lw_operation_begin_part (operation, 2 * i + 1, 2 * n, adding);
-  return lw_project_add_media (project, info, &options, lw_operation_progress, operation, cancellable, error) != 0;
+  return add_scanned (project, request, info, operation, error);
 }
 
 static gboolean
@@ -110,6 +143,8 @@ create (const Job *job, GError **error)
   g_object_unref (project);
   if (!ok && ours)
     remove_tree (job->folder);
+  for (guint i = 0; !ok && i < job->media->len; i++)
+    ((LwMediaRequest *) job->media->pdata[i])->added = FALSE;
   return ok;
 }
 

@@ -14,9 +14,12 @@ struct _LwAddMediaDialog
   LwMediaList *media;
   LwDesk *desk;
   GtkWindow *progress;
+  GPtrArray *requests;        /* while they are added */
 };
 
 G_DEFINE_FINAL_TYPE (LwAddMediaDialog, lw_add_media_dialog, ADW_TYPE_WINDOW)
+
+static void add (gpointer data);
 
 static void
 on_added_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -24,21 +27,28 @@ on_added_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (LwAddMediaDialog) self = data;
   g_autoptr (GError) error = NULL;
   gboolean added = lw_add_media_finish (LW_PROJECT (source), result, &error);
+  g_autoptr (GPtrArray) requests = g_steal_pointer (&self->requests);
   g_clear_pointer (&self->progress, gtk_window_destroy);
   if (added)
     gtk_window_destroy (GTK_WINDOW (self));
-  else if (self->media != NULL)
+  else if (self->media != NULL && !lw_media_list_resolve (self->media, requests, error, add, self))
     lw_report_error (GTK_WIDGET (self->media), _("Could not add the media"), error);
+}
+
+static void
+add (gpointer data)
+{
+  LwAddMediaDialog *self = data;
+  g_autoptr (LwOperation) operation = lw_operation_new (_("Adding Media"));
+  self->requests = lw_media_list_dup_requests (self->media);
+  self->progress = lw_progress_dialog_new (GTK_WIDGET (self), operation);
+  lw_add_media_async (lw_desk_get_project (self->desk), self->requests, operation, on_added_cb, g_object_ref (self));
 }
 
 static void
 add_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LwAddMediaDialog *self = LW_ADD_MEDIA_DIALOG (widget);
-  g_autoptr (LwOperation) operation = lw_operation_new (_("Adding Media"));
-  g_autoptr (GPtrArray) requests = lw_media_list_dup_requests (self->media);
-  self->progress = lw_progress_dialog_new (widget, operation);
-  lw_add_media_async (lw_desk_get_project (self->desk), requests, operation, on_added_cb, g_object_ref (self));
+  add (widget);
 }
 
 static void

@@ -30,6 +30,7 @@ struct _LwNewProjectDialog
   guint load;                 /* counts the palettes asked for: only the answer to the last is taken */
   guint selected;             /* of the combo row, to go back to where a file can't be read */
   GtkWindow *progress;
+  GPtrArray *requests;        /* while the project is made */
 };
 
 enum { CREATED, N_SIGNALS };
@@ -244,16 +245,20 @@ edit_classes_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- creating ---- */
 
+static void create (gpointer data);
+
 static void
 on_created_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LwNewProjectDialog) self = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = lw_create_project_finish (result, &error);
+  g_autoptr (GPtrArray) requests = g_steal_pointer (&self->requests);
   g_clear_pointer (&self->progress, gtk_window_destroy);
   if (folder == NULL)
     {
-      lw_report_error (GTK_WIDGET (self->media), _("The project could not be made"), error);
+      if (self->media != NULL && !lw_media_list_resolve (self->media, requests, error, create, self))
+        lw_report_error (GTK_WIDGET (self->media), _("The project could not be made"), error);
       return;
     }
   g_settings_set_string (lw_settings_get (), "last-folder", self->parent_folder);
@@ -262,25 +267,28 @@ on_created_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+create (gpointer data)
+{
+  LwNewProjectDialog *self = data;
+  g_autoptr (LwOperation) operation = lw_operation_new (_("Making the Project"));
+  g_autofree char *folder = dup_folder (self);
+  self->requests = lw_media_list_dup_requests (self->media);
+  self->progress = lw_progress_dialog_new (GTK_WIDGET (self), operation);
+  lw_create_project_async (folder, self->palette, self->requests, operation, on_created_cb, g_object_ref (self));
+}
+
+static void
 create_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LwNewProjectDialog *self = LW_NEW_PROJECT_DIALOG (widget);
-  g_autoptr (LwOperation) operation = lw_operation_new (_("Making the Project"));
-  g_autoptr (GPtrArray) media = lw_media_list_dup_requests (self->media);
-  g_autofree char *folder = dup_folder (self);
-  self->progress = lw_progress_dialog_new (widget, operation);
-  lw_create_project_async (folder, self->palette, media, operation, on_created_cb, g_object_ref (self));
+  create (widget);
 }
 
 /* What is dropped first gives the project its name, until another is typed. */
 static void
 suggest_name (LwNewProjectDialog *self, GFile *file)
 {
-  g_autofree char *file_name = g_file_get_basename (file);
-  g_autofree char *name = file_name != NULL ? g_filename_display_name (file_name) : g_strdup ("");
-  char *dot = strrchr (name, '.');
-  if (dot != NULL && dot != name)
-    *dot = '\0';
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *name = path != NULL ? lw_media_dup_stem (path) : g_strdup ("");
   g_autofree char *folder = g_build_filename (self->parent_folder, name, NULL);
   if (find_problem (name, folder) == NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);

@@ -16,6 +16,9 @@ struct _LwMediaList
   GtkListBox *list;
   GtkCheckButton *copy_button;
   guint n_items;
+  gboolean prefix;             /* names that are taken get the medium's before them */
+  void (*again) (gpointer object);
+  gpointer object;             /* a dialog that the list stands in */
 };
 
 enum { PROP_0, PROP_N_ITEMS, N_PROPS };
@@ -52,7 +55,9 @@ lw_media_list_dup_requests (LwMediaList *self)
     {
       GObject *row = G_OBJECT (row_at (self, i));
       guint every = (guint) gtk_spin_button_get_value_as_int (g_object_get_data (row, EVERY_KEY));
-      g_ptr_array_add (requests, lw_media_request_new (g_object_get_data (row, PATH_KEY), every, copy));
+      LwMediaRequest *request = lw_media_request_new (g_object_get_data (row, PATH_KEY), every, copy);
+      request->prefix = self->prefix;
+      g_ptr_array_add (requests, request);
     }
   return requests;
 }
@@ -126,6 +131,61 @@ lw_media_list_add (LwMediaList *self, GFile *file)
       return;
   gtk_list_box_append (self->list, create_row (self, path));
   set_n (self, self->n_items + 1);
+}
+
+/* ---- names that are taken ---- */
+
+static void
+remove_added (LwMediaList *self, GPtrArray *requests)
+{
+  for (guint i = self->n_items; i > 0; i--)
+    for (guint j = 0; j < requests->len; j++)
+      {
+        const LwMediaRequest *request = requests->pdata[j];
+        GtkListBoxRow *row = row_at (self, i - 1);
+        if (row == NULL || !request->added || !g_str_equal (g_object_get_data (G_OBJECT (row), PATH_KEY), request->path))
+          continue;
+        gtk_list_box_remove (self->list, GTK_WIDGET (row));
+        set_n (self, self->n_items - 1);
+        break;
+      }
+}
+
+static const LwMediaRequest *
+find_taken (GPtrArray *requests)
+{
+  for (guint i = 0; i < requests->len; i++)
+    {
+      const LwMediaRequest *request = requests->pdata[i];
+      if (request->taken && !request->added && !request->prefix)
+        return request;
+    }
+  return NULL;
+}
+
+static void
+use_prefixes (gpointer data)
+{
+  LwMediaList *self = data;
+  self->prefix = TRUE;
+  if (self->list != NULL)      /* the dialog is still there */
+    self->again (self->object);
+}
+
+gboolean
+lw_media_list_resolve (LwMediaList *self, GPtrArray *requests, const GError *error, void (*again) (gpointer object), gpointer object)
+{
+  remove_added (self, requests);
+  const LwMediaRequest *taken = find_taken (requests);
+  if (taken == NULL)
+    return FALSE;
+  g_autofree char *stem = lw_media_dup_stem (taken->path);
+  /* Translators: an error, and the beginning of a file's name, for instance “drive_” */
+  g_autofree char *body = g_strdup_printf (_("%s.\n\nWith a prefix, the names of its frames begin with “%s_”."), error->message, stem);
+  self->again = again;
+  self->object = object;
+  lw_ask (GTK_WIDGET (self), _("Names Are Taken"), body, _("_Use a Prefix"), FALSE, use_prefixes, self);
+  return TRUE;
 }
 
 /* ---- choosers ---- */

@@ -12,3 +12,6 @@ void lw_media_list_add (LwMediaList *list, GFile *file);      /* once, however o
 void lw_media_list_accept_drops (LwMediaList *list, GtkWidget *where);      /* @where: the dialog that it stands in */
 guint lw_media_list_get_n (LwMediaList *list);
 GPtrArray *lw_media_list_dup_requests (LwMediaList *list);    /* (transfer full) (element-type LwMediaRequest) */
+/* After @error: what was added nevertheless leaves the list. TRUE: names of frames were taken, and the user is asked whether prefixes shall tell them apart, which
+ * dup_requests() then asks for; @again (@object) follows a yes. */
+gboolean lw_media_list_resolve (LwMediaList *list, GPtrArray *requests, const GError *error, void (*again) (gpointer object), gpointer object);

@@ -35,11 +35,20 @@ def drop(person, x, y, path):
 
 
 def folder_of_images(person, name, frames):
+    """They are called as the clip's frames are."""
     folder = os.path.join(person.desktop.home, name)
     os.mkdir(folder)
-    for frame in frames:
-        shutil.copy(frame, folder)
+    for i, frame in enumerate(frames):
+        shutil.copy(frame, os.path.join(folder, f"street_{i:06d}.png"))
     return folder
+
+
+def use_prefix(person, name):
+    """Names are taken: the program says which, and offers a way out."""
+    person.text("has a frame named “street_000000” already")
+    person.text(f"begin with “{name}_”")
+    person.shot(f"prefix-{name}")
+    person.program.click(role="push button", test=lambda n: "Use a Prefix" in (n.get_name() or ""))
 
 
 def drop_on_start_page(person, clip):
@@ -57,6 +66,7 @@ def drop_on_dialog(person, images):
     person.program.find("morning", "label")
     person.shot("dropped-on-dialog")
     person.program.click("Create")
+    use_prefix(person, "morning")
     person.program.wait_title("street")
     person.opened(1, N_IMAGES + N_CLIP)
 
@@ -67,7 +77,10 @@ def drop_on_canvas(person, images):
     person.program.find("evening", "label")
     person.shot("dropped-on-canvas")
     person.program.click("Add")
+    use_prefix(person, "evening")
     person.frame(1, 2 * N_IMAGES + N_CLIP)
+    person.desktop.key("End")
+    person.text(f"evening_street_{N_IMAGES - 1:06d}")
 
 
 def drag_and_drop(person, frames):
