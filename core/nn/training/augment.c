@@ -36,15 +36,18 @@ weigh (const Axis *axis, int i, double centre, double support)
     weights[k] /= (float) sum;
 }
 
-/* The window of @out / @scale pixels of a frame, at random where it fits; where it is larger than the frame, the frame lies at random in it. */
+/* The window of @out / @scale pixels of a frame, at random where it fits; where it is larger than the frame, the frame lies at random in it. Then it
+ * is moved by up to @shift whole pixels either way. */
 static Axis
-choose_axis (LwRandom *random, int size, int out, double scale, gboolean flip)
+choose_axis (LwRandom *random, int size, int out, double scale, guint shift, gboolean flip)
 {
   double room = size - out / scale, start = lw_random_double (random) * room, support = MAX (1, 1 / scale);
   int taps = MIN ((int) ceil (2 * support), size);
   Axis axis = { .n = out, .taps = taps, .low = size, .high = -1, .first = g_new0 (int, out), .nearest = g_new (int, out),
                 .weights = g_new0 (float, (gsize) out * (gsize) taps) };
 
+  if (shift > 0)
+    start += (double) lw_random_int (random, 2 * shift + 1) - shift;
   for (int i = 0; i < out; i++)
     {
       int at = flip ? out - 1 - i : i;
@@ -188,7 +191,8 @@ lw_augment (const LwAugment *augment, LwRandom *random, const guint8 *rgb, const
 {
   double scale = exp (lw_random_range (random, log (augment->scale_min), log (augment->scale_max)));
   gboolean flip = lw_random_double (random) < 0.5 && augment->flip;
-  g_auto(Axis) rows = choose_axis (random, height, out_height, scale, FALSE), columns = choose_axis (random, width, out_width, scale, flip);
+  g_auto(Axis) rows = choose_axis (random, height, out_height, scale, augment->shift, FALSE);
+  g_auto(Axis) columns = choose_axis (random, width, out_width, scale, augment->shift, flip);
   gsize length = (gsize) MAX (columns.high - columns.low + 1, 0) * 3, stride = (gsize) width * 3, n = (gsize) out_width;
   gboolean nothing = length == 0 || rows.high < rows.low;
   Recolour recolour = choose_colours (augment, random, nothing ? 0 : mean_of (rgb, width, &rows, &columns));

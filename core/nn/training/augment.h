@@ -4,6 +4,7 @@
 
 typedef struct {
   float scale_min, scale_max, brightness, contrast, saturation;
+  guint shift;                 /* pixels of the frame, at most, either way */
   gboolean flip;
   guint8 fill[3];              /* colour of what lies outside the frame */
 } LwAugment;

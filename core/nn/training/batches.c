@@ -60,7 +60,10 @@ load_picture_cb (gpointer data, guint step, guint i, guint8 *rgb, guint8 *labels
   LwTrainer *trainer = data;
   const LwRecipe *recipe = trainer->recipe;
   const LwRecipeStage *stage = stage_of (trainer, step);
-  LwAugment augment = { stage->scale_min, stage->scale_max, recipe->brightness, recipe->contrast, recipe->saturation, recipe->flip, { 0 } };
+  LwAugment augment = {
+    .scale_min = stage->scale_min, .scale_max = stage->scale_max, .brightness = recipe->brightness, .contrast = recipe->contrast,
+    .saturation = recipe->saturation, .shift = recipe->shift, .flip = recipe->flip,
+  };
   LwRandom random = lw_random_new (recipe->seed, (guint64) step * 1024 + i);
   int frame_width = trainer->set->width, frame_height = trainer->set->height, width, height;
   g_autofree guint8 *own = NULL;

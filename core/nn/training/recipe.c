@@ -218,7 +218,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
 {
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
-    "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "flip",
+    "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "shift", "flip", "statistics_steps",
     "validate_every", "patience", "min_steps", "frozen", "rate_factors", "label_smoothing", "average", "blend", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
@@ -234,10 +234,12 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   recipe->name = g_strdup (name);
   recipe->seed = (guint64) seed;
   return read_flag (root, "batch_norm", &recipe->batch_norm, error) && read_flag (root, "class_weights", &recipe->class_weights, error)
+         && read_count (root, "statistics_steps", 0, 100000, &recipe->statistics_steps, error)
          && read_real (root, "class_weight_power", 0, 4, &recipe->class_weight_power, error)
          && read_real (root, "max_class_weight", 0.001, 1e6, &recipe->max_class_weight, error)
          && read_real (root, "brightness", 0, 0.9, &recipe->brightness, error) && read_real (root, "contrast", 0, 0.9, &recipe->contrast, error)
-         && read_real (root, "saturation", 0, 0.9, &recipe->saturation, error) && read_flag (root, "flip", &recipe->flip, error)
+         && read_real (root, "saturation", 0, 0.9, &recipe->saturation, error) && read_count (root, "shift", 0, 1000, &recipe->shift, error)
+         && read_flag (root, "flip", &recipe->flip, error)
          && read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) && read_real (root, "average", 0, 1, &recipe->average, error)
          && read_real (root, "blend", 0.01, 1, &recipe->blend, error)
          && read_count (root, "checkpoint_seconds", 0, 1000000, &recipe->checkpoint_seconds, error)

@@ -39,6 +39,8 @@ lw_schedule_new (const LwRecipe *recipe, guint n_train)
       schedule->first_step[e] = schedule->steps;
       schedule->steps += steps_per_epoch (n_train, lw_schedule_stage (schedule, e));
     }
+  schedule->learning_steps = schedule->steps;
+  schedule->steps += recipe->batch_norm ? recipe->statistics_steps : 0;
   schedule->first_step[schedule->epochs] = schedule->steps;
   return schedule;
 }
@@ -88,7 +90,10 @@ float
 lw_schedule_rate (const LwSchedule *schedule, guint step)
 {
   const LwRecipe *recipe = schedule->recipe;
-  double left = 1 - (double) step / schedule->steps, rate = (double) recipe->rate * pow (left, (double) recipe->power);
+
+  if (step >= schedule->learning_steps)
+    return 0;
+  double left = 1 - (double) step / schedule->learning_steps, rate = (double) recipe->rate * pow (left, (double) recipe->power);
 
   if (step < recipe->warmup_steps)
     rate *= (step + 1.0) / recipe->warmup_steps;

@@ -5,6 +5,7 @@
 typedef struct {
   const LwRecipe *recipe;      /* borrowed */
   guint n_train, epochs, steps;
+  guint learning_steps;        /* of @steps; the rest, in the last epoch, only moves the statistics of batch normalisation */
   guint *first_step;           /* of each epoch; one more at the end */
 } LwSchedule;
 

@@ -34,12 +34,14 @@ typedef struct {
   LwOptimizerKind optimizer;
   float rate, momentum, beta2, weight_decay, power, clip_norm, bias_rate_factor;  /* poly schedule: rate * (1 - step / steps) ^ power */
   gboolean batch_norm;                          /* trains with batch normalisation, folded into the weights of the model that comes out */
+  guint statistics_steps;                       /* with it: at the end so many steps that learn nothing, so that its statistics are those of the last weights */
   gboolean class_weights;                       /* median frequency over the training frames */
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
   float label_smoothing;                        /* share of a pixel's target that all classes have alike */
   float average;                                /* of the epochs: the last ones, whose weights are averaged; 0: none are */
   float blend;                                  /* the share of what was learnt: the result is start + blend * (learnt - start) */
   float brightness, contrast, saturation;
+  guint shift;                                  /* pixels of the frame */
   gboolean flip;
   guint validate_every;                         /* epochs; the last one is always validated */
   guint patience;                               /* validations without a better mIoU before it stops; 0: never */

@@ -73,7 +73,7 @@ test_bad_recipes (void)
 static void
 test_shipped_recipes (void)
 {
-  static const char *const names[] = { "starter", "fine-tune", "paper" };
+  static const char *const names[] = { "best", "fine-tune", "matlab", "paper", "starter" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -140,6 +140,25 @@ test_rate (void)
   g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 0), 0.1, 1e-6);
   g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 50), 0.25, 1e-6);
   g_assert_cmpfloat_with_epsilon (lw_schedule_rate (schedule, 99), 0.005, 1e-6);
+}
+
+/* Steps for the statistics follow the last epoch's own, change no rate before them, and have frames like all. */
+static void
+test_statistics_steps (void)
+{
+  g_autoptr(LwRecipe) with = parse ("{\"name\":\"x\",\"epochs\":3,\"batch\":2,\"batch_norm\":true,\"statistics_steps\":25}", NULL);
+  g_autoptr(LwRecipe) plain = parse ("{\"name\":\"x\",\"epochs\":3,\"batch\":2,\"statistics_steps\":25}", NULL);
+  g_autoptr(LwSchedule) one = lw_schedule_new (with, 8), two = lw_schedule_new (plain, 8);
+
+  g_assert_cmpuint (two->steps, ==, 12);                /* there is nothing to bring up to date */
+  g_assert_cmpuint (one->steps, ==, 12 + 25);
+  g_assert_cmpuint (one->first_step[3], ==, one->steps);
+  for (guint step = 0; step < one->steps; step++)
+    {
+      g_assert_cmpuint (lw_schedule_frame (one, step, 1), <, 8);
+      g_assert_cmpfloat (lw_schedule_rate (one, step), ==, step < 12 ? lw_schedule_rate (two, step) : 0);
+    }
+  g_assert_cmpuint (lw_schedule_epoch (one, one->steps - 1), ==, 2);
 }
 
 /* ---- augmentation ---- */
@@ -209,6 +228,32 @@ test_augment_agrees (void)
   g_assert_cmpuint (flipped, <, 150);
   g_assert_cmpuint (outside, >, 1000);
   g_assert_cmpuint (inside, >, 50000);
+}
+
+/* Moved by no more than was asked for, and by all of it now and then. */
+static void
+test_augment_shift (void)
+{
+  LwAugment augment = { .scale_min = 1, .scale_max = 1, .shift = 7 };
+  guint8 rgb[120 * 90 * 3], labels[120 * 90], out_rgb[120 * 90 * 3], out_labels[120 * 90];
+  int least = 0, most = 0;
+
+  draw_map (120, 90, rgb, labels);
+  for (guint64 i = 0; i < 60; i++)
+    {
+      LwRandom random = lw_random_new (3, i);
+
+      lw_augment (&augment, &random, rgb, labels, 120, 90, out_rgb, out_labels, 120, 90);
+      int moved = out_rgb[(45 * 120 + 60) * 3] / 2 - 60;
+
+      least = MIN (least, moved);
+      most = MAX (most, moved);
+      g_assert_cmpint (out_labels[45 * 120 + (moved > 0 ? 119 : 0)] == 255, ==, moved != 0);
+    }
+  g_assert_cmpint (least, >=, -7);
+  g_assert_cmpint (least, <=, -5);
+  g_assert_cmpint (most, <=, 7);
+  g_assert_cmpint (most, >=, 5);
 }
 
 static void
@@ -744,8 +789,10 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/schedule/every-frame-once", test_every_frame_once);
   g_test_add_func ("/nn/schedule/few-frames", test_few_frames);
   g_test_add_func ("/nn/schedule/rate", test_rate);
+  g_test_add_func ("/nn/schedule/statistics", test_statistics_steps);
   g_test_add_func ("/nn/augment/nothing", test_augment_nothing);
   g_test_add_func ("/nn/augment/agrees", test_augment_agrees);
+  g_test_add_func ("/nn/augment/shift", test_augment_shift);
   g_test_add_func ("/nn/augment/colours", test_augment_colours);
   g_test_add_func ("/nn/class-weights/known", test_class_weights);
   g_test_add_func ("/nn/class-weights/camvid", test_camvid_class_weights);
