@@ -59,3 +59,18 @@ build_tree() {
 install_tree() {
   meson install -C "$1" --no-rebuild --only-changed --quiet >"$1/install.log" 2>&1 || { cat "$1/install.log" >&2; return 1; }
 }
+
+# cuda_options FOLDER: meson's options for the CUDA backend, one a line. Where the CUDA compiler is installed without cuDNN, that goes into FOLDER.
+cuda_options() {
+  local place
+  command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ] || return 0
+  for place in /usr/local/cuda/lib64 /usr/local/cuda/lib /usr/lib/*-linux-gnu; do
+    [ ! -e "$place/libcudnn.so.9" ] || return 0
+  done
+  [ -e "$1/version" ] || say 'Fetching cuDNN for the CUDA backend…'
+  if app/get-cudnn "$1" >&2; then
+    printf '%s\n' "-Dcudnn_prefix=$PWD/$1"
+  else
+    say 'cuDNN could not be fetched: the CUDA backend is left out.'
+  fi
+}

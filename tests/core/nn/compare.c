@@ -15,46 +15,46 @@ argument (int argc, char **argv, const char *name)
   return NULL;
 }
 
-Cpu
-cpu_open (int argc, char **argv)
+Tested
+tested_open (int argc, char **argv)
 {
   const char *isa = argument (argc, argv, "isa="), *name = argument (argc, argv, "backend=");
-  Cpu cpu = { .name = name != NULL ? name : "cpu", .alone = argument (argc, argv, "alone") != NULL };
-  g_autofree char *path = lw_paths_backend (cpu.name);
+  Tested tested = { .name = name != NULL ? name : "cpu", .alone = argument (argc, argv, "alone") != NULL };
+  g_autofree char *path = lw_paths_backend (tested.name);
   g_autoptr(GError) error = NULL;
 
   if (isa != NULL)
     g_setenv ("ONEDNN_MAX_CPU_ISA", isa, TRUE);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      cpu.missing = g_strdup_printf ("built without the backend %s", cpu.name);
-      return cpu;
+      tested.missing = g_strdup_printf ("built without the backend %s", tested.name);
+      return tested;
     }
-  cpu.backend = lw_backend_load (path, &error);
+  tested.backend = lw_backend_load (path, &error);
   g_assert_no_error (error);
-  cpu.device = cpu.backend->open (&error);
-  if (cpu.device != NULL)
-    return cpu;
-  g_assert_cmpstr (cpu.name, !=, "cpu");     /* which every computer has */
-  cpu.missing = g_strdup (error->message);
-  cpu.backend = NULL;
-  return cpu;
+  tested.device = tested.backend->open (&error);
+  if (tested.device != NULL)
+    return tested;
+  g_assert_cmpstr (tested.name, !=, "cpu");     /* which every computer has */
+  tested.missing = g_strdup (error->message);
+  tested.backend = NULL;
+  return tested;
 }
 
 gboolean
-cpu_has_bfloat16 (const Cpu *cpu)
+tested_has_bfloat16 (const Tested *tested)
 {
-  g_autofree char *text = cpu->backend->describe (cpu->device);
+  g_autofree char *text = tested->backend->describe (tested->device);
 
   return strstr (text, "bfloat16") != NULL;
 }
 
 void
-cpu_close (Cpu *cpu)
+tested_close (Tested *tested)
 {
-  if (cpu->backend != NULL)
-    cpu->backend->close (cpu->device);
-  g_free (cpu->missing);
+  if (tested->backend != NULL)
+    tested->backend->close (tested->device);
+  g_free (tested->missing);
 }
 
 Sample
@@ -123,9 +123,9 @@ compile (const LwBackend *backend, LwDevice *device, const LwGraph *graph, const
 }
 
 LwPlan *
-plan_new (const Cpu *cpu, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision)
+plan_new (const Tested *tested, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision)
 {
-  return compile (cpu->backend, cpu->device, graph, sample, train, precision);
+  return compile (tested->backend, tested->device, graph, sample, train, precision);
 }
 
 LwPlan *

@@ -8,13 +8,13 @@ typedef struct {
   LwDevice *device;
   char *missing;               /* why there is no @backend */
   gboolean alone;              /* only one kind of layer a network: says which one is wrong */
-} Cpu;
+} Tested;
 
 /* The module of that name from where it was built; `backend=cuda` among the arguments names another than the CPU's. @backend is NULL where there is none or
  * no device for it. An argument `isa=NAME` limits the CPU to that instruction set (oneDNN’s name). */
-Cpu cpu_open (int argc, char **argv);
-void cpu_close (Cpu *cpu);
-gboolean cpu_has_bfloat16 (const Cpu *cpu);
+Tested tested_open (int argc, char **argv);
+void tested_close (Tested *tested);
+gboolean tested_has_bfloat16 (const Tested *tested);
 
 typedef struct {
   int n, height, width;
@@ -33,7 +33,7 @@ LwWeights *random_weights (const LwGraph *graph);
 double distance (const float *a, const float *b, gsize n);
 
 /* NULL: it was refused, and the message has been printed. */
-LwPlan *plan_new (const Cpu *cpu, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision);
+LwPlan *plan_new (const Tested *tested, const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision);
 LwPlan *reference_new (const LwGraph *graph, const Sample *sample, gboolean train);
 /* Scores of a plan of either kind: n * classes * grid. (transfer full) */
 float *scores_of (const LwBackend *backend, LwPlan *plan, const LwGraph *graph, const Sample *sample, gsize *count);

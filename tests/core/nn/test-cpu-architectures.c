@@ -6,7 +6,7 @@
 
 #define TRIES 3         /* a pool that chooses otherwise by the last bit sends a whole gradient elsewhere, but not for one picture after another */
 
-static Cpu cpu;
+static Tested tested;
 
 typedef struct {
   const char *architecture;
@@ -26,7 +26,7 @@ static const Case cases[] = {
 static gboolean
 has_bfloat16 (void)
 {
-  g_autofree char *text = cpu.backend->describe (cpu.device);
+  g_autofree char *text = tested.backend->describe (tested.device);
 
   return strstr (text, "bfloat16") != NULL;
 }
@@ -36,15 +36,15 @@ has_bfloat16 (void)
 static void
 check_scores (const LwGraph *graph, const Sample *sample, const LwWeights *weights, const float *wanted, LwPrecision precision, double tolerance)
 {
-  LwPlan *plan = plan_new (&cpu, graph, sample, FALSE, precision);
+  LwPlan *plan = plan_new (&tested, graph, sample, FALSE, precision);
   gsize count;
 
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
-  g_autofree float *got = scores_of (cpu.backend, plan, graph, sample, &count);
+  g_assert_true (tested.backend->load (plan, weights, NULL));
+  g_autofree float *got = scores_of (tested.backend, plan, graph, sample, &count);
 
   g_test_message ("%s: %g away", graph->architecture, distance (got, wanted, count));
   g_assert_cmpfloat (distance (got, wanted, count), <, tolerance);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
 }
 
 static void
@@ -114,21 +114,21 @@ gradients_away (const LwGraph *graph, int side)
 {
   Sample sample = sample_new (1, side, side, graph->classes);
   g_autoptr(LwWeights) weights = random_weights (graph), got = lw_weights_new (), wanted = lw_weights_new ();
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, TRUE);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, TRUE);
   double loss, wanted_loss;
 
   tame_residuals (weights);
-  g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
-  g_assert_true (cpu.backend->gradients (plan, &sample.batch, NULL, got, &loss, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+  g_assert_true (tested.backend->gradients (plan, &sample.batch, NULL, got, &loss, NULL));
   g_assert_true (lw_backend_ref.gradients (reference, &sample.batch, NULL, wanted, &wanted_loss, NULL));
   g_assert_cmpfloat_with_epsilon (loss, wanted_loss, 2e-3 * (1 + wanted_loss));
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   sample_clear (&sample);
   return worst_gradient (got, wanted);
 }
 
-/* Without the batch's statistics, which over the few pixels of the coarsest level make much of little; test-cpu-ops.c has those. */
+/* Without the batch's statistics, which over the few pixels of the coarsest level make much of little; test-backend-ops.c has those. */
 static void
 test_gradients (gconstpointer data)
 {
@@ -150,8 +150,8 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open (argc, argv);
-  if (cpu.backend == NULL)
+  tested = tested_open (argc, argv);
+  if (tested.backend == NULL)
     {
       g_print ("1..0 # SKIP built without oneDNN\n");
       return 0;
@@ -165,6 +165,6 @@ main (int argc, char **argv)
       g_test_add_data_func (gradients, &cases[i], test_gradients);
     }
   status = g_test_run ();
-  cpu_close (&cpu);
+  tested_close (&tested);
   return status;
 }

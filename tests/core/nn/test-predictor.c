@@ -7,7 +7,7 @@
 #define CLASSES 5
 #define NOTHING 77      /* no label */
 
-static Cpu cpu;
+static Tested tested;
 
 static LwNetModel *
 model_new (int max_side)
@@ -24,7 +24,7 @@ model_new (int max_side)
 static LwPredictor *
 predictor_new (int max_side)
 {
-  return lw_predictor_new (cpu.backend, cpu.device, model_new (max_side), LW_PRECISION_F32);
+  return lw_predictor_new (tested.backend, tested.device, model_new (max_side), LW_PRECISION_F32);
 }
 
 /* Smooth blobs, so that neighbouring pixels have something in common. */
@@ -97,14 +97,14 @@ static Output
 predict_directly (const LwNetModel *model, const guint8 *rgb, int width, int height, int out_width, int out_height)
 {
   LwPlanOptions options = { .n = 1, .height = height, .width = width, .precision = LW_PRECISION_F32, .transform = model->transform };
-  LwPlan *plan = cpu.backend->compile (cpu.device, model->graph, &options, NULL);
+  LwPlan *plan = tested.backend->compile (tested.device, model->graph, &options, NULL);
   Output output = output_new (out_width, out_height);
   LwResult result = { .labels = output.labels, .confidence = output.confidence, .out_height = out_height, .out_width = out_width };
   LwBatch batch = { .rgb = rgb };
 
-  g_assert_true (cpu.backend->load (plan, model->weights, NULL));
-  g_assert_true (cpu.backend->run (plan, &batch, &result, NULL, NULL, NULL));
-  cpu.backend->free_plan (plan);
+  g_assert_true (tested.backend->load (plan, model->weights, NULL));
+  g_assert_true (tested.backend->run (plan, &batch, &result, NULL, NULL, NULL));
+  tested.backend->free_plan (plan);
   return output;
 }
 
@@ -285,9 +285,9 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open (argc, argv);
+  tested = tested_open (argc, argv);
   g_test_add_func ("/nn/scale", test_scale);
-  if (cpu.backend != NULL)
+  if (tested.backend != NULL)
     {
       g_test_add_func ("/nn/predictor/sizes", test_sizes);
       g_test_add_func ("/nn/predictor/scaled", test_scaled);
@@ -299,6 +299,6 @@ main (int argc, char **argv)
       g_test_add_func ("/nn/predictor/plan-key", test_plan_key);
     }
   status = g_test_run ();
-  cpu_close (&cpu);
+  tested_close (&tested);
   return status;
 }

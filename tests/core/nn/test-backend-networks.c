@@ -1,11 +1,11 @@
-/* test-cpu-networks.c: whole networks against the reference, the final pass, training's promises, and what must be refused */
+/* test-backend-networks.c: whole networks against the reference, the final pass, training's promises, and what must be refused */
 #include <math.h>
 #include <string.h>
 #include "compare.h"
 #include "nn/graph/builder.h"
 #include "nn/networks/networks.h"
 
-static Cpu cpu;
+static Tested tested;
 
 static LwGraph *
 network (const char *name, gboolean batch_norm)
@@ -22,14 +22,14 @@ check_forward (const LwGraph *graph, int n, int height, int width, LwPrecision p
 {
   Sample sample = sample_new (n, height, width, graph->classes);
   g_autoptr(LwWeights) weights = random_weights (graph);
-  LwPlan *plan = plan_new (&cpu, graph, &sample, FALSE, precision), *reference = reference_new (graph, &sample, FALSE);
+  LwPlan *plan = plan_new (&tested, graph, &sample, FALSE, precision), *reference = reference_new (graph, &sample, FALSE);
   gsize count;
 
-  g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
-  g_autofree float *got = scores_of (cpu.backend, plan, graph, &sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
+  g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+  g_autofree float *got = scores_of (tested.backend, plan, graph, &sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
 
   g_assert_cmpfloat (distance (got, wanted, count), <, tolerance);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   sample_clear (&sample);
 }
@@ -42,7 +42,7 @@ test_lite (void)
   check_forward (plain, 1, 75, 101, LW_PRECISION_F32, 1e-4);
   check_forward (normalised, 2, 64, 96, LW_PRECISION_F32, 1e-4);
   check_forward (plain, 1, 1, 1, LW_PRECISION_F32, 1e-4);
-  if (cpu_has_bfloat16 (&cpu))
+  if (tested_has_bfloat16 (&tested))
     check_forward (plain, 1, 75, 101, LW_PRECISION_BF16, 0.05);
 }
 
@@ -52,30 +52,30 @@ test_full (void)
   g_autoptr(LwGraph) graph = network ("fcn8s", FALSE);
 
   check_forward (graph, 1, 33, 40, LW_PRECISION_F32, 1e-4);
-  if (cpu_has_bfloat16 (&cpu))
+  if (tested_has_bfloat16 (&tested))
     check_forward (graph, 1, 32, 32, LW_PRECISION_BF16, 0.05);
 }
 
 /* The full networks at their real size, where the reference would take minutes: another backend beside the CPU's. */
 static void
-check_against_cpu (const Cpu *processor, const char *name, gboolean batch_norm, LwPrecision precision, double tolerance)
+check_against_cpu (const Tested *processor, const char *name, gboolean batch_norm, LwPrecision precision, double tolerance)
 {
   g_autoptr(LwGraph) graph = network (name, batch_norm);
   Sample sample = sample_new (1, 360, 480, graph->classes);
   g_autoptr(LwWeights) weights = random_weights (graph);
-  LwPlan *plan = plan_new (&cpu, graph, &sample, FALSE, precision), *other = plan_new (processor, graph, &sample, FALSE, LW_PRECISION_F32);
+  LwPlan *plan = plan_new (&tested, graph, &sample, FALSE, precision), *other = plan_new (processor, graph, &sample, FALSE, LW_PRECISION_F32);
   gsize count;
 
   g_assert_true (plan != NULL && other != NULL);
-  g_assert_true (cpu.backend->load (plan, weights, NULL) && processor->backend->load (other, weights, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL) && processor->backend->load (other, weights, NULL));
   for (int i = 0; i < 3; i++)           /* the first run is not the others' graph */
     {
-      g_autofree float *got = scores_of (cpu.backend, plan, graph, &sample, &count), *wanted = scores_of (processor->backend, other, graph, &sample, &count);
+      g_autofree float *got = scores_of (tested.backend, plan, graph, &sample, &count), *wanted = scores_of (processor->backend, other, graph, &sample, &count);
 
       g_test_message ("%s, %s: %g away", name, precision == LW_PRECISION_F32 ? "float32" : "bfloat16", distance (got, wanted, count));
       g_assert_cmpfloat (distance (got, wanted, count), <, tolerance);
     }
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   processor->backend->free_plan (other);
   sample_clear (&sample);
 }
@@ -83,14 +83,14 @@ check_against_cpu (const Cpu *processor, const char *name, gboolean batch_norm, 
 static void
 test_against_cpu (void)
 {
-  Cpu processor;
+  Tested processor;
 
-  if (g_str_equal (cpu.name, "cpu"))
+  if (g_str_equal (tested.name, "cpu"))
     {
       g_test_skip ("it is the CPU's");
       return;
     }
-  processor = cpu_open (0, NULL);
+  processor = tested_open (0, NULL);
   if (processor.backend == NULL)
     {
       g_test_skip ("built without oneDNN");
@@ -101,7 +101,7 @@ test_against_cpu (void)
       check_against_cpu (&processor, *name, FALSE, LW_PRECISION_F32, 1e-3);
       check_against_cpu (&processor, *name, FALSE, LW_PRECISION_BF16, 0.1);
     }
-  cpu_close (&processor);
+  tested_close (&processor);
 }
 
 /* ---- the final pass ---- */
@@ -156,19 +156,19 @@ test_final_pass (void)
       g_autoptr(LwGraph) graph = small_network (g_test_rand_int_range (1, 40), 1 << g_test_rand_int_range (0, 4), g_test_rand_int_range (0, 4));
       Sample sample = sample_new (g_test_rand_int_range (1, 3), g_test_rand_int_range (1, 60), g_test_rand_int_range (1, 60), graph->classes);
       g_autoptr(LwWeights) weights = random_weights (graph);
-      LwPlan *plan = plan_new (&cpu, graph, &sample, FALSE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, FALSE);
+      LwPlan *plan = plan_new (&tested, graph, &sample, FALSE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, FALSE);
       gboolean wide = round % 10 == 0;      /* more than a strip */
       int height = wide ? 7 : g_test_rand_int_range (1, 150), width = wide ? 1200 : g_test_rand_int_range (1, 150);
 
-      g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
-      Output got = sample_at (cpu.backend, plan, &sample, height, width), wanted = sample_at (&lw_backend_ref, reference, &sample, height, width);
+      g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+      Output got = sample_at (tested.backend, plan, &sample, height, width), wanted = sample_at (&lw_backend_ref, reference, &sample, height, width);
 
       check_output (&got, &wanted);
       g_free (got.labels);
       g_free (got.confidence);
       g_free (wanted.labels);
       g_free (wanted.confidence);
-      cpu.backend->free_plan (plan);
+      tested.backend->free_plan (plan);
       lw_backend_ref.free_plan (reference);
       sample_clear (&sample);
     }
@@ -183,18 +183,18 @@ test_bytes (void)
       g_autoptr(LwGraph) graph = small_network (4, 1, 0);
       g_autoptr(LwWeights) weights = random_weights (graph);
       LwPlanOptions options = { .n = 2, .height = 13, .width = 17, .precision = LW_PRECISION_F32, .transform = { { 0.4f, 0.5f, 0.6f }, { 0.2f, 0.3f, 0.4f }, bgr } };
-      LwPlan *plan = cpu.backend->compile (cpu.device, graph, &options, NULL), *reference = lw_backend_ref.compile (NULL, graph, &options, NULL);
+      LwPlan *plan = tested.backend->compile (tested.device, graph, &options, NULL), *reference = lw_backend_ref.compile (NULL, graph, &options, NULL);
       guint8 rgb[2 * 13 * 17 * 3];
       Sample sample = { .n = 2, .height = 13, .width = 17, .batch = { .rgb = rgb } };
       gsize count;
 
       for (gsize i = 0; i < sizeof rgb; i++)
         rgb[i] = (guint8) g_test_rand_int_range (0, 256);
-      g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
-      g_autofree float *got = scores_of (cpu.backend, plan, graph, &sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
+      g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+      g_autofree float *got = scores_of (tested.backend, plan, graph, &sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
 
       g_assert_cmpfloat (distance (got, wanted, count), <, 1e-5);
-      cpu.backend->free_plan (plan);
+      tested.backend->free_plan (plan);
       lw_backend_ref.free_plan (reference);
     }
 }
@@ -214,7 +214,7 @@ take_steps (LwPlan *plan, const Sample *sample, const LwOptimizer *optimizer, gu
       LwOptimizer now = *optimizer;
 
       now.step = i;
-      cpu.backend->step (plan, &sample->batch, &now, &stats, NULL, NULL, &error);
+      tested.backend->step (plan, &sample->batch, &now, &stats, NULL, NULL, &error);
       g_assert_no_error (error);
     }
   return stats.loss;
@@ -225,7 +225,7 @@ values_of (LwPlan *plan, const LwWeights *like)
 {
   LwWeights *values = lw_weights_copy (like);
 
-  g_assert_true (cpu.backend->save (plan, values, NULL));
+  g_assert_true (tested.backend->save (plan, values, NULL));
   return values;
 }
 
@@ -252,25 +252,25 @@ check_repeats (const LwOptimizer *optimizer, LwPrecision precision)
 
   for (int i = 0; i < 2; i++)
     {
-      LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, precision);
+      LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, precision);
 
-      g_assert_true (cpu.backend->load (plan, weights, NULL));
+      g_assert_true (tested.backend->load (plan, weights, NULL));
       take_steps (plan, &sample, optimizer, 0, 2);
       if (i == 0)
         {
           half = values_of (plan, weights);
-          g_assert_true (cpu.backend->save_state (plan, state, NULL));
+          g_assert_true (tested.backend->save_state (plan, state, NULL));
         }
       take_steps (plan, &sample, optimizer, 2, 4);
       results[i] = values_of (plan, weights);
-      cpu.backend->free_plan (plan);
+      tested.backend->free_plan (plan);
     }
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, precision);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, precision);
 
-  g_assert_true (cpu.backend->load (plan, half, NULL) && cpu.backend->load_state (plan, state, NULL));
+  g_assert_true (tested.backend->load (plan, half, NULL) && tested.backend->load_state (plan, state, NULL));
   take_steps (plan, &sample, optimizer, 2, 4);
   results[2] = values_of (plan, weights);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   assert_same (results[0], results[1]);
   assert_same (results[0], results[2]);
   for (int i = 0; i < 3; i++)
@@ -293,15 +293,15 @@ test_learns (void)
   g_autoptr(LwGraph) graph = network ("fcn8s-lite", TRUE);
   Sample sample = sample_new (1, 48, 64, 11);
   g_autoptr(LwWeights) weights = lw_weights_init (graph, 1);
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_AUTO);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_AUTO);
 
   for (int i = 0; i < 48 * 64; i++)       /* something that can be learnt: bands */
     sample.labels[i] = (guint8) (i / 64 / 8);
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL));
   double first = take_steps (plan, &sample, &sgd, 0, 1), last = take_steps (plan, &sample, &sgd, 1, 30);
 
   g_assert_cmpfloat (last, <, 0.5 * first);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   sample_clear (&sample);
 }
 
@@ -321,17 +321,17 @@ test_optimizers (void)
         g_array_index (graph->nodes, LwNode, i).rate_factor = i % 2 == 0 ? 0.25f : 3;
       Sample sample = sample_new (1, 9, 7, 5);
       g_autoptr(LwWeights) weights = random_weights (graph), got = lw_weights_copy (weights), wanted = lw_weights_copy (weights);
-      LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, TRUE);
+      LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, TRUE);
       LwStepStats stats;
 
-      g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+      g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
       for (guint64 i = 0; i < 5; i++)
         {
           optimizers[k].step = i;
-          g_assert_true (cpu.backend->step (plan, &sample.batch, &optimizers[k], &stats, NULL, NULL, NULL));
+          g_assert_true (tested.backend->step (plan, &sample.batch, &optimizers[k], &stats, NULL, NULL, NULL));
           g_assert_true (lw_backend_ref.step (reference, &sample.batch, &optimizers[k], &stats, NULL, NULL, NULL));
         }
-      g_assert_true (cpu.backend->save (plan, got, NULL) && lw_backend_ref.save (reference, wanted, NULL));
+      g_assert_true (tested.backend->save (plan, got, NULL) && lw_backend_ref.save (reference, wanted, NULL));
       for (guint t = 0; t < got->tensors->len; t++)
         {
           const LwTensor *a = got->tensors->pdata[t], *b = wanted->tensors->pdata[t], *start = weights->tensors->pdata[t];
@@ -344,7 +344,7 @@ test_optimizers (void)
             }
           g_assert_cmpfloat (distance (changes, changes + a->count, a->count), <, 1e-3);
         }
-      cpu.backend->free_plan (plan);
+      tested.backend->free_plan (plan);
       lw_backend_ref.free_plan (reference);
       sample_clear (&sample);
     }
@@ -366,10 +366,10 @@ test_frozen (void)
 
       node->frozen = g_str_has_prefix (node->name, "conv1") || g_str_has_prefix (node->name, "conv2") || g_str_has_prefix (node->name, "conv4_2");
     }
-  plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32);
+  plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_F32);
   reference = reference_new (graph, &sample, TRUE);
-  g_assert_true (cpu.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
-  g_assert_true (cpu.backend->gradients (plan, &sample.batch, NULL, got, &loss, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+  g_assert_true (tested.backend->gradients (plan, &sample.batch, NULL, got, &loss, NULL));
   g_assert_true (lw_backend_ref.gradients (reference, &sample.batch, NULL, wanted, &wanted_loss, NULL));
   g_assert_cmpfloat (fabs (loss - wanted_loss), <, 1e-4);
   g_assert_cmpuint (got->tensors->len, ==, wanted->tensors->len);
@@ -389,7 +389,7 @@ test_frozen (void)
 
       g_assert_true ((memcmp (a->data, b->data, a->count * sizeof (float)) == 0) == frozen);
     }
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   sample_clear (&sample);
 }
@@ -400,15 +400,15 @@ test_nothing_labelled (void)
   g_autoptr(LwGraph) graph = small_network (5, 2, 0);
   Sample sample = sample_new (1, 9, 7, 5);
   g_autoptr(LwWeights) weights = random_weights (graph), after = NULL;
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_F32);
   LwOptimizer plain = { .kind = LW_SGD, .rate = 0.1f, .momentum = 0.9f, .bias_rate_factor = 1 };
 
   memset (sample.labels, 255, 63);
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL));
   g_assert_cmpfloat (take_steps (plan, &sample, &plain, 0, 1), ==, 0);
   after = values_of (plan, weights);
   assert_same (weights, after);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   sample_clear (&sample);
 }
 
@@ -418,7 +418,7 @@ test_nothing_labelled (void)
 static gboolean
 launches_at_once (void)
 {
-  return !g_str_equal (cpu.name, "cpu");
+  return !g_str_equal (tested.name, "cpu");
 }
 
 typedef struct { int left, calls; } Countdown;
@@ -439,32 +439,32 @@ test_cancel_step (void)
   g_autoptr(LwGraph) graph = network ("fcn8s-lite", TRUE);
   Sample sample = sample_new (1, 33, 47, 11);
   g_autoptr(LwWeights) weights = random_weights (graph), wanted = NULL, got = NULL;
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_AUTO);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_AUTO);
   Countdown all = { G_MAXINT, 0 };
   LwStepStats stats;
 
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
-  g_assert_true (cpu.backend->step (plan, &sample.batch, &sgd, &stats, count_down, &all, NULL));
+  g_assert_true (tested.backend->load (plan, weights, NULL));
+  g_assert_true (tested.backend->step (plan, &sample.batch, &sgd, &stats, count_down, &all, NULL));
   wanted = values_of (plan, weights);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   g_assert_cmpint (all.calls, >, launches_at_once () ? 0 : 2 * 20);     /* forward and backward */
-  plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_AUTO);
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
+  plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_AUTO);
+  g_assert_true (tested.backend->load (plan, weights, NULL));
   for (int stop = 0; stop < (all.calls + 1) / 2; stop += 7)
     {
       g_autoptr(GError) error = NULL;
       g_autoptr(LwWeights) untouched = NULL;
       Countdown some = { stop, 0 };
 
-      g_assert_false (cpu.backend->step (plan, &sample.batch, &sgd, &stats, count_down, &some, &error));
+      g_assert_false (tested.backend->step (plan, &sample.batch, &sgd, &stats, count_down, &some, &error));
       g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED);
       untouched = values_of (plan, weights);
       assert_same (untouched, weights);
     }
-  g_assert_true (cpu.backend->step (plan, &sample.batch, &sgd, &stats, NULL, NULL, NULL));
+  g_assert_true (tested.backend->step (plan, &sample.batch, &sgd, &stats, NULL, NULL, NULL));
   got = values_of (plan, weights);
   assert_same (got, wanted);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   sample_clear (&sample);
 }
 
@@ -477,7 +477,7 @@ run_another (gpointer data)
   LwResult result = { .labels = other->labels };
 
   other->runs++;
-  return cpu.backend->run (other->plan, &other->sample->batch, &result, NULL, NULL, NULL);
+  return tested.backend->run (other->plan, &other->sample->batch, &result, NULL, NULL, NULL);
 }
 
 /* A prediction in between changes neither itself nor the step. */
@@ -488,29 +488,29 @@ test_run_in_yield (void)
   Sample sample = sample_new (1, 33, 47, 11), other_sample = sample_new (1, 30, 40, 11);
   g_autoptr(LwWeights) weights = random_weights (graph), plain_weights = random_weights (plain);
   LwWeights *values[2];
-  LwPlan *predicting = plan_new (&cpu, plain, &other_sample, FALSE, LW_PRECISION_AUTO);
+  LwPlan *predicting = plan_new (&tested, plain, &other_sample, FALSE, LW_PRECISION_AUTO);
   guint8 alone[30 * 40], between[30 * 40];
   LwResult result = { .labels = alone };
   Other other = { predicting, &other_sample, between, 0 };
 
-  g_assert_true (cpu.backend->load (predicting, plain_weights, NULL));
-  g_assert_true (cpu.backend->run (predicting, &other_sample.batch, &result, NULL, NULL, NULL));
+  g_assert_true (tested.backend->load (predicting, plain_weights, NULL));
+  g_assert_true (tested.backend->run (predicting, &other_sample.batch, &result, NULL, NULL, NULL));
   for (int i = 0; i < 2; i++)
     {
-      LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_AUTO);
+      LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_AUTO);
       LwStepStats stats;
 
-      g_assert_true (cpu.backend->load (plan, weights, NULL));
-      g_assert_true (cpu.backend->step (plan, &sample.batch, &sgd, &stats, i == 0 ? NULL : run_another, &other, NULL));
+      g_assert_true (tested.backend->load (plan, weights, NULL));
+      g_assert_true (tested.backend->step (plan, &sample.batch, &sgd, &stats, i == 0 ? NULL : run_another, &other, NULL));
       values[i] = values_of (plan, weights);
-      cpu.backend->free_plan (plan);
+      tested.backend->free_plan (plan);
     }
   g_assert_cmpint (other.runs, >, launches_at_once () ? 0 : 40);
   g_assert_cmpmem (alone, sizeof alone, between, sizeof between);
   assert_same (values[0], values[1]);
   lw_weights_free (values[0]);
   lw_weights_free (values[1]);
-  cpu.backend->free_plan (predicting);
+  tested.backend->free_plan (predicting);
   sample_clear (&sample);
   sample_clear (&other_sample);
 }
@@ -522,7 +522,7 @@ expect_refused (LwPlan *plan, const LwWeights *weights, LwNetError code, const c
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_false (cpu.backend->load (plan, weights, &error));
+  g_assert_false (tested.backend->load (plan, weights, &error));
   g_assert_error (error, LW_NET_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, named));
 }
@@ -533,22 +533,22 @@ test_refused_weights (void)
   g_autoptr(LwGraph) graph = network ("fcn8s-lite", FALSE);
   Sample sample = sample_new (1, 33, 47, 11);
   g_autoptr(LwWeights) good = random_weights (graph), nan = lw_weights_copy (good), other = NULL;
-  LwPlan *plan = plan_new (&cpu, graph, &sample, FALSE, LW_PRECISION_AUTO);
+  LwPlan *plan = plan_new (&tested, graph, &sample, FALSE, LW_PRECISION_AUTO);
   LwNetworkOptions options = { .classes = 12 };
   g_autoptr(LwGraph) twelve = lw_fcn8s_lite (&options);
   g_autoptr(GError) error = NULL;
   LwResult result = { 0 };
 
   other = random_weights (twelve);
-  g_assert_false (cpu.backend->run (plan, &sample.batch, &result, NULL, NULL, &error));         /* no weights yet */
+  g_assert_false (tested.backend->run (plan, &sample.batch, &result, NULL, NULL, &error));         /* no weights yet */
   g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE);
   lw_weights_get (nan, "conv3_2.weight")->data[100] = NAN;
   expect_refused (plan, nan, LW_NET_ERROR_VALUE, "conv3_2.weight");
   expect_refused (plan, other, LW_NET_ERROR_SHAPE, "score_fr.weight");
-  g_assert_true (cpu.backend->load (plan, good, NULL));
+  g_assert_true (tested.backend->load (plan, good, NULL));
   expect_refused (plan, nan, LW_NET_ERROR_VALUE, "conv3_2.weight");
-  g_assert_true (cpu.backend->run (plan, &sample.batch, &result, NULL, NULL, NULL));            /* the good ones are still there */
-  cpu.backend->free_plan (plan);
+  g_assert_true (tested.backend->run (plan, &sample.batch, &result, NULL, NULL, NULL));            /* the good ones are still there */
+  tested.backend->free_plan (plan);
   sample_clear (&sample);
 }
 
@@ -559,11 +559,11 @@ test_refused_plans (void)
   LwPlanOptions options = { .n = 1, .height = 32000, .width = 32000, .precision = LW_PRECISION_F32 };
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (cpu.backend->compile (cpu.device, graph, &options, &error));
+  g_assert_null (tested.backend->compile (tested.device, graph, &options, &error));
   g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY);
   g_clear_error (&error);
   options = (LwPlanOptions) { .n = 0, .height = 32, .width = 32 };
-  g_assert_null (cpu.backend->compile (cpu.device, graph, &options, &error));
+  g_assert_null (tested.backend->compile (tested.device, graph, &options, &error));
   g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE);
 }
 
@@ -574,24 +574,24 @@ test_divergence (void)
   g_autoptr(LwGraph) graph = small_network (5, 2, 0);
   Sample sample = sample_new (1, 9, 7, 5);
   g_autoptr(LwWeights) weights = random_weights (graph);
-  LwPlan *plan = plan_new (&cpu, graph, &sample, TRUE, LW_PRECISION_F32);
+  LwPlan *plan = plan_new (&tested, graph, &sample, TRUE, LW_PRECISION_F32);
   LwOptimizer wild = { .kind = LW_SGD, .rate = 1e30f, .momentum = 0.9f, .bias_rate_factor = 1 };
   g_autoptr(GError) error = NULL;
   LwStepStats stats;
   int steps = 0;
 
-  g_assert_true (cpu.backend->load (plan, weights, NULL));
-  while (steps < 10 && cpu.backend->step (plan, &sample.batch, &wild, &stats, NULL, NULL, &error))
+  g_assert_true (tested.backend->load (plan, weights, NULL));
+  while (steps < 10 && tested.backend->step (plan, &sample.batch, &wild, &stats, NULL, NULL, &error))
     steps++;
   g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   sample_clear (&sample);
 }
 
 static void
 add (const char *name, GTestFunc test)
 {
-  g_autofree char *path = g_strdup_printf ("/nn/%s/%s", cpu.name, name);
+  g_autofree char *path = g_strdup_printf ("/nn/%s/%s", tested.name, name);
 
   g_test_add_func (path, test);
 }
@@ -602,11 +602,11 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open (argc, argv);
-  if (cpu.backend == NULL)
+  tested = tested_open (argc, argv);
+  if (tested.backend == NULL)
     {
-      g_print ("1..0 # SKIP %s\n", cpu.missing);
-      cpu_close (&cpu);
+      g_print ("1..0 # SKIP %s\n", tested.missing);
+      tested_close (&tested);
       return 0;
     }
   add ("lite", test_lite);
@@ -628,6 +628,6 @@ main (int argc, char **argv)
   add ("refused-plans", test_refused_plans);
   add ("divergence", test_divergence);
   status = g_test_run ();
-  cpu_close (&cpu);
+  tested_close (&tested);
   return status;
 }

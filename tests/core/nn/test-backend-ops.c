@@ -1,4 +1,4 @@
-/* test-cpu-ops.c: random networks of every kind of layer, on random picture sizes, forward, backward and updated, against the reference */
+/* test-backend-ops.c: random networks of every kind of layer, on random picture sizes, forward, backward and updated, against the reference */
 #include <math.h>
 #include <string.h>
 #include "compare.h"
@@ -11,7 +11,7 @@
 #define MAX_LAYERS 6
 #define TRIES 3         /* a ReLU or a pool may switch on a difference in the last bit, but not for one picture after another */
 
-static Cpu cpu;
+static Tested tested;
 static int rounds = ROUNDS;
 static int only = -1;           /* the kind of layer that every network has, or -1: random ones */
 
@@ -184,15 +184,15 @@ compare_weights (const char *what, const LwWeights *got, const LwWeights *wanted
 static char *
 check_scores (const LwGraph *graph, const Sample *sample, const LwWeights *weights, LwPrecision precision, double tolerance)
 {
-  LwPlan *plan = plan_new (&cpu, graph, sample, FALSE, precision), *reference = reference_new (graph, sample, FALSE);
+  LwPlan *plan = plan_new (&tested, graph, sample, FALSE, precision), *reference = reference_new (graph, sample, FALSE);
   gsize count;
 
-  if (plan == NULL || !cpu.backend->load (plan, weights, NULL))
+  if (plan == NULL || !tested.backend->load (plan, weights, NULL))
     return g_strdup ("no plan");
   g_assert_true (lw_backend_ref.load (reference, weights, NULL));
-  g_autofree float *got = scores_of (cpu.backend, plan, graph, sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, sample, &count);
+  g_autofree float *got = scores_of (tested.backend, plan, graph, sample, &count), *wanted = scores_of (&lw_backend_ref, reference, graph, sample, &count);
 
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   return distance (got, wanted, count) > tolerance ? g_strdup_printf ("scores: %g away", distance (got, wanted, count)) : NULL;
 }
@@ -200,20 +200,20 @@ check_scores (const LwGraph *graph, const Sample *sample, const LwWeights *weigh
 static char *
 check_gradients (const LwGraph *graph, const Sample *sample, const LwWeights *weights, const float *class_weights, LwPrecision precision, double tolerance)
 {
-  LwPlan *plan = plan_new (&cpu, graph, sample, TRUE, precision), *reference = reference_new (graph, sample, TRUE);
+  LwPlan *plan = plan_new (&tested, graph, sample, TRUE, precision), *reference = reference_new (graph, sample, TRUE);
   g_autoptr(LwWeights) got = lw_weights_new (), wanted = lw_weights_new ();
   double loss, wanted_loss;
   char *wrong;
 
   g_autoptr(GError) error = NULL;
 
-  if (plan == NULL || !cpu.backend->load (plan, weights, &error) || !cpu.backend->gradients (plan, &sample->batch, class_weights, got, &loss, &error))
+  if (plan == NULL || !tested.backend->load (plan, weights, &error) || !tested.backend->gradients (plan, &sample->batch, class_weights, got, &loss, &error))
     return g_strdup_printf ("no gradients: %s", error != NULL ? error->message : "no plan");
   g_assert_true (lw_backend_ref.load (reference, weights, NULL));
   g_assert_true (lw_backend_ref.gradients (reference, &sample->batch, class_weights, wanted, &wanted_loss, NULL));
   wrong = fabs (loss - wanted_loss) > tolerance * (wanted_loss + 0.1) ? g_strdup_printf ("loss %g, not %g", loss, wanted_loss)
           : compare_weights ("gradient", got, wanted, tolerance);
-  cpu.backend->free_plan (plan);
+  tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   return wrong;
 }
@@ -242,8 +242,8 @@ keep_changes (LwWeights *values, const LwWeights *before, const LwWeights *momen
 static char *
 check_steps (const LwGraph *graph, const Sample *sample, const LwWeights *weights, const LwOptimizer *optimizer, double tolerance)
 {
-  LwPlan *plans[] = { plan_new (&cpu, graph, sample, TRUE, LW_PRECISION_F32), reference_new (graph, sample, TRUE) };
-  const LwBackend *backends[] = { cpu.backend, &lw_backend_ref };
+  LwPlan *plans[] = { plan_new (&tested, graph, sample, TRUE, LW_PRECISION_F32), reference_new (graph, sample, TRUE) };
+  const LwBackend *backends[] = { tested.backend, &lw_backend_ref };
   g_autoptr(LwWeights) got = lw_weights_copy (weights), wanted = lw_weights_copy (weights), state = lw_weights_new (), wanted_state = lw_weights_new ();
   LwWeights *values[] = { got, wanted }, *states[] = { state, wanted_state };
   LwStepStats stats[2];
@@ -292,7 +292,7 @@ run_rounds (Check check, gboolean smooth)
 
   for (int round = 0; round < rounds; round++)
     {
-      if (cpu.alone)
+      if (tested.alone)
         only = round % KINDS;
       g_autoptr(LwGraph) graph = random_graph (smooth);
       char *wrong = NULL;
@@ -374,7 +374,7 @@ test_rounds (gconstpointer check)
 static void
 test_slow_rounds (gconstpointer check)
 {
-  if (!g_str_equal (cpu.name, "cpu") && !cpu.alone)
+  if (!g_str_equal (tested.name, "cpu") && !tested.alone)
     rounds = SLOW_ROUNDS;
   run_rounds ((Check) check, TRUE);
 }
@@ -382,7 +382,7 @@ test_slow_rounds (gconstpointer check)
 static void
 add (const char *name, Check check, GTestDataFunc run)
 {
-  g_autofree char *path = g_strdup_printf ("/nn/%s/%s", cpu.name, name);
+  g_autofree char *path = g_strdup_printf ("/nn/%s/%s", tested.name, name);
 
   g_test_add_data_func (path, check, run);
 }
@@ -393,14 +393,14 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  cpu = cpu_open (argc, argv);
-  if (cpu.backend == NULL)
+  tested = tested_open (argc, argv);
+  if (tested.backend == NULL)
     {
-      g_print ("1..0 # SKIP %s\n", cpu.missing);
-      cpu_close (&cpu);
+      g_print ("1..0 # SKIP %s\n", tested.missing);
+      tested_close (&tested);
       return 0;
     }
-  if (cpu.alone)
+  if (tested.alone)
     rounds = 2 * KINDS;
   add ("forward", forward_f32, test_rounds);
   add ("gradients", gradients_f32, test_rounds);
@@ -408,12 +408,12 @@ main (int argc, char **argv)
     rounds = LIMITED_ROUNDS;
   add ("sgd", sgd, test_rounds);
   add ("adamw", adamw, test_rounds);
-  if (cpu_has_bfloat16 (&cpu))
+  if (tested_has_bfloat16 (&tested))
     {
       add ("forward-bf16", forward_bf16, test_slow_rounds);
       add ("gradients-bf16", gradients_bf16, test_slow_rounds);
     }
   status = g_test_run ();
-  cpu_close (&cpu);
+  tested_close (&tested);
   return status;
 }
