@@ -396,7 +396,7 @@ lw_each (cudaStream_t stream, size_t count, const Item &item)
 }
 
 template <typename K>
-__global__ static void __launch_bounds__ (LW_THREADS)
+__global__ static void __launch_bounds__ (LW_THREADS, 1)   /* 1: rather more registers than spilled ones */
 run_blocks (const K k)
 {
   __shared__ typename K::Shared shared;
