@@ -63,3 +63,18 @@ lw_apply_proposal (LwEdit *edit, const LwLabelMap *map, const LwLabelMap *confid
     for (int y = 0; y < map->height; y++)
       apply_span_cb (y, 0, map->width, &apply);
 }
+
+void
+lw_apply_span (LwEdit *edit, const LwLabelMap *map, const gboolean *classes, int y, int x0, int x1)
+{
+  const guint8 *row = lw_label_map_row (map, y);
+  while (x0 < x1)
+    {
+      int end = x0 + 1;
+      while (end < x1 && row[end] == row[x0])
+        end++;
+      if (row[x0] != LW_LABEL_NONE && (classes == NULL || classes[row[x0]]))
+        lw_edit_span (edit, y, x0, end, row[x0]);
+      x0 = end;
+    }
+}

@@ -53,7 +53,7 @@ press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
       LwBrushSample sample = mouse_sample (x, y, time);
       lw_canvas_stroke_begin (self, &sample);
     }
-  else if (button == GDK_BUTTON_PRIMARY)
+  else if (button == GDK_BUTTON_PRIMARY && !canvas_drag_begin (self, x, y, gdk_event_get_modifier_state (event)))
     canvas_tool_press (self, x, y, time);
 }
 
@@ -75,6 +75,23 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
   self->drag_y = y;
   press (self, button, x, y, event);
   pointer_at (self, x, y);
+}
+
+static void
+take_samples (LwCanvas *self, const LwBrushSample *samples, gsize n)
+{
+  if (self->stroking)
+    lw_canvas_stroke_to (self, samples, n);
+  else
+    canvas_drag_to (self, samples, n);
+}
+
+static void
+hand_off (LwCanvas *self)
+{
+  self->panning = FALSE;
+  lw_canvas_stroke_end (self);
+  canvas_drag_end (self);
 }
 
 /* GTK delivers one motion a frame and keeps the others in its history: without them a quick stroke would be chords. */
@@ -99,7 +116,7 @@ stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
       samples[used++] = mouse_sample (at_x, at_y, history[i].time);
     }
   samples[used++] = mouse_sample (x, y, event != NULL ? gdk_event_get_time (event) : GDK_CURRENT_TIME);
-  lw_canvas_stroke_to (self, samples, used);
+  take_samples (self, samples, used);
 }
 
 static void
@@ -112,7 +129,7 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
   y += offset_y;
   if (self->panning && !self->pinching)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
-  else if (self->stroking)
+  else if (self->stroking || self->dragging)
     {
       GdkEventSequence *sequence = gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture));
       stroke_with_history (self, gtk_gesture_get_last_event (GTK_GESTURE (gesture), sequence), x, y);
@@ -125,16 +142,14 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
 static void
 drag_end_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
 {
-  self->panning = FALSE;
-  lw_canvas_stroke_end (self);
+  hand_off (self);
   canvas_update_pointer (self);
 }
 
 static void
 drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
-  self->panning = FALSE;
-  lw_canvas_stroke_end (self);
+  hand_off (self);
 }
 
 /* ---- the pen ---- */
@@ -198,12 +213,12 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 
   if (self->panning)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
-  else if (self->stroking)
+  else if (self->stroking || self->dragging)
     {
       add_backlog (gesture, samples);
       stylus_sample (gesture, x, y, &last);
       g_array_append_val (samples, last);
-      lw_canvas_stroke_to (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
+      take_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
     }
   self->drag_x = x;
   self->drag_y = y;
@@ -213,8 +228,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 {
-  self->panning = FALSE;
-  lw_canvas_stroke_end (self);
+  hand_off (self);
   self->pressure = 1;
   canvas_update_pointer (self);
 }
@@ -224,7 +238,7 @@ stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
 {
-  if (self->stroking || self->panning)
+  if (self->stroking || self->dragging || self->panning)
     return;                  /* the drag tells, with its history */
   pointer_at (self, x, y);
 }

@@ -1,4 +1,4 @@
-/* canvas-private.h: shared by canvas.c (what is shown), canvas-tools.c (what a tool does) and canvas-input.c (what the hand does) */
+/* canvas-private.h: shared by canvas.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged) and canvas-input.c (what the hand does) */
 #pragma once
 
 #include "editor/canvas.h"
@@ -28,6 +28,8 @@ struct _LwCanvas
   gboolean erasing;                  /* by the tool, or by the other end of the pen */
   double last_x, last_y, last_radius;   /* of the stroke, in image pixels */
   LwPolygons *polygons;
+  gboolean dragging;                 /* a tool that draws a shape */
+  GArray *trail;                     /* of LwPoint in image pixels: where it was so far */
 
   /* the hand; positions in widget coordinates */
   gboolean hovering;
@@ -54,7 +56,7 @@ void canvas_set_peek (LwCanvas *canvas, gboolean peek);
 /* canvas-tools.c */
 void canvas_tools_add_actions (GtkWidgetClass *klass);
 void canvas_update_actions (LwCanvas *canvas);
-gboolean canvas_tool_paints (LwCanvas *canvas);                             /* the tool in the hand is a brush or an eraser */
+gboolean canvas_tool_paints (LwCanvas *canvas);                             /* the tool in the hand is a brush, an eraser or reveals */
 double canvas_brush_radius (LwCanvas *canvas, double pressure);             /* image pixels */
 gboolean canvas_tool_is_refused (LwCanvas *canvas, int x, int y);           /* what the tool may not touch has this pixel */
 void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /* a click of a tool that doesn't paint */
@@ -62,6 +64,25 @@ void canvas_pick_class (LwCanvas *canvas, double x, double y);
 void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
 gboolean canvas_can_close_polygon (LwCanvas *canvas);
 gboolean canvas_has_polygon_tool (LwCanvas *canvas);                        /* in the hand: with another one a polygon in progress waits */
+
+/* What a shape's spans do to an edit. */
+typedef struct {
+  LwEdit *edit;
+  guint8 class_id;
+  const LwLabelMap *reveal;          /* NULL: the class is painted; else what this map has there, as far as it is @shown */
+  gboolean shown[256];
+} CanvasPaint;
+LwEdit *canvas_begin_edit (LwCanvas *canvas);                               /* NULL: nothing may be painted now */
+void canvas_paint_span (int y, int x0, int x1, gpointer paint);             /* an LwSpanFunc */
+LwRect canvas_whole_image (LwCanvas *canvas);
+GdkRGBA canvas_class_tint (LwCanvas *canvas);                               /* the class in the hand, translucent */
+
+/* canvas-drag.c */
+gboolean canvas_drag_begin (LwCanvas *canvas, double x, double y, GdkModifierType modifiers);      /* FALSE: the tool is none that is dragged */
+void canvas_drag_to (LwCanvas *canvas, const LwBrushSample *samples, gsize n);
+void canvas_drag_end (LwCanvas *canvas);
+void canvas_drag_cancel (LwCanvas *canvas);
+void canvas_drag_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-input.c */
 void canvas_add_controllers (LwCanvas *canvas);

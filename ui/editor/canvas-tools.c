@@ -9,20 +9,21 @@
 
 /* ---- strokes ---- */
 
-typedef struct { LwEdit *edit; guint8 class_id; } Paint;
-
-static void
-paint_span (int y, int x0, int x1, gpointer data)
+void
+canvas_paint_span (int y, int x0, int x1, gpointer data)
 {
-  const Paint *paint = data;
-  lw_edit_span (paint->edit, y, x0, x1, paint->class_id);
+  const CanvasPaint *paint = data;
+  if (paint->reveal != NULL)
+    lw_apply_span (paint->edit, paint->reveal, paint->shown, y, x0, x1);
+  else
+    lw_edit_span (paint->edit, y, x0, x1, paint->class_id);
 }
 
 gboolean
 canvas_tool_paints (LwCanvas *self)
 {
   LwTool tool = self->toolbox != NULL ? lw_toolbox_get_tool (self->toolbox) : LW_TOOL_PAN;
-  return tool == LW_TOOL_BRUSH || tool == LW_TOOL_ERASER;
+  return tool == LW_TOOL_BRUSH || tool == LW_TOOL_ERASER || tool == LW_TOOL_REVEAL;
 }
 
 double
@@ -49,7 +50,7 @@ canvas_tool_is_refused (LwCanvas *self, int x, int y)
   const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
   LwProtection protection;
 
-  if (planes == NULL || (tool != LW_TOOL_FILL && !canvas_tool_paints (self)))
+  if (planes == NULL || tool == LW_TOOL_REVEAL || (tool != LW_TOOL_FILL && tool != LW_TOOL_LINE && !canvas_tool_paints (self)))
     return FALSE;
   guint8 label = lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
   get_protection (self, &protection);
@@ -57,33 +58,51 @@ canvas_tool_is_refused (LwCanvas *self, int x, int y)
          (protection.paint_over == LW_PAINT_OVER_CLASS && label != protection.over);
 }
 
-static LwEdit *
-begin_edit (LwCanvas *self)
+/* A reveal is the model's edit: its protection is that of applying. */
+LwEdit *
+canvas_begin_edit (LwCanvas *self)
 {
   LwProtection protection;
 
   if (self->document == NULL || self->toolbox == NULL || self->playback_image != NULL)
     return NULL;
+  if (lw_toolbox_get_tool (self->toolbox) == LW_TOOL_REVEAL && !self->erasing)
+    {
+      lw_toolbox_get_apply_protection (self->toolbox, &protection);
+      return lw_document_begin_reveal (self->document, &protection, lw_toolbox_get_overwrite_hand (self->toolbox));
+    }
   get_protection (self, &protection);
   return lw_document_begin_edit (self->document, &protection);
 }
 
-static LwRect
-whole_image (LwCanvas *self)
+LwRect
+canvas_whole_image (LwCanvas *self)
 {
   return (LwRect) { 0, 0, self->view.image_width, self->view.image_height };
 }
 
+/* FALSE: what was to be revealed has gone. */
+static gboolean
+prepare_paint (LwCanvas *self, CanvasPaint *paint)
+{
+  *paint = (CanvasPaint) { lw_document_get_edit (self->document), self->erasing ? LW_LABEL_NONE : lw_toolbox_get_class (self->toolbox) };
+  if (self->erasing || lw_toolbox_get_tool (self->toolbox) != LW_TOOL_REVEAL)
+    return TRUE;
+  const LwProposal *proposal = lw_document_get_proposal (self->document);
+  paint->reveal = proposal != NULL ? proposal->map : NULL;
+  lw_toolbox_get_shown (self->toolbox, paint->shown);
+  return paint->reveal != NULL;
+}
+
 /* From where the brush was to @sample; the outline goes along. */
 static void
-paint_to (LwCanvas *self, const LwBrushSample *sample)
+paint_to (LwCanvas *self, CanvasPaint *paint, const LwBrushSample *sample)
 {
-  Paint paint = { lw_document_get_edit (self->document), self->erasing ? LW_LABEL_NONE : lw_toolbox_get_class (self->toolbox) };
   double x, y, radius = canvas_brush_radius (self, sample->pressure);
-  LwRect clip = whole_image (self);
+  LwRect clip = canvas_whole_image (self);
 
   canvas_to_image (self, sample->x, sample->y, &x, &y);
-  lw_raster_brush (lw_toolbox_get_brush_shape (self->toolbox), self->last_x, self->last_y, self->last_radius, x, y, radius, &clip, paint_span, &paint);
+  lw_raster_brush (lw_toolbox_get_brush_shape (self->toolbox), self->last_x, self->last_y, self->last_radius, x, y, radius, &clip, canvas_paint_span, paint);
   self->last_x = x;
   self->last_y = y;
   self->last_radius = radius;
@@ -98,13 +117,15 @@ lw_canvas_stroke_begin (LwCanvas *self, const LwBrushSample *sample)
   g_return_if_fail (LW_IS_CANVAS (self) && sample != NULL);
 
   lw_canvas_stroke_end (self);
-  if (begin_edit (self) == NULL)
+  if (canvas_begin_edit (self) == NULL)
     return;
+  CanvasPaint paint;
   self->stroking = TRUE;
   self->erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
   canvas_to_image (self, sample->x, sample->y, &self->last_x, &self->last_y);
   self->last_radius = canvas_brush_radius (self, sample->pressure);
-  paint_to (self, sample);
+  if (prepare_paint (self, &paint))
+    paint_to (self, &paint, sample);
   lw_document_edit_changed (self->document);
 }
 
@@ -113,10 +134,11 @@ lw_canvas_stroke_to (LwCanvas *self, const LwBrushSample *samples, gsize n)
 {
   g_return_if_fail (LW_IS_CANVAS (self) && (samples != NULL || n == 0));
 
-  if (!self->stroking || n == 0)
+  CanvasPaint paint;
+  if (!self->stroking || n == 0 || !prepare_paint (self, &paint))
     return;
   for (gsize i = 0; i < n; i++)
-    paint_to (self, &samples[i]);
+    paint_to (self, &paint, &samples[i]);
   lw_document_edit_changed (self->document);
   canvas_update_pointer (self);
 }
@@ -127,7 +149,7 @@ lw_canvas_stroke_end (LwCanvas *self)
   g_return_if_fail (LW_IS_CANVAS (self));
 
   if (self->stroking)
-    lw_document_end_edit (self->document, self->erasing ? "eraser" : "brush");
+    lw_document_end_edit (self->document, self->erasing ? "eraser" : lw_toolbox_get_tool (self->toolbox) == LW_TOOL_REVEAL ? "reveal" : "brush");
   self->stroking = FALSE;
   self->erasing = FALSE;
 }
@@ -158,13 +180,13 @@ close_polygon (LwCanvas *self)
 {
   const GArray *corners = self->polygons->corners;
   gsize n = corners->len;
-  LwEdit *edit = canvas_can_close_polygon (self) ? begin_edit (self) : NULL;
+  LwEdit *edit = canvas_can_close_polygon (self) ? canvas_begin_edit (self) : NULL;
 
   if (edit == NULL)
     return;
-  Paint paint = { edit, lw_toolbox_get_class (self->toolbox) };
-  LwRect clip = whole_image (self);
-  lw_raster_polygon ((const LwPoint *) (gpointer) corners->data, &n, 1, &clip, paint_span, &paint);
+  CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  LwRect clip = canvas_whole_image (self);
+  lw_raster_polygon ((const LwPoint *) (gpointer) corners->data, &n, 1, &clip, canvas_paint_span, &paint);
   lw_polygons_finish (self->polygons);
   lw_document_end_edit (self->document, "polygon");
   polygon_changed (self);
@@ -221,6 +243,8 @@ canvas_cancel (LwCanvas *self)
 {
   if (self->stroking)
     lw_document_cancel_edit (self->document);
+  else if (self->dragging)
+    canvas_drag_cancel (self);
   else if (canvas_has_polygon_tool (self))
     lw_polygons_give_up (self->polygons);
   self->erasing = FALSE;
@@ -232,12 +256,12 @@ canvas_cancel (LwCanvas *self)
 static void
 fill_region (LwCanvas *self, int x, int y)
 {
-  LwEdit *edit = begin_edit (self);
+  LwEdit *edit = canvas_begin_edit (self);
 
   if (edit == NULL)
     return;
-  Paint paint = { edit, lw_toolbox_get_class (self->toolbox) };
-  lw_raster_region (lw_document_get_planes (self->document)->plane[LW_PLANE_CLASS], x, y, paint_span, &paint);
+  CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  lw_raster_region (lw_document_get_planes (self->document)->plane[LW_PLANE_CLASS], x, y, canvas_paint_span, &paint);
   lw_document_end_edit (self->document, "fill");
 }
 
@@ -351,6 +375,15 @@ cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+pick_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  if (self->hovering)
+    canvas_pick_class (self, self->pointer_x, self->pointer_y);
+}
+
+static void
 size_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwToolbox *toolbox = LW_CANVAS (widget)->toolbox;
@@ -384,7 +417,7 @@ canvas_update_actions (LwCanvas *self)
   gtk_widget_action_set_enabled (widget, "canvas.redo", lw_canvas_can_turn (self, TRUE));
   gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", corners && canvas_can_close_polygon (self));
   gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners);
-  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || corners);
+  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || corners);
   g_signal_emit_by_name (self, "turns-changed");
 }
 
@@ -410,6 +443,7 @@ static const struct { guint key; GdkModifierType modifiers; const char *action; 
   { GDK_KEY_KP_Enter, 0, "canvas.finish-polygon" },
   { GDK_KEY_BackSpace, 0, "canvas.remove-corner" },
   { GDK_KEY_Escape, 0, "canvas.cancel" },
+  { GDK_KEY_o, 0, "canvas.pick-class" },
   { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
   { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
 };
@@ -426,6 +460,7 @@ canvas_tools_add_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "canvas.finish-polygon", NULL, polygon_action);
   gtk_widget_class_install_action (klass, "canvas.remove-corner", NULL, polygon_action);
   gtk_widget_class_install_action (klass, "canvas.cancel", NULL, cancel_action);
+  gtk_widget_class_install_action (klass, "canvas.pick-class", NULL, pick_action);
   gtk_widget_class_install_action (klass, "canvas.brush-smaller", NULL, size_action);
   gtk_widget_class_install_action (klass, "canvas.brush-larger", NULL, size_action);
   for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)

@@ -9,7 +9,7 @@
 #define POINTER_STEPS 64         /* a unit of the screen: finer than any pointer */
 #define COARSE_FROM (1 << 20)    /* image pixels in view: from here on a zoom in progress shows the picture unfiltered */
 #define SETTLE_MS 120
-#define POLYGON_TINT 0.3f
+#define TINT 0.3f
 
 G_DEFINE_FINAL_TYPE (LwCanvas, lw_canvas, GTK_TYPE_WIDGET)
 
@@ -99,7 +99,17 @@ static gboolean
 shows_outline (LwCanvas *self)
 {
   return (self->hovering || self->stroking) && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
-         canvas_tool_paints (self);
+         (canvas_tool_paints (self) || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_LINE);
+}
+
+GdkRGBA
+canvas_class_tint (LwCanvas *self)
+{
+  const LwClass *class = lw_palette_find_id (lw_document_get_palette (self->document), lw_toolbox_get_class (self->toolbox));
+
+  if (class == NULL)
+    return (GdkRGBA) { 1, 1, 1, TINT };
+  return (GdkRGBA) { (float) class->rgb[0] / 255, (float) class->rgb[1] / 255, (float) class->rgb[2] / 255, TINT };
 }
 
 static void
@@ -109,11 +119,8 @@ snapshot_polygon (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snap
   gboolean active = canvas_has_polygon_tool (self);
   g_autofree LwPoint *points = g_new (LwPoint, corners->len);
   LwPoint pointer = { self->pointer_x, self->pointer_y };
-  const LwClass *class = lw_palette_find_id (lw_document_get_palette (self->document), lw_toolbox_get_class (self->toolbox));
-  GdkRGBA colour = { 1, 1, 1, POLYGON_TINT };
+  GdkRGBA colour = canvas_class_tint (self);
 
-  if (class != NULL)
-    colour = (GdkRGBA) { (float) class->rgb[0] / 255, (float) class->rgb[1] / 255, (float) class->rgb[2] / 255, POLYGON_TINT };
   for (guint i = 0; i < corners->len; i++)
     {
       const LwPoint *corner = &g_array_index (corners, LwPoint, i);
@@ -130,6 +137,8 @@ snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
 
   if (self->polygons->corners->len > 0 && self->playback_image == NULL)
     snapshot_polygon (self, &clip, snapshot);
+  if (self->document != NULL && self->toolbox != NULL && self->playback_image == NULL)
+    canvas_drag_snapshot (self, &clip, snapshot);
   if (shows_outline (self))
     lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
                       canvas_brush_radius (self, self->pressure) * self->view.zoom / canvas_scale (self));
@@ -365,6 +374,7 @@ update_overlay (LwCanvas *self)
 static void
 tool_changed (LwCanvas *self)
 {
+  canvas_drag_cancel (self);
   canvas_update_actions (self);
   canvas_update_pointer (self);
 }
@@ -375,6 +385,7 @@ document_opened (LwCanvas *self)
   const LwFrame *frame = lw_document_get_frame (self->document);
   g_autofree char *label = g_strdup_printf (_("Canvas: frame “%s”"), frame->name);
 
+  canvas_drag_cancel (self);
   lw_polygons_show (self->polygons, frame->id);
   if (self->playback_image == NULL)
     show_size (self, frame->width, frame->height);
@@ -474,6 +485,7 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
   if (image == NULL && self->playback_image == NULL)
     return;
   lw_canvas_stroke_end (self);
+  canvas_drag_cancel (self);
   gboolean begins_or_ends = (image == NULL) != (self->playback_image == NULL);
   self->playback_image = image;
   self->playback_map = map;
@@ -511,6 +523,7 @@ unmap (GtkWidget *widget)
   LwCanvas *self = LW_CANVAS (widget);
 
   lw_canvas_stroke_end (self);
+  canvas_drag_cancel (self);
   canvas_set_peek (self, FALSE);
   GTK_WIDGET_CLASS (lw_canvas_parent_class)->unmap (widget);
 }
@@ -564,6 +577,7 @@ finalize (GObject *object)
 
   lw_tiles_free (self->tiles);
   lw_polygons_free (self->polygons);
+  g_array_unref (self->trail);
   g_free (self->pointer_text);
   G_OBJECT_CLASS (lw_canvas_parent_class)->finalize (object);
 }
@@ -606,6 +620,7 @@ lw_canvas_init (LwCanvas *self)
 
   self->tiles = lw_tiles_new ();
   self->polygons = lw_polygons_new ();
+  self->trail = g_array_new (FALSE, FALSE, sizeof (LwPoint));
   self->pointer_text = g_strdup ("");
   self->pressure = 1;
   lw_view_init (&self->view);

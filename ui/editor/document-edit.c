@@ -196,7 +196,8 @@ lw_document_begin_edit (LwDocument *self, const LwProtection *protection)
   if (self->state == NULL || self->edit != NULL || self->person < 0)
     return NULL;
   document_forget_undo (self);
-  self->edit = lw_edit_new (self->state->planes, (guint8) self->person, protection);
+  self->edit_origin = (guint8) self->person;
+  self->edit = lw_edit_new (self->state->planes, self->edit_origin, protection);
   return self->edit;
 }
 
@@ -224,7 +225,7 @@ lw_document_end_edit (LwDocument *self, const char *tool)
   lw_document_edit_changed (self);
   g_autoptr(LwDiff) diff = lw_edit_finish (g_steal_pointer (&self->edit));
   document_edit_ended (self);
-  document_save_stroke (self, self->state, tool, (guint8) self->person, diff);
+  document_save_stroke (self, self->state, tool, self->edit_origin, diff);
 }
 
 void

@@ -25,7 +25,8 @@ struct _LwDocument
   int person;                      /* origin of the user; -1: nothing may be changed */
   gboolean is_person[256];
 
-  LwEdit *edit;                    /* in progress, by the person, on the planes of @state */
+  LwEdit *edit;                    /* in progress, on the planes of @state */
+  guint8 edit_origin;              /* the person, or the model that is being revealed */
   GCancellable *undo_load;         /* the undo that waits for its diff; NULL: none */
   int undo_wanted;                 /* steps still to take: negative undo, positive redo */
   guint n_unsaved;

@@ -100,6 +100,30 @@ lw_document_discard_proposal (LwDocument *self)
 
 /* ---- apply ---- */
 
+/* What the model may not touch: the settings' protection, and what a person set. */
+static LwProtection
+protect_from_model (LwDocument *self, const LwProtection *settings, gboolean overwrite_hand)
+{
+  LwProtection protection = *settings;
+  if (!overwrite_hand)
+    memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
+  return protection;
+}
+
+LwEdit *
+lw_document_begin_reveal (LwDocument *self, const LwProtection *settings, gboolean overwrite_hand)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self) && settings != NULL, NULL);
+
+  if (self->state == NULL || self->edit != NULL || self->person < 0 || self->state->proposal == NULL || self->state->proposal_origin < 0)
+    return NULL;
+  document_forget_undo (self);
+  LwProtection protection = protect_from_model (self, settings, overwrite_hand);
+  self->edit_origin = (guint8) self->state->proposal_origin;
+  self->edit = lw_edit_new (self->state->planes, self->edit_origin, &protection);
+  return self->edit;
+}
+
 guint64
 lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection, const LwProtection *settings, gboolean overwrite_hand)
 {
@@ -112,9 +136,7 @@ lw_document_apply_proposal (LwDocument *self, const LwApplySelection *selection,
   document_forget_undo (self);
 
   guint8 origin = (guint8) self->state->proposal_origin;
-  LwProtection protection = *settings;
-  if (!overwrite_hand)
-    memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
+  LwProtection protection = protect_from_model (self, settings, overwrite_hand);
   LwEdit *edit = lw_edit_new (self->state->planes, origin, &protection);
   lw_apply_proposal (edit, self->state->proposal->map, self->state->proposal->confidence, selection);
 

@@ -79,6 +79,25 @@ draw_handle (cairo_t *cr, const LwPoint *point, double radius)
 }
 
 void
+lw_overlay_area (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const GdkRGBA *colour)
+{
+  if (n < 2)
+    return;
+
+  graphene_rect_t bounds = bounds_of (points, n, NULL);
+  if (!graphene_rect_intersection (&bounds, clip, &bounds))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  for (gsize i = 0; i < n; i++)
+    cairo_line_to (cr, points[i].x, points[i].y);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);      /* as it will be painted */
+  gdk_cairo_set_source_rgba (cr, colour);
+  cairo_fill_preserve (cr);
+  stroke_twice (cr);
+  cairo_destroy (cr);
+}
+
+void
 lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, const GdkRGBA *colour, gboolean can_close)
 {
   if (n == 0)

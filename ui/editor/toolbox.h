@@ -5,7 +5,11 @@
 #include "label/edit.h"
 #include "label/raster.h"
 
-typedef enum { LW_TOOL_PAN, LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_POLYGON, LW_TOOL_FILL, LW_TOOL_APPLY_REGION, LW_N_TOOLS } LwTool;
+/* The numbers are kept in the settings: new ones come at the end. */
+typedef enum {
+  LW_TOOL_PAN, LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_POLYGON, LW_TOOL_FILL, LW_TOOL_APPLY_REGION, LW_TOOL_REVEAL, LW_TOOL_LASSO, LW_TOOL_LINE,
+  LW_N_TOOLS
+} LwTool;
 #define LW_BRUSH_SIZE_MIN 1.0
 #define LW_BRUSH_SIZE_MAX 1024.0
 

@@ -9,7 +9,7 @@
 struct _LwToolRail
 {
   AdwBin parent_instance;
-  GtkBox *box;
+  GtkGrid *grid;
   GtkWidget *size_scale, *size_label;
   GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
   GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button;
@@ -21,20 +21,23 @@ struct _LwToolRail
 
 G_DEFINE_FINAL_TYPE (LwToolRail, lw_tool_rail, ADW_TYPE_BIN)
 
-/* From top to bottom. */
+/* Row by row. */
 static const struct { LwTool tool; const char *icon, *label, *key; } tools[] = {
   { LW_TOOL_BRUSH, "lw-brush-symbolic", N_("Brush"), "B" },
   { LW_TOOL_ERASER, "lw-eraser-symbolic", N_("Eraser"), "E" },
+  { LW_TOOL_LINE, "lw-line-symbolic", N_("Line"), "I" },
+  { LW_TOOL_REVEAL, "lw-reveal-symbolic", N_("Reveal the Proposal"), "V" },
   { LW_TOOL_POLYGON, "lw-polygon-symbolic", N_("Polygon"), "P" },
+  { LW_TOOL_LASSO, "lw-lasso-symbolic", N_("Lasso"), "L" },
   { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill"), "F" },
-  { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
   { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal"), "R" },
+  { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
 };
+#define COLUMNS 2
 
 static void
 create_buttons (LwToolRail *self)
 {
-  GtkWidget *before = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (tools); i++)
     {
       GtkWidget *button = gtk_toggle_button_new ();
@@ -46,8 +49,7 @@ create_buttons (LwToolRail *self)
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "workspace.tool");
       lw_name_widget (button, _(tools[i].label));
       gtk_widget_set_tooltip_text (button, tooltip);
-      gtk_box_insert_child_after (self->box, button, before);
-      before = button;
+      gtk_grid_attach (self->grid, button, (int) i % COLUMNS, (int) i / COLUMNS, 1, 1);
       self->tools[tools[i].tool] = button;
     }
 }
@@ -147,6 +149,7 @@ lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
   bind_choice (toolbox, "paint-over", self->over_unlabelled_button, LW_PAINT_OVER_UNLABELLED);
   bind_choice (toolbox, "paint-over", self->over_class_button, LW_PAINT_OVER_CLASS);
   g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "sensitive", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_REVEAL], "sensitive", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->over_class_choice, "notify::selected", G_CALLBACK (on_over_class_chosen_cb), self, G_CONNECT_SWAPPED);
   on_palette_changed_cb (self);
@@ -167,7 +170,7 @@ lw_tool_rail_class_init (LwToolRailClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_tool_rail_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/tools/tool-rail.ui");
-  gtk_widget_class_bind_template_child (widget_class, LwToolRail, box);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, grid);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_scale);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_label);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_adjustment);

@@ -30,7 +30,7 @@ take_brush_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwToolbox *toolbox = lw_desk_get_toolbox (LW_WORKSPACE (widget)->desk);
   LwTool tool = lw_toolbox_get_tool (toolbox);
-  if (tool == LW_TOOL_ERASER || tool == LW_TOOL_PAN || tool == LW_TOOL_APPLY_REGION)
+  if (tool == LW_TOOL_ERASER || tool == LW_TOOL_PAN || tool == LW_TOOL_APPLY_REGION || tool == LW_TOOL_REVEAL)
     lw_toolbox_set_tool (toolbox, LW_TOOL_BRUSH);
 }
 
@@ -72,10 +72,11 @@ void
 lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
 {
   static const char *const canvas_actions[] = { "canvas.undo", "canvas.redo", "canvas.zoom-in", "canvas.zoom-out", "canvas.zoom-fit", "canvas.zoom-100",
-                                                "canvas.brush-smaller", "canvas.brush-larger" };
+                                                "canvas.brush-smaller", "canvas.brush-larger", "canvas.pick-class" };
   static const struct { guint key; LwTool tool; } tool_keys[] = {
     { GDK_KEY_b, LW_TOOL_BRUSH }, { GDK_KEY_e, LW_TOOL_ERASER }, { GDK_KEY_p, LW_TOOL_POLYGON },
     { GDK_KEY_f, LW_TOOL_FILL }, { GDK_KEY_m, LW_TOOL_PAN }, { GDK_KEY_r, LW_TOOL_APPLY_REGION },
+    { GDK_KEY_v, LW_TOOL_REVEAL }, { GDK_KEY_l, LW_TOOL_LASSO }, { GDK_KEY_i, LW_TOOL_LINE },
   };
   static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
     { GDK_KEY_slash, 0, "workspace.search-class" },
@@ -91,6 +92,7 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
     { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
     { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
+    { GDK_KEY_o, 0, "canvas.pick-class" },
     { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
     { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
   };

@@ -1,0 +1,133 @@
+/* canvas-drag.c: tools that draw a shape while the button is down: lasso and line */
+#include "config.h"
+#include "editor/canvas-private.h"
+#include "editor/overlay.h"
+
+static LwTool
+tool_in_hand (LwCanvas *self)
+{
+  return self->toolbox != NULL ? lw_toolbox_get_tool (self->toolbox) : LW_TOOL_PAN;
+}
+
+static LwPoint
+point_at (LwCanvas *self, double x, double y)
+{
+  LwPoint point;
+  canvas_to_image (self, x, y, &point.x, &point.y);
+  return point;
+}
+
+gboolean
+canvas_drag_begin (LwCanvas *self, double x, double y, GdkModifierType modifiers)
+{
+  LwTool tool = tool_in_hand (self);
+  LwPoint point = point_at (self, x, y);
+
+  if (tool != LW_TOOL_LASSO && tool != LW_TOOL_LINE)
+    return FALSE;
+  canvas_drag_cancel (self);
+  if (self->document == NULL || lw_document_get_planes (self->document) == NULL || self->playback_image != NULL)
+    return TRUE;
+  self->dragging = TRUE;
+  g_array_append_val (self->trail, point);
+  canvas_update_actions (self);
+  return TRUE;
+}
+
+/* A line has two ends, wherever the hand went between them. */
+void
+canvas_drag_to (LwCanvas *self, const LwBrushSample *samples, gsize n)
+{
+  if (!self->dragging)
+    return;
+  for (gsize i = 0; i < n; i++)
+    {
+      LwPoint point = point_at (self, samples[i].x, samples[i].y);
+      if (tool_in_hand (self) == LW_TOOL_LINE)
+        g_array_set_size (self->trail, 1);
+      g_array_append_val (self->trail, point);
+    }
+  if (n > 0)
+    {
+      self->pointer_x = samples[n - 1].x;
+      self->pointer_y = samples[n - 1].y;
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+paint_lasso (LwCanvas *self, CanvasPaint *paint)
+{
+  LwRect clip = canvas_whole_image (self);
+  gsize n = self->trail->len;
+
+  lw_raster_polygon ((const LwPoint *) (gpointer) self->trail->data, &n, 1, &clip, canvas_paint_span, paint);
+  lw_document_end_edit (self->document, "lasso");
+}
+
+static void
+paint_line (LwCanvas *self, CanvasPaint *paint)
+{
+  const LwPoint *from = &g_array_index (self->trail, LwPoint, 0), *to = &g_array_index (self->trail, LwPoint, self->trail->len - 1);
+  LwRect clip = canvas_whole_image (self);
+  double radius = canvas_brush_radius (self, 1);
+
+  lw_raster_brush (lw_toolbox_get_brush_shape (self->toolbox), from->x, from->y, radius, to->x, to->y, radius, &clip, canvas_paint_span, paint);
+  lw_document_end_edit (self->document, "line");
+}
+
+void
+canvas_drag_end (LwCanvas *self)
+{
+  LwTool tool = tool_in_hand (self);
+  LwEdit *edit = self->dragging && (tool == LW_TOOL_LINE || self->trail->len >= 3) ? canvas_begin_edit (self) : NULL;
+
+  if (edit != NULL)
+    {
+      CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+      if (tool == LW_TOOL_LASSO)
+        paint_lasso (self, &paint);
+      else
+        paint_line (self, &paint);
+    }
+  canvas_drag_cancel (self);
+}
+
+void
+canvas_drag_cancel (LwCanvas *self)
+{
+  if (!self->dragging)
+    return;
+  self->dragging = FALSE;
+  g_array_set_size (self->trail, 0);
+  canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* ---- what is shown of it ---- */
+
+static LwPoint *
+trail_in_widget (LwCanvas *self)
+{
+  LwPoint *points = g_new (LwPoint, self->trail->len);
+  for (guint i = 0; i < self->trail->len; i++)
+    {
+      const LwPoint *point = &g_array_index (self->trail, LwPoint, i);
+      canvas_from_image (self, point->x, point->y, &points[i].x, &points[i].y);
+    }
+  return points;
+}
+
+void
+canvas_drag_snapshot (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
+{
+  g_autofree LwPoint *points = trail_in_widget (self);
+  GdkRGBA tint = canvas_class_tint (self);
+
+  if (!self->dragging)
+    return;
+  if (tool_in_hand (self) == LW_TOOL_LINE)
+    lw_overlay_brush (snapshot, clip, lw_toolbox_get_brush_shape (self->toolbox), points[0].x, points[0].y,
+                      canvas_brush_radius (self, 1) * self->view.zoom / canvas_scale (self));
+  lw_overlay_area (snapshot, clip, points, self->trail->len, &tint);
+}
