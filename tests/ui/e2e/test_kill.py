@@ -26,6 +26,7 @@ N_FRAMES = 3
 ROUNDS_OF_A_PROJECT = 10
 UNDO_EVERY = 5
 UNLABELLED = 255
+PATIENCE = 2.0          # seconds without an answer before a key is pressed again
 
 
 # ---- the program and its acknowledgements ----
@@ -227,37 +228,46 @@ class Test:
             if run.process.poll() is None:
                 run.kill()
 
+    def open_and_wait(self):
+        """As open(), until the frame is on the screen: keys before that find nothing to take back."""
+        run = self.open()
+        x, y, width, height = map(round, Hand(self.desktop, self.rng).area)
+        wait_for(lambda: any(low < high for low, high in self.desktop.picture(x, y, width, height).getextrema()), "the frame on the screen")
+        time.sleep(0.1)
+        return run
+
     def press_until(self, run, key, count):
-        """Presses `key` until `count` strokes of this run are on the disk. Presses that find nothing to take back (any more) do nothing."""
+        """Presses `key` until `count` strokes of this run are on the disk; again where nothing comes of it, which takes back too much at worst."""
         deadline = time.monotonic() + 60
         while len(run.acknowledged) < count:
             self.desktop.xdotool("key", "--delay", 3, *[key] * min(count - len(run.acknowledged), 100))
-            seen, end = len(run.acknowledged), time.monotonic() + 0.5
+            seen, end = len(run.acknowledged), time.monotonic() + PATIENCE
             while len(run.acknowledged) < count and time.monotonic() < end:
                 if len(run.acknowledged) > seen:
-                    seen, end = len(run.acknowledged), time.monotonic() + 0.5
+                    seen, end = len(run.acknowledged), time.monotonic() + PATIENCE
                 time.sleep(0.002)
             run.check_running()
             assert time.monotonic() < deadline, f"{key}: {len(run.acknowledged)} of {count} strokes on the disk"
 
     def check_undo(self):
-        """One step back and forth again on the frame that is shown first, the program being killed in between."""
+        """A step back and forth again on the frame that is shown first, the program being killed after each."""
         stacks = self.disk.undo_stacks()
         frame = min(stacks)
         if not stacks[frame]:
             return
         before = self.disk.maps()
-        run = self.open()
+        run = self.open_and_wait()
         self.press_until(run, "ctrl+z", 1)
-        time.sleep(0.1)
-        taken = len(self.finish(run))
+        acknowledged = len(self.finish(run))
         left = self.disk.undo_stacks()
-        assert left == {**stacks, frame: stacks[frame][:-taken]}, "undo took back something else than the last stroke"
-        after = self.disk.maps()
-        self.check_difference(before, after, [box for _, box in stacks[frame][-taken:]])
-        run = self.open()
+        taken = len(stacks[frame]) - len(left[frame])
+        assert taken >= acknowledged and left == {**stacks, frame: stacks[frame][:-taken]}, \
+            f"undo took back something else than the last stroke: {acknowledged} strokes acknowledged, {taken} taken back on frame {frame}\n{stacks}\n{left}"
+        self.check_difference(before, self.disk.maps(), [box for _, box in stacks[frame][-taken:]])
+        run = self.open_and_wait()
         self.press_until(run, "ctrl+shift+z", taken)
         self.finish(run)
+        assert len(self.disk.undo_stacks()[frame]) == len(stacks[frame]), "redo did something else than undo took"
         assert all(a.tobytes() == b.tobytes() for a, b in zip(self.disk.maps(), before)), "redo did not bring back what undo took"
         self.n_undos += taken
 
@@ -275,7 +285,7 @@ class Test:
         stacks = self.disk.undo_stacks()
         counts = [len(stacks[frame]) for frame in sorted(stacks)]
         before = self.disk.maps()
-        run = self.open()
+        run = self.open_and_wait()
         for key in "ctrl+z", "ctrl+shift+z":
             target = len(run.acknowledged)
             self.desktop.key("Home")
