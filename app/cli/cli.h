@@ -77,4 +77,4 @@ void cli_put_text (LwJson *object, const char *key, const char *json);
 void cli_put_counts (LwJson *object, const char *key, GHashTable *counts);               /* name → GUINT_TO_POINTER */
 
 extern const CliCommand cli_create, cli_add, cli_relink, cli_frames, cli_import, cli_export, cli_propose, cli_apply, cli_submit, cli_accept, cli_return,
-  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_log, cli_verify, cli_sheet;
+  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_log, cli_verify, cli_sheet;

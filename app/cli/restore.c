@@ -2,15 +2,18 @@
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
+#include <string.h>
+#include "store/backup.h"
 #include "store/past.h"
 
-static char **specs, *at, *snapshot_name, *message;
+static char **specs, *at, *snapshot_name, *backup, *message;
 
 /* ---- restore ---- */
 
 static const GOptionEntry restore_options[] = {
   { "at", 0, 0, G_OPTION_ARG_STRING, &at, N_("Frames as they were at a time: 2026-11-23, or “2026-11-23 14:30”"), N_("TIME") },
   { "snapshot", 0, 0, G_OPTION_ARG_STRING, &snapshot_name, N_("Frames as they were in a snapshot"), N_("NAME") },
+  { "backup", 0, 0, G_OPTION_ARG_FILENAME, &backup, N_("The whole project as in a backup: a file, or the name of one in backups/"), N_("FILE") },
   { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("With --at and --snapshot: only these (all)"), N_("SPEC") },
   G_OPTION_ENTRY_NULL
 };
@@ -49,6 +52,24 @@ restore_many (Cli *cli, LwProject *project, gint64 time, LwRestored *restored, G
   return done;
 }
 
+/* The project may be too damaged to be opened. */
+static gboolean
+restore_backup (Cli *cli, const char *folder, GError **error)
+{
+  g_autofree char *beside = g_build_filename (folder, "backups", backup, NULL), *replaced = NULL;
+  gboolean named = strchr (backup, G_DIR_SEPARATOR) == NULL && g_file_test (beside, G_FILE_TEST_EXISTS);
+  if (!lw_backup_restore (folder, named ? beside : backup, &replaced, error))
+    return FALSE;
+  LwJson *result = json_object_new_object ();
+  cli_put_string (result, "backup", named ? beside : backup);
+  cli_put_string (result, "replaced", replaced);
+  cli_json (cli, result);
+  cli_line (cli, _("The project is as in “%s” again."), named ? beside : backup);
+  if (replaced != NULL)
+    cli_line (cli, _("What was there is kept as “%s”."), replaced);
+  return TRUE;
+}
+
 static gboolean
 restore (Cli *cli, char **arguments, GError **error)
 {
@@ -57,10 +78,12 @@ restore (Cli *cli, char **arguments, GError **error)
   gint64 time = cli_parse_time (at, FALSE, error);
   if (time < 0)
     return FALSE;
-  if ((uuid != NULL) + (at != NULL) + (snapshot_name != NULL) != 1)
-    return cli_usage (error, _("Say what to go back to: a revision, --at TIME, or --snapshot NAME."));
-  if (uuid != NULL && specs != NULL)
-    return cli_usage (error, _("--frames goes with --at and --snapshot: a revision knows its frame."));
+  if ((uuid != NULL) + (at != NULL) + (snapshot_name != NULL) + (backup != NULL) != 1)
+    return cli_usage (error, _("Say what to go back to: a revision, --at TIME, --snapshot NAME, or --backup FILE."));
+  if ((uuid != NULL || backup != NULL) && specs != NULL)
+    return cli_usage (error, _("--frames goes with --at and --snapshot."));
+  if (backup != NULL)
+    return restore_backup (cli, arguments[0], error);
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   if (project == NULL || !(uuid != NULL ? restore_one (project, uuid, &restored, error) : restore_many (cli, project, time, &restored, error)))
     return FALSE;
@@ -70,7 +93,7 @@ restore (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_restore = { "restore", "PROJECT [REVISION]", N_("Make labels again what they were"),
   N_("Nothing is lost: what was there is kept as a revision, and undo takes the change back. Frames that were not labelled at the time lose their labels."),
-  "restore drive 3f2a91c0\nrestore drive --at \"2026-11-20 18:00\" --frames drive:0-99\nrestore drive --snapshot before-merge", restore_options, 1, 2, restore };
+  "restore drive 3f2a91c0\nrestore drive --at \"2026-11-20 18:00\" --frames drive:0-99\nrestore drive --snapshot before-merge\nrestore drive --backup project-auto-20261123T051234Z.sqlite", restore_options, 1, 2, restore };
 
 /* ---- snapshot ---- */
 

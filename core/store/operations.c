@@ -3,29 +3,11 @@
 #include "store/operations.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
+#include "store/byte-locks.h"
 
 #define ROWS_A_TRANSACTION 500
-
-static gboolean
-lock_byte (int fd, gint64 byte)
-{
-  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
-  return fcntl (fd, F_OFD_SETLK, &lock) == 0;
-}
-
-static int
-open_locks (const char *folder, GError **error)
-{
-  g_autofree char *path = g_build_filename (folder, "operations.lock", NULL);
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  int e = errno;
-  if (fd < 0)
-    g_set_error (error, LW_STORE_ERROR, e == ENOSPC || e == EDQUOT ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO, _("Could not open “%s”: %s"), path, g_strerror (e));
-  return fd;
-}
 
 typedef struct { const char *kind; LwOperation *operation; } Begin;
 
@@ -37,7 +19,7 @@ begin (LwDb *db, gpointer data, GError **error)
   if (!lw_db_run (db, error, "INSERT INTO operation (kind, started) VALUES (?, ?)", "sI", what->kind, g_get_real_time ()))
     return FALSE;
   what->operation->id = sqlite3_last_insert_rowid (db->handle);
-  if (lock_byte (what->operation->fd, what->operation->id))
+  if (lw_byte_lock (what->operation->fd, what->operation->id, FALSE))
     return TRUE;
   g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not lock operations.lock: %s"), g_strerror (errno));
   return FALSE;
@@ -46,7 +28,7 @@ begin (LwDb *db, gpointer data, GError **error)
 gboolean
 lw_operation_begin (LwProject *project, const char *kind, LwOperation *operation, GError **error)
 {
-  operation->fd = open_locks (project->folder, error);
+  operation->fd = lw_byte_locks_open (project->folder, error);
   return operation->fd >= 0 && lw_project_transact (project, begin, &(Begin) { kind, operation }, error);
 }
 
@@ -135,10 +117,10 @@ lw_operations_clean (LwDb *db, gpointer folder, GError **error)
     return FALSE;
   if (ids->len == 0)
     return TRUE;
-  g_auto(LwOperation) probe = { 0, open_locks (folder, error) };
+  g_auto(LwOperation) probe = { 0, lw_byte_locks_open (folder, error) };
   gboolean cleaned = probe.fd >= 0;
   for (guint i = 0; cleaned && i < ids->len; i++)
-    if (lock_byte (probe.fd, g_array_index (ids, gint64, i)))
+    if (lw_byte_lock (probe.fd, g_array_index (ids, gint64, i), FALSE))
       cleaned = clean_one (db, g_array_index (ids, gint64, i), error);
   return cleaned;
 }

@@ -16,6 +16,7 @@ struct _LwProject {
   char *folder, *file;         /* absolute */
   char *copy;                  /* uuid of this copy of the project (audit.h) */
   char *read_only;             /* why it can't be written, or NULL */
+  int lock;                    /* of operations.lock: nobody replaces the file while it is held (byte-locks.h); -1 where the folder can't be written */
 
   /* the machinery, there until the end; stopped once @closed. @writer is NULL where the project can't be written, @watcher where nobody can */
   GMutex closing;

@@ -6,7 +6,9 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "store/audit.h"
+#include "store/byte-locks.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
 #include "store/operations.h"
@@ -22,6 +24,7 @@ static void
 lw_project_init (LwProject *self)
 {
   g_mutex_init (&self->closing);
+  self->lock = -1;
 }
 
 static void
@@ -33,6 +36,9 @@ stop (LwProject *self)
     lw_watcher_stop (self->watcher);
   if (self->writer != NULL)
     lw_writer_stop (self->writer);      /* last, so that it is the one who folds the log into the file */
+  if (self->lock >= 0)
+    close (self->lock);
+  self->lock = -1;
 }
 
 static void
@@ -226,10 +232,22 @@ start (LwProject *self, LwDb *writing, LwDbMode mode, GError **error)
   return TRUE;
 }
 
+/* Where no lock can be had (a full disk, say), the project opens all the same. */
+static gboolean
+hold_file (LwProject *self, GError **error)
+{
+  if (lw_filesystem_is_writable (self->folder, self->file))
+    self->lock = lw_byte_locks_open (self->folder, NULL);
+  if (self->lock < 0 || lw_byte_lock (self->lock, LW_BYTE_OPEN, TRUE))
+    return TRUE;
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY, _("“%s” is being restored from a backup by another program; try again"), self->folder);
+  return FALSE;
+}
+
 static gboolean
 open_project (LwProject *self, const char *path, GError **error)
 {
-  if (!find_file (self, path, error) || !lw_filesystem_refuse_network (self->folder, error))
+  if (!find_file (self, path, error) || !lw_filesystem_refuse_network (self->folder, error) || !hold_file (self, error))
     return FALSE;
   g_autoptr(GError) local = NULL;
   g_autoptr(LwDb) writing = open_to_write (self, &local);

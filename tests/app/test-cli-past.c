@@ -1,4 +1,4 @@
-/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo */
+/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo, backup */
 #include "config.h"
 #include "cli-fixture.h"
 
@@ -118,10 +118,36 @@ test_past (CliFixture *f, gconstpointer data)
   cli_run (f, 0, "verify", f->project, NULL);
 }
 
+static void
+test_backup (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *out = g_build_filename (f->folder, "copy.sqlite", NULL);
+  cli_make_project (f, 2);
+  cli_run (f, 0, "backup", f->project, out, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "backup"), ==, out);
+  cli_run (f, 1, "backup", f->project, out, NULL);
+  expect_message (f, "copy.sqlite");
+  cli_run (f, 0, "backup", f->project, NULL);
+  cli_run (f, 0, "backup", f->project, "--list", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  g_autofree char *name = g_path_get_basename (cli_string (f, 0, "backup"));
+  cli_run (f, 0, "return", f->project, "--frames", "accepted", NULL);
+  cli_run (f, 0, "restore", f->project, "--backup", name, NULL);
+  cli_run (f, 0, "frames", f->project, "--status", "accepted", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  cli_run (f, 0, "restore", f->project, "--backup", out, "--json", NULL);
+  cli_run (f, 0, "verify", f->project, NULL);
+  cli_run (f, 1, "restore", f->project, "--backup", f->recipe, NULL);
+  expect_message (f, "quick.json");
+  cli_run (f, 0, "backup", f->project, "--schedule", "hourly", "--json", NULL);
+  cli_run (f, 2, "backup", f->project, "--schedule", "sometimes", NULL);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/cli/past", CliFixture, NULL, cli_fixture_set_up, test_past, cli_fixture_tear_down);
+  g_test_add ("/cli/backup", CliFixture, NULL, cli_fixture_set_up, test_backup, cli_fixture_tear_down);
   return g_test_run ();
 }

@@ -10,6 +10,8 @@
 #include "desk/recent.h"
 #include "fixture.h"
 #include "settings.h"
+#include "store/backup.h"
+#include "store/project-private.h"
 #include "timeline/timeline.h"
 
 static LwDesk *
@@ -311,6 +313,54 @@ test_recent (void)
   g_assert_false (g_strv_contains ((const char *const *) rest, "/projects/10"));
 }
 
+/* ---- automatic backups ---- */
+
+static gboolean
+make_older (LwDb *db, gpointer data, GError **error)
+{
+  return lw_db_run (db, error, "UPDATE copy SET created = created - 172800000000", "");
+}
+
+static void
+on_failed_cb (LwDesk *desk, const char *title, const GError *error, GError **kept)
+{
+  *kept = g_error_copy (error);
+}
+
+/* Where a file stands in the place of the folder, the backup fails and the window is told; without it, one is made. */
+static void
+test_backups (void)
+{
+  for (int works = 0; works < 2; works++)
+    {
+      g_autoptr (Fixture) fixture = fixture_new (64, 48, 1);
+      g_autofree char *backups = g_build_filename (lw_project_get_folder (fixture->project), "backups", NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) failed = NULL;
+      g_assert_true (lw_project_transact (fixture->project, make_older, NULL, &error));
+      if (!works)
+        g_file_set_contents (backups, "", 0, NULL);
+      g_setenv ("LW_FIRST_BACKUP_SECONDS", "0", TRUE);
+      g_autoptr (LwDesk) desk = desk_new (fixture);
+      g_unsetenv ("LW_FIRST_BACKUP_SECONDS");
+      g_signal_connect (desk, "failed", G_CALLBACK (on_failed_cb), &failed);
+      if (!works)
+        {
+          fixture_wait (failed != NULL);
+          g_assert_nonnull (strstr (failed->message, "backups"));
+          continue;
+        }
+      gboolean made = FALSE;
+      while (!made)
+        {
+          g_autoptr (GPtrArray) list = lw_backup_list (lw_project_get_folder (fixture->project), NULL);
+          fixture_turn ();
+          made = list->len == 1;
+        }
+      g_assert_no_error (failed);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -327,5 +377,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/desk/close-and-reopen", test_close_and_reopen);
   g_test_add_func ("/desk/class-list", test_class_list);
   g_test_add_func ("/desk/timeline", test_timeline);
+  g_test_add_func ("/desk/backups", test_backups);
   return g_test_run ();
 }

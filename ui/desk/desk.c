@@ -3,6 +3,7 @@
 #include "desk.h"
 
 #include <glib/gi18n-lib.h>
+#include "backups.h"
 #include "settings.h"
 
 #define COALESCE_MS 30              /* changes of frames that come together are read together */
@@ -21,6 +22,7 @@ struct _LwDesk
   LwEngine *engine;
   LwFrameList *frames;
   GCancellable *cancellable;
+  LwBackups *backups;
 
   guint position, n_missing;
   gboolean ready;
@@ -264,6 +266,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       self->state = g_steal_pointer (&loaded->state);
       restore_locks (self, loaded->locked);
       self->ready = TRUE;
+      self->backups = lw_backups_new (self);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
     }
   take_frames (self, loaded->frames);
@@ -464,8 +467,12 @@ close_when_written_cb (gpointer data)
                              g_dngettext (GETTEXT_PACKAGE, "%u stroke is not on the disk yet: %s", "%u strokes are not on the disk yet: %s", waiting),
                              waiting, self->write_error);
   else
-    lw_project_run_async (self->project, close_in_thread, copy_state (self->state), (GDestroyNotify) g_hash_table_unref, NULL,
-                          on_project_closed_cb, g_object_ref (task));
+    {
+      if (self->backups != NULL)
+        lw_backups_cancel (self->backups);
+      lw_project_run_async (self->project, close_in_thread, copy_state (self->state), (GDestroyNotify) g_hash_table_unref, NULL,
+                            on_project_closed_cb, g_object_ref (task));
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -509,6 +516,7 @@ lw_desk_dispose (GObject *object)
 {
   LwDesk *self = LW_DESK (object);
   g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->backups, lw_backups_free);
   g_clear_handle_id (&self->coalesce, g_source_remove);
   g_clear_object (&self->document);
   g_clear_object (&self->toolbox);

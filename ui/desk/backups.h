@@ -1,0 +1,11 @@
+/* backups.h: makes the project's automatic backups while its window is open */
+#pragma once
+
+#include "desk.h"
+
+typedef struct _LwBackups LwBackups;
+/* Looks soon, and then now and then, whether one is due; a failure is told through the desk's "failed". */
+LwBackups *lw_backups_new (LwDesk *desk /* borrowed, outlives it */);
+/* The one under way is given up, so that the project can be closed; the next look makes it. */
+void lw_backups_cancel (LwBackups *backups);
+void lw_backups_free (LwBackups *backups);
