@@ -47,7 +47,7 @@ LwExportReport *lw_camvid_export (LwProject *project, const LwCamvidExport *what
 typedef struct {
   LwCamvidLayout layout;
   gboolean detect_layout;        /* ignore @layout */
-  gboolean camvid32to11;         /* fold the 32 classes into the project's 11 (nn.md's grouping, data/palettes/camvid32to11.json) */
+  gboolean camvid32to11;         /* fold the 32 classes into the project's 11 (SegNet's and MATLAB's grouping, data/palettes/camvid32to11.json) */
   const char *map_file;          /* JSON: label-set class name (or index) → project class name; NULL: by name and alias */
   gboolean add_images;           /* into a project without media, add the label set's own images */
 } LwCamvidImport;

@@ -13,5 +13,5 @@ int lw_block_conv_relu (LwGraph *graph, int x, const char *name, int channels, i
 int lw_block_vgg_stage (LwGraph *graph, int x, int stage, int n, int channels, int first_pad, const LwNetworkOptions *options);
 
 /* FCN-8s' end: class scores of three depths, each upsampled onto the next finer one and added.
- * @scale4, @scale3: constant factors of the skips, 1: none (nn.md, 1.1). */
+ * @scale4, @scale3: constant factors of the skips, 1: none (0.01 and 0.0001 in Long et al.’s at-once training). */
 void lw_block_fcn_head (LwGraph *graph, int fc7, int pool4, int pool3, float scale4, float scale3, const LwNetworkOptions *options);

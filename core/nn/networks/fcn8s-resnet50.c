@@ -51,9 +51,10 @@ refine (LwGraph *graph, int coarse, int fine, int stage, const LwNetworkOptions 
 /* FCN-8s adds class scores of the three depths. Here 128 features of each are added, and one 3x3 looks at the sum before it is scored: 0.7 GMAC
  * instead of 0.1 at 480 x 360, and classes can be told apart by what several depths say together.
  * The strides of ResNet take the first of two pixels, so that cell i of the last grid looks at pixel 8i, not at the middle of its eight: hence the
- * score's offset. */
+ * score's offset.
+ * @deep: with stage 4, which holds two thirds of the weights and a fifth of the arithmetic. */
 static LwGraph *
-build (const char *architecture, gboolean early, const LwNetworkOptions *options)
+build (const char *architecture, gboolean early, gboolean deep, const LwNetworkOptions *options)
 {
   LwGraph *graph = lw_graph_new (architecture, options->classes);
   int x, stride8, stride16;
@@ -63,9 +64,14 @@ build (const char *architecture, gboolean early, const LwNetworkOptions *options
   x = residual_stage (graph, x, 1, 3, 64, early, options);
   x = stride8 = residual_stage (graph, x, 2, 4, 128, early, options);
   x = stride16 = residual_stage (graph, x, 3, 6, 256, early, options);
-  x = residual_stage (graph, x, 4, 3, 512, early, options);
-  x = lw_block_conv_relu (graph, x, "lateral4", HEAD_CHANNELS, 1, 0, options);
-  x = refine (graph, x, stride16, 3, options);
+  if (deep)
+    {
+      x = residual_stage (graph, x, 4, 3, 512, early, options);
+      x = lw_block_conv_relu (graph, x, "lateral4", HEAD_CHANNELS, 1, 0, options);
+      x = refine (graph, x, stride16, 3, options);
+    }
+  else
+    x = lw_block_conv_relu (graph, x, "lateral3", HEAD_CHANNELS, 1, 0, options);
   x = refine (graph, x, stride8, 2, options);
   x = lw_block_conv_relu (graph, x, "head", HEAD_CHANNELS, 3, 1, options);
   x = lw_graph_dropout (graph, x, "head", 0.1f);
@@ -76,11 +82,17 @@ build (const char *architecture, gboolean early, const LwNetworkOptions *options
 LwGraph *
 lw_fcn8s_resnet50 (const LwNetworkOptions *options)
 {
-  return build ("fcn8s-resnet50", TRUE, options);
+  return build ("fcn8s-resnet50", TRUE, TRUE, options);
 }
 
 LwGraph *
 lw_fcn8s_resnet50_b (const LwNetworkOptions *options)
 {
-  return build ("fcn8s-resnet50-b", FALSE, options);
+  return build ("fcn8s-resnet50-b", FALSE, TRUE, options);
+}
+
+LwGraph *
+lw_fcn8s_resnet50_lite (const LwNetworkOptions *options)
+{
+  return build ("fcn8s-resnet50-lite", TRUE, FALSE, options);
 }

@@ -1,4 +1,4 @@
-/* test-graph.c: sizes, parameters and arithmetic of the networks, against the numbers that nn.md's own script computed from the published layer lists */
+/* test-graph.c: sizes, parameters and arithmetic of the networks, against numbers computed apart from this program, from the published layer lists */
 #include <math.h>
 #include "nn/graph/builder.h"
 #include "nn/networks/networks.h"
@@ -76,8 +76,8 @@ test_macs (void)
       }
 }
 
-/* nn.md counts a bias and a pair of scale and shift in every normalised convolution. A trained model of ours has the bias alone, into which the
- * normalisation is folded, and while it trains four values a channel and no bias. @norms: normalised channels; @published_norms: of nn.md's network. */
+/* The published count has a bias and a pair of scale and shift in every normalised convolution. A trained model of ours has the bias alone, into which the
+ * normalisation is folded, and while it trains four values a channel and no bias. @norms: normalised channels; @published_norms: of the published network. */
 static void
 assert_network (const char *name, gsize published, gsize published_norms, gsize norms, double gmac, double gmac_224)
 {
@@ -99,7 +99,7 @@ test_encoders_and_decoders (void)
 
   assert_network ("segnet", 29449355, encoder + decoder, encoder + decoder, 106.71, 30.92);
   assert_network ("segnet-basic", 1416587, 8 * 64, 8 * 64, 59.19, 0);
-  /* nn.md cuts the 45 rows before the last pool to 22; ours rounds up to 23, so that nothing is lost, and that row of 30 costs two convolutions and an
+  /* The published pool cuts the 45 rows before the last pool to 22; ours rounds up to 23, so that nothing is lost, and that row of 30 costs two convolutions and an
    * upsampling: 0.49 GMAC. */
   assert_network ("unet", 31032395, 0, 4 * (64 + 128 + 256 + 512) + 2 * 1024, 126.87 + 30e-9 * (512 * 1024 * 9 + 1024 * 1024 * 9 + 4 * 1024 * 512), 36.91);
 }
@@ -123,6 +123,17 @@ test_resnet (void)
       g_assert_cmpfloat_with_epsilon ((double) lw_graph_macs (plain, 224, 224) * 1e-9 - head_224, cases[i].trunk_224, 0.006);
       g_print ("# %s: %.2f GMAC at 480 x 360\n", cases[i].name, (double) lw_graph_macs (plain, 360, 480) * 1e-9);
     }
+}
+
+/* Stage 4 has 14,964,736 parameters, two a channel of them in 11,264 normalised ones. */
+static void
+test_resnet_lite (void)
+{
+  g_autoptr(LwGraph) whole = lw_network_new ("fcn8s-resnet50", &(LwNetworkOptions) { .classes = 11 });
+  g_autoptr(LwGraph) lite = lw_network_new ("fcn8s-resnet50-lite", &(LwNetworkOptions) { .classes = 11 });
+
+  g_assert_cmpuint (count_parameters (whole) - count_parameters (lite), ==, 14964736 - 11264 + 128 * 2049);
+  g_print ("# fcn8s-resnet50-lite: %.2f GMAC at 480 x 360\n", (double) lw_graph_macs (lite, 360, 480) * 1e-9);
 }
 
 static void
@@ -254,6 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/graph/macs", test_macs);
   g_test_add_func ("/nn/graph/encoders-and-decoders", test_encoders_and_decoders);
   g_test_add_func ("/nn/graph/resnet", test_resnet);
+  g_test_add_func ("/nn/graph/resnet-lite", test_resnet_lite);
   g_test_add_func ("/nn/graph/sizes", test_sizes);
   g_test_add_func ("/nn/graph/any-size", test_any_size);
   g_test_add_func ("/nn/graph/bad-sizes", test_bad_sizes);
