@@ -294,35 +294,6 @@ test_lrn (void)
   check_activation ("lrn_backward", shape, dx, in->grad, 4 * SLACK);
 }
 
-/* By its definition: four parts side by side become a square. */
-static void
-test_unfold (void)
-{
-  LwCudaShape out = random_shape (60), in;
-  double *y, *x, *bias;
-
-  out = with_size (out, 2 * (1 + out.h / 4), 2 * (1 + out.w / 4));
-  out = with_channels (out, out.cp);    /* no padding, so that values can be compared one by one */
-  in = with_channels (with_size (out, out.h / 2, out.w / 2), 4 * out.cp);
-  x = random_values (shape_count (in), in.type);
-  y = random_values (shape_count (out), in.type);
-  bias = random_values ((gsize) out.c, LW_CUDA_F32);
-  for (gsize i = 0; i < shape_count (out); i++)
-    {
-      gsize w = (gsize) out.w, plane = (gsize) out.h * w, col = i % w, row = i % plane / w, c = i / plane % (gsize) out.c, n = i / plane / (gsize) out.c;
-      gsize part = row % 2 * 2 + col % 2, source = ((n * (gsize) in.c + part * (gsize) out.cp + c) * (gsize) in.h + row / 2) * (gsize) in.w + col / 2;
-
-      y[i] = x[source] + bias[c];
-    }
-  void *device_x = activation_from (in, x), *device_y = activation_new (out), *dx = activation_new (in);
-
-  check_launch ("unfold", lw_cuda_unfold (0, in, device_x, floats_from (bias, (gsize) out.c), out, device_y));
-  check_activation ("unfold", out, device_y, y, SLACK);
-  check_launch ("unfold", lw_cuda_unfold (0, in, device_x, NULL, out, device_y));
-  check_launch ("unfold_backward", lw_cuda_unfold_backward (0, out, device_y, in, dx));
-  check_activation ("unfold_backward", in, dx, x, EXACT);
-}
-
 void
 add_element_tests (void)
 {
@@ -340,5 +311,4 @@ add_element_tests (void)
   add_test ("/cuda/elements/concat", test_concat);
   add_test ("/cuda/up", test_up);
   add_test ("/cuda/lrn", test_lrn);
-  add_test ("/cuda/unfold", test_unfold);
 }

@@ -205,12 +205,8 @@ cudaError_t lw_cuda_gradient_norm (cudaStream_t stream, const LwCudaTensor *tabl
 cudaError_t lw_cuda_sgd (cudaStream_t stream, const LwCudaTensor *table, int tensors, size_t chunks, const LwCudaStep *step, const LwCudaStats *stats);
 cudaError_t lw_cuda_adamw (cudaStream_t stream, const LwCudaTensor *table, int tensors, size_t chunks, const LwCudaStep *step, const LwCudaStats *stats);
 
-/* ---- upconv.cu, lrn.cu ---- */
+/* ---- lrn.cu ---- */
 
-/* A learned upsampling (kernel = stride = 2) as a 1x1 convolution to 4 * out.cp channels and this: y (2h + i, 2w + j, o) = x (h, w, (2i + j) * out.cp + o) + bias[o].
- * @in.c = in.cp = 4 * out.cp. @bias NULL: none. */
-cudaError_t lw_cuda_unfold (cudaStream_t stream, LwCudaShape in, const void *x, const float *bias, LwCudaShape out, void *y);
-cudaError_t lw_cuda_unfold_backward (cudaStream_t stream, LwCudaShape out, const void *dy, LwCudaShape in, void *dx);
 /* y = x / (k + alpha / size * sum of x² over channels c - size / 2 … c + (size - 1) / 2)^beta: PyTorch's local_response_norm. size at most 32. */
 typedef struct { int size; float alpha, beta, k; } LwCudaLrn;
 cudaError_t lw_cuda_lrn (cudaStream_t stream, LwCudaLrn lrn, LwCudaShape shape, const void *x, void *y);
