@@ -342,7 +342,7 @@ same_channels (LwCudaShape a, LwCudaShape b)
 /* ---- launching ---- */
 
 /* Blocks whose threads work together: the struct K has `Shared`, a number of PHASES, and phase (p, shared, x, y, t); between two phases every thread of
- * the block waits for the others, and only @shared is kept. */
+ * the block waits for the others, and only @shared is kept. RESIDENT: how many blocks a multiprocessor must have registers for at once. */
 #ifdef LW_KERNELS_ON_HOST
 
 extern "C" int lw_host_backwards;      /* items and threads from the last to the first: what depends on their order fails */
@@ -396,7 +396,7 @@ lw_each (cudaStream_t stream, size_t count, const Item &item)
 }
 
 template <typename K>
-__global__ static void __launch_bounds__ (LW_THREADS, 1)   /* 1: rather more registers than spilled ones */
+__global__ static void __launch_bounds__ (LW_THREADS, K::RESIDENT)
 run_blocks (const K k)
 {
   __shared__ typename K::Shared shared;

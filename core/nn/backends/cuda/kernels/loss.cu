@@ -25,7 +25,7 @@ first_pixel (int q, int stride, int offset, int cells, int pixels)
 /* ---- sums over the labels ---- */
 
 struct Weights {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 1 };
   struct Shared { double weight[LW_THREADS]; uint64_t pixels[LW_THREADS]; };
 
   const uint8_t *labels;
@@ -67,7 +67,7 @@ struct Weights {
 
 /* One block adds up what the blocks before left: the weights, or (@labels 0) the loss. */
 struct Total {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 1 };
   struct Shared { double sum[LW_THREADS]; uint64_t pixels[LW_THREADS]; };
 
   const double *partial;
@@ -323,7 +323,7 @@ struct Direct {
 /* Either of them, thread by thread, with the loss added up by blocks. */
 template <typename Work>
 struct Pixels {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 1 };
   struct Shared { double loss[LW_THREADS]; };
 
   Work work;

@@ -279,7 +279,7 @@ lw_cuda_norm_backward (cudaStream_t stream, LwCudaShape shape, const void *x, co
 /* ---- running values ---- */
 
 struct Keep {
-  enum { PHASES = 1 };
+  enum { PHASES = 1, RESIDENT = 1 };
   struct Shared { int unused; };
 
   const LwCudaRunning *table;

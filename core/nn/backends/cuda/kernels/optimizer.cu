@@ -61,7 +61,7 @@ chunk_at (const LwCudaTensor *table, int tensors, size_t number)
 /* ---- the gradient's norm ---- */
 
 struct Squares {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 1 };
   struct Shared { double sum[LW_THREADS]; };
 
   const LwCudaTensor *table;
@@ -105,7 +105,7 @@ struct Squares {
 };
 
 struct Norm {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 1 };
   struct Shared { double sum[LW_THREADS]; };
 
   const double *partial;
@@ -195,7 +195,7 @@ store_copy (Bf16 *to, Quad w)
 
 template <typename Rule>
 struct Update {
-  enum { PHASES = 1 };
+  enum { PHASES = 1, RESIDENT = 1 };
   struct Shared { int unused; };
 
   const LwCudaTensor *table;

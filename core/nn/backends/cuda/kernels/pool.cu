@@ -42,6 +42,18 @@ struct Affined {
   }
 };
 
+LW_BOTH int
+is_inside (int i, int n)
+{
+  return i >= 0 && i < n;
+}
+
+LW_BOTH int
+clamped (int i, int n)
+{
+  return i < 0 ? 0 : i < n ? i : n - 1;
+}
+
 template <typename T, typename Source, int K>
 struct MaxPool {
   Octets in, out;
@@ -50,29 +62,30 @@ struct MaxPool {
   T *y;
   uint8_t *index;
 
+  /* Places outside are read as the nearest one inside, but never win: without branches, all loads of a window are on their way at once. */
   LW_METHOD void
   operator() (uint32_t i) const
   {
     Place p = place_of (out, i);
-    Octet best = zero8 ();
+    int top = p.y * stride - pad, left = p.x * stride - pad, found = 0;
+    Octet values[K * K], best = zero8 ();
     Bytes8 winner = { { 0 } };
-    int found = 0;
 
-LW_UNROLL
+    LW_UNROLL
+    for (int tap = 0; tap < K * K; tap++)
+      values[tap] = source.at (offset_of (in, p.n, clamped (top + tap / K, in.h), clamped (left + tap % K, in.w), p.c), p.c);
+    LW_UNROLL
     for (int tap = 0; tap < K * K; tap++)
       {
-        int sy = p.y * stride - pad + tap / K, sx = p.x * stride - pad + tap % K;
+        int inside = is_inside (top + tap / K, in.h) && is_inside (left + tap % K, in.w);
 
-        if (sy < 0 || sy >= in.h || sx < 0 || sx >= in.w)
-          continue;
-        Octet o = source.at (offset_of (in, p.n, sy, sx, p.c), p.c);
         for (int k = 0; k < 8; k++)
-          if (!found || o.v[k] > best.v[k])
+          if (inside && (!found || values[tap].v[k] > best.v[k]))
             {
-              best.v[k] = o.v[k];
+              best.v[k] = values[tap].v[k];
               winner.v[k] = (uint8_t) tap;
             }
-        found = 1;
+        found |= inside;
       }
     store8 (y + (size_t) i * 8, best);
     if (index != NULL)

@@ -6,7 +6,7 @@
 #pragma once
 #include "common.cuh"
 
-#define SUM_BLOCKS 1024
+#define SUM_BLOCKS 396          /* three for each multiprocessor of an H100: all run at once */
 #define SUM_TILE 32             /* octets of channels: a row of 512 bytes of bfloat16 */
 #define SUM_PASSES 4            /* at least so many rows a thread, where there are enough */
 #define FINISH_PARTS 32
@@ -44,7 +44,7 @@ sum_partials (const SumPlan &p)
 /* Source: `State prepare (c)`, what a thread keeps of channels c … c + 7; `take (state, row, c, a, b)` adds an octet's share to a and, if SUMS is 2, b. */
 template <typename Source>
 struct Sums {
-  enum { PHASES = 9 };
+  enum { PHASES = 9, RESIDENT = 3 };
   struct Shared { float v[Source::SUMS][8][LW_THREADS]; };
 
   SumPlan plan;
@@ -89,7 +89,7 @@ struct Sums {
 /* Final: `give (c, a, b)` for each of the padded channels; SUMS as the source's. */
 template <typename Final>
 struct Finish {
-  enum { PHASES = 6 };
+  enum { PHASES = 6, RESIDENT = 1 };
   struct Shared { double v[2][LW_THREADS]; };
 
   int columns, cp;
