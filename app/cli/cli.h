@@ -6,6 +6,7 @@
 
 #include "common/json.h"
 #include "engine/workflow.h"
+#include "store/provenance.h"
 
 #define CLI_ERROR (cli_error_quark ())
 typedef enum { CLI_ERROR_USAGE } CliError;
@@ -76,5 +77,9 @@ gint64 cli_parse_time (const char *text, gboolean end, GError **error);
 void cli_put_text (LwJson *object, const char *key, const char *json);
 void cli_put_counts (LwJson *object, const char *key, GHashTable *counts);               /* name → GUINT_TO_POINTER */
 
+/* Members of a frame or a project: pixels, labelled, strokes, revisions, classes, origins. Returns: pixels with a label */
+guint64 cli_put_statistics (LwJson *object, const LwStatistics *statistics, const LwPalette *palette, GPtrArray *origins);
+const char *cli_name_of_origin_kind (LwOriginKind kind);
+
 extern const CliCommand cli_create, cli_add, cli_relink, cli_frames, cli_import, cli_export, cli_propose, cli_apply, cli_submit, cli_accept, cli_return,
-  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_log, cli_verify, cli_sheet;
+  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_stats, cli_log, cli_verify, cli_sheet;

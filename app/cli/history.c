@@ -1,12 +1,13 @@
-/* history.c: history: the revisions of frames, by filter; what changed between two of them */
+/* history.c: history: the revisions of frames, by filter; what changed between two of them; who set a pixel */
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include "common/png.h"
 #include "label/compare.h"
 #include "store/past.h"
 
-static char **specs, *author, *kind, *model_name, *since, *until, *compared, *with, *picture;
+static char **specs, *author, *kind, *model_name, *since, *until, *compared, *with, *picture, *at, *in_revision;
 static int limit;
 
 static const char *const kinds[] = { "manual", "import", "propagated", "merge" };
@@ -21,6 +22,8 @@ static const GOptionEntry options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT, &limit, N_("Only the newest ones, of each frame where frames are given"), N_("NUMBER") },
   { "compare", 'c', 0, G_OPTION_ARG_STRING, &compared, N_("What changed since this revision, by class"), N_("REVISION") },
   { "with", 0, 0, G_OPTION_ARG_STRING, &with, N_("With --compare: up to this revision of the frame (the labels as they are now)"), N_("REVISION") },
+  { "at", 0, 0, G_OPTION_ARG_STRING, &at, N_("Who or what set this pixel of the frame last, and when"), N_("X,Y") },
+  { "revision", 'r', 0, G_OPTION_ARG_STRING, &in_revision, N_("With --at: in this revision (now)"), N_("REVISION") },
   { "picture", 'p', 0, G_OPTION_ARG_FILENAME, &picture, N_("With --compare: a PNG file with changed pixels bright, all others dark"), N_("FILE") },
   G_OPTION_ENTRY_NULL
 };
@@ -178,6 +181,62 @@ compare (Cli *cli, LwProject *project, GError **error)
   return after != NULL && compare_maps (cli, project, frame, before, after, error);
 }
 
+/* ---- one pixel ---- */
+
+static void
+print_pixel (Cli *cli, const LwFrame *frame, const LwPixel *pixel, const LwPalette *palette, int x, int y)
+{
+  const LwClass *class = pixel->class_id != LW_LABEL_NONE ? lw_palette_find_id (palette, pixel->class_id) : NULL;
+  LwJson *object = json_object_new_object ();
+  g_autofree char *time = cli_format_time (pixel->created);
+  cli_put_string (object, "frame", frame->name);
+  cli_put_int (object, "x", x);
+  cli_put_int (object, "y", y);
+  cli_put_string (object, "class", class != NULL ? class->name : NULL);
+  cli_put_string (object, "by", pixel->name);
+  cli_put_string (object, "kind", pixel->name != NULL ? cli_name_of_origin_kind (pixel->kind) : NULL);
+  cli_put_string (object, "stroke", pixel->stroke);
+  cli_put_string (object, "tool", pixel->tool);
+  cli_put_string (object, "actor", pixel->actor);
+  if (pixel->stroke != NULL)
+    cli_put_time (object, "at", pixel->created);
+  cli_json (cli, object);
+  if (pixel->stroke == NULL)
+    cli_line (cli, _("Nobody has set this pixel."));
+  else
+    cli_line (cli, _("%s, by %s (%s); %s, %s, %s"), class != NULL ? class->name : _("not labelled"), pixel->name != NULL ? pixel->name : _("nobody"),
+              pixel->name != NULL ? cli_name_of_origin_kind (pixel->kind) : "-", pixel->tool, pixel->actor, time);
+}
+
+static LwFrame *
+find_one_frame (LwProject *project, char **wanted, LwRevision *revision, GError **error)
+{
+  if (revision != NULL)
+    return lw_project_get_frame (project, revision->frame, error);
+  g_autoptr(GPtrArray) frames = cli_select_frames (project, wanted, "all", error);
+  if (frames == NULL)
+    return NULL;
+  if (frames->len == 1)
+    return g_ptr_array_steal_index (frames, 0);
+  cli_usage (error, _("--at wants one frame, or --revision."));
+  return NULL;
+}
+
+static gboolean
+show_pixel (Cli *cli, LwProject *project, char **wanted, GError **error)
+{
+  int x, y, end = 0;
+  if (sscanf (at, "%d,%d%n", &x, &y, &end) != 2 || at[end] != '\0')
+    return cli_usage (error, _("--at wants a pixel such as 120,80."));
+  g_autoptr(LwRevision) revision = in_revision != NULL ? lw_project_find_revision (project, in_revision, error) : NULL;
+  g_autoptr(LwFrame) frame = in_revision == NULL || revision != NULL ? find_one_frame (project, wanted, revision, error) : NULL;
+  g_autoptr(LwPalette) palette = frame != NULL ? lw_project_dup_palette (project, error) : NULL;
+  g_autoptr(LwPixel) pixel = palette != NULL ? lw_project_find_pixel (project, frame->id, revision != NULL ? revision->id : 0, x, y, error) : NULL;
+  if (pixel != NULL)
+    print_pixel (cli, frame, pixel, palette, x, y);
+  return pixel != NULL;
+}
+
 /* ---- the command ---- */
 
 static gboolean
@@ -189,6 +248,8 @@ check_options (char **arguments, GError **error)
     return cli_usage (error, _("--limit wants a number above 0."));
   if (compared == NULL && (with != NULL || picture != NULL))
     return cli_usage (error, _("--with and --picture go with --compare."));
+  if ((at != NULL && compared != NULL) || (at == NULL && in_revision != NULL))
+    return cli_usage (error, _("--revision goes with --at, and --at not with --compare."));
   if (specs != NULL && arguments[1] != NULL)
     return cli_usage (error, _("Give frames with --frame or without, not both."));
   return TRUE;
@@ -204,10 +265,11 @@ show_history (Cli *cli, char **arguments, GError **error)
     return FALSE;
   if (compared != NULL)
     return compare (cli, project, error);
-  return list (cli, project, specs != NULL ? specs : arguments[1] != NULL ? arguments + 1 : NULL, error);
+  char **wanted = specs != NULL ? specs : arguments[1] != NULL ? arguments + 1 : NULL;
+  return at != NULL ? show_pixel (cli, project, wanted, error) : list (cli, project, wanted, error);
 }
 
 const CliCommand cli_history = { "history", "PROJECT [SPEC...]", N_("Show the revisions of frames, newest first, and what changed between them"),
   N_("A revision is named by the first letters of its number, as the list shows them."),
-  "history drive drive_000012\nhistory drive --author ann --since 2026-11-01\nhistory drive --compare 3f2a91c0 --picture changed.png", options, 1, G_MAXUINT,
+  "history drive drive_000012\nhistory drive --author ann --since 2026-11-01\nhistory drive --compare 3f2a91c0 --picture changed.png\nhistory drive drive_000012 --at 120,80", options, 1, G_MAXUINT,
   show_history };

@@ -135,9 +135,36 @@ static const GOptionEntry frames_options[] = {
   G_OPTION_ENTRY_NULL
 };
 
+/* What every frame's line needs; counts are for JSON alone. */
+typedef struct { LwProject *project; GPtrArray *media, *origins; LwPalette *palette; } Listing;
+
 static void
-print_frame (Cli *cli, const LwFrame *frame, const LwMedia *media)
+listing_clear (Listing *listing)
 {
+  g_clear_pointer (&listing->media, g_ptr_array_unref);
+  g_clear_pointer (&listing->origins, g_ptr_array_unref);
+  g_clear_pointer (&listing->palette, lw_palette_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Listing, listing_clear)
+
+static gboolean
+fill_listing (Cli *cli, Listing *listing, GError **error)
+{
+  listing->media = lw_project_list_media (listing->project, error);
+  if (listing->media == NULL || !cli->json)
+    return listing->media != NULL;
+  listing->origins = lw_project_list_origins (listing->project, error);
+  listing->palette = listing->origins != NULL ? lw_project_dup_palette (listing->project, error) : NULL;
+  return listing->palette != NULL;
+}
+
+static gboolean
+print_frame (Cli *cli, const Listing *listing, const LwFrame *frame, GError **error)
+{
+  LwStatistics sums;
+  if (cli->json && !lw_project_count (listing->project, &frame->id, 1, &sums, cli->cancellable, error))
+    return FALSE;
+  const LwMedia *media = find_media (listing->media, frame->media);
   LwJson *object = json_object_new_object ();
   const char *status = lw_frame_status_get_nick (frame->status);
   cli_put_string (object, "name", frame->name);
@@ -149,8 +176,11 @@ print_frame (Cli *cli, const LwFrame *frame, const LwMedia *media)
   cli_put_int (object, "height", frame->height);
   cli_put_string (object, "status", status);
   cli_put_bool (object, "proposal", frame->has_proposal);
+  if (cli->json)
+    cli_put_statistics (object, &sums, listing->palette, listing->origins);
   cli_json (cli, object);
   cli_line (cli, "%-32s %-12s %5d × %-5d %s", frame->name, status, frame->width, frame->height, frame->has_proposal ? _("proposal") : "");
+  return TRUE;
 }
 
 static gboolean
@@ -160,13 +190,13 @@ list_frames (Cli *cli, char **arguments, GError **error)
   if (wanted_status != NULL && !lw_frame_status_from_nick (wanted_status, &status))
     return cli_usage (error, _("There is no status “%s”: choose new, in-progress, submitted, accepted or returned."), wanted_status);
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
-  g_autoptr(GPtrArray) media = project != NULL ? lw_project_list_media (project, error) : NULL;
-  g_autoptr(GPtrArray) frames = media != NULL ? lw_project_list_frames (project, error) : NULL;
+  g_auto(Listing) listing = { .project = project };
+  g_autoptr(GPtrArray) frames = project != NULL && fill_listing (cli, &listing, error) ? lw_project_list_frames (project, error) : NULL;
   for (guint i = 0; frames != NULL && i < frames->len; i++)
     {
       const LwFrame *frame = g_ptr_array_index (frames, i);
-      if (status == LW_N_FRAME_STATUSES || frame->status == status)
-        print_frame (cli, frame, find_media (media, frame->media));
+      if ((status == LW_N_FRAME_STATUSES || frame->status == status) && !print_frame (cli, &listing, frame, error))
+        return FALSE;
     }
   return frames != NULL;
 }

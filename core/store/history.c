@@ -43,12 +43,12 @@ lw_history_add (LwHistory *history, const char *uuid, const char *undoes)
 }
 
 LwHistory *
-lw_history_read (LwDb *db, gint64 frame, GError **error)
+lw_history_read_upto (LwDb *db, gint64 frame, gint64 seq, GError **error)
 {
   g_autoptr(LwHistory) history = lw_history_new ();
   g_autoptr(LwQuery) query = lw_db_query (db, error,
                                           "SELECT stroke.uuid, taken.uuid FROM stroke LEFT JOIN stroke AS taken ON taken.id = stroke.undoes"
-                                          " WHERE stroke.frame = ? ORDER BY stroke.seq", "I", frame);
+                                          " WHERE stroke.frame = ? AND stroke.seq <= ? ORDER BY stroke.seq", "II", frame, seq);
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     if (!lw_history_add (history, (const char *) sqlite3_column_text (query, 0), (const char *) sqlite3_column_text (query, 1)))
@@ -57,4 +57,10 @@ lw_history_read (LwDb *db, gint64 frame, GError **error)
         return NULL;
       }
   return got == 0 ? g_steal_pointer (&history) : NULL;
+}
+
+LwHistory *
+lw_history_read (LwDb *db, gint64 frame, GError **error)
+{
+  return lw_history_read_upto (db, frame, G_MAXINT64, error);
 }

@@ -6,5 +6,7 @@
 LwHistory *lw_history_new (void);
 /* Of all strokes up to @head->seq. */
 LwHistory *lw_history_read (LwDb *db, gint64 frame, GError **error);
+/* As it was after the first @seq strokes. */
+LwHistory *lw_history_read_upto (LwDb *db, gint64 frame, gint64 seq, GError **error);
 /* One stroke more; @undoes: what it takes back, or NULL. FALSE: that is neither next to undo nor next to redo (then nothing changes). */
 gboolean lw_history_add (LwHistory *history, const char *uuid, const char *undoes);

@@ -85,12 +85,11 @@ prepare_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
       return;
     }
   const guint8 *xor = lw_diff_get_tile (self->diff, plane, ty, tx);
-  if (plane == LW_PLANE_CLASS)
-    count_pixels (self->head, ty, tx, raw, self->change->pixels, -1);
+  gint64 *counts = plane == LW_PLANE_CLASS ? self->change->pixels : self->change->origins;
+  count_pixels (self->head, ty, tx, raw, counts, -1);
   for (gsize i = 0; i < LW_TILE_BYTES; i++)
     raw[i] ^= xor[i];
-  if (plane == LW_PLANE_CLASS)
-    count_pixels (self->head, ty, tx, raw, self->change->pixels, 1);
+  count_pixels (self->head, ty, tx, raw, counts, 1);
   LwTileChange tile = { (guint8) plane, (guint16) ty, (guint16) tx, lw_tile_is_empty (raw) ? NULL : lw_tile_encode (raw) };
   g_array_append_val (self->change->tiles, tile);
 }
@@ -142,6 +141,22 @@ write_pixels (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, 
   return TRUE;
 }
 
+/* A frame of an older project has no counts of origins until somebody wants them (statistics.c): there is nothing to add to. */
+static gboolean
+write_origins (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, GError **error)
+{
+  gint64 one;
+  int counted = head->seq == 0 ? 1 : lw_db_get (db, &one, error, "SELECT 1 FROM frame_origin WHERE frame = ? LIMIT 1", "I", head->id);
+  for (int i = 0; counted > 0 && i < LW_LABEL_NONE; i++)
+    if (change->origins[i] != 0
+        && !lw_db_run (db, error,
+                       "INSERT INTO frame_origin (frame, origin, pixels) VALUES (?1, ?2, max (?3, 0))"
+                       " ON CONFLICT (frame, origin) DO UPDATE SET pixels = max (pixels + ?3, 0)",
+                       "IiI", head->id, i, change->origins[i]))
+      return FALSE;
+  return counted >= 0;
+}
+
 static gboolean
 write_tile (LwDb *db, const LwFrameHead *head, const LwTileChange *tile, GError **error)
 {
@@ -157,7 +172,7 @@ write_tile (LwDb *db, const LwFrameHead *head, const LwTileChange *tile, GError 
 gboolean
 lw_working_write (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, GError **error)
 {
-  if (!check_classes (db, change, error) || !write_pixels (db, head, change, error))
+  if (!check_classes (db, change, error) || !write_pixels (db, head, change, error) || !write_origins (db, head, change, error))
     return FALSE;
   for (guint i = 0; i < change->tiles->len; i++)
     if (!write_tile (db, head, &g_array_index (change->tiles, LwTileChange, i), error))

@@ -14,6 +14,7 @@ typedef struct {
 typedef struct {
   GArray *tiles;               /* of LwTileChange */
   gint64 pixels[256];          /* how many more (or fewer) pixels each class has */
+  gint64 origins[256];         /* and each origin */
 } LwWorkingChange;
 void lw_working_change_clear (LwWorkingChange *change);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwWorkingChange, lw_working_change_clear)

@@ -70,6 +70,28 @@ check_compare (CliFixture *f, const char *revision)
   expect_message (f, "history");
 }
 
+static void
+check_provenance (CliFixture *f, const char *revision)
+{
+  cli_run (f, 0, "history", f->project, "scene00", "--at", "5,5", "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "kind"), ==, "import");
+  g_assert_cmpstr (cli_string (f, 0, "tool"), ==, "import");
+  g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Road");
+  cli_run (f, 0, "history", f->project, "--revision", revision, "--at", "5,5", "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Sky");
+  cli_run (f, 1, "history", f->project, "scene00", "--at", "5000,5", NULL);
+  cli_run (f, 2, "history", f->project, "scene00", "--at", "5", NULL);
+  cli_run (f, 2, "history", f->project, "--at", "5,5", NULL);
+  cli_run (f, 0, "stats", f->project, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, N_SCENES);
+  g_assert_cmpint (cli_int (f, 0, "labelled"), ==, N_SCENES * SCENE_WIDTH * SCENE_HEIGHT);
+  cli_run (f, 0, "stats", f->project, "--json", "--frames", "scene00", NULL);
+  g_assert_cmpint (cli_int (f, 0, "labelled"), ==, SCENE_WIDTH * SCENE_HEIGHT);
+  g_assert_nonnull (strstr (f->out, "\"kind\":\"import\",\"pixels\":6144,\"frames\":1"));
+  cli_run (f, 0, "frames", f->project, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 3, "labelled"), ==, SCENE_WIDTH * SCENE_HEIGHT);
+}
+
 static gint64
 changed_since (CliFixture *f, const char *revision)
 {
@@ -87,6 +109,7 @@ test_past (CliFixture *f, gconstpointer data)
   import_other_labels (f);
   check_history (f, &first);
   check_compare (f, first);
+  check_provenance (f, first);
   gint64 all = changed_since (f, first);
 
   cli_run (f, 0, "restore", f->project, first, "--json", NULL);
