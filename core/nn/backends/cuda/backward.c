@@ -103,14 +103,6 @@ run_narrow (LwPlan *plan, const LwStep *step)
 }
 
 static cudaError_t
-run_widen (LwPlan *plan, const LwStep *step)
-{
-  const LwParameter *p = lw_plan_parameter (plan, lw_plan_layer (plan, step->layer)->weight_parameter);
-
-  return lw_cuda_cast (STREAM (plan), p->count, plan->type, lw_buffer_data (plan, step->buffers[0]), LW_CUDA_F32, p->gradient);
-}
-
-static cudaError_t
 run_accumulate (LwPlan *plan, const LwStep *step)
 {
   return lw_cuda_add (STREAM (plan), target_shape (plan, step), target_of (plan, step), lw_buffer_data (plan, step->buffers[0]), target_of (plan, step));
@@ -288,17 +280,10 @@ add_filter_gradient (LwPlan *plan, int number, int dy, GError **error)
 
   if (choice == NULL)
     return FALSE;
-  if (plan->type != LW_CUDA_F32)
-    w = (LwOperand) { lw_buffer_new (plan, p->count * lw_type_bytes (plan->type)), NULL };
   step = lw_step_add (plan, number, "filter", NULL);
   step->conv = (LwConv) { choice, NULL, FALSE, layer->kind == LW_OP_UP_CONV ? out : in, w, { -1, NULL }, layer->kind == LW_OP_UP_CONV ? in : out };
   lw_buffer_use (plan, in.buffer);
   lw_buffer_use (plan, dy);
-  if (plan->type == LW_CUDA_F32)
-    return TRUE;
-  lw_buffer_use (plan, w.buffer);
-  step = lw_step_add (plan, number, "widen", run_widen);
-  step->buffers[0] = lw_buffer_use (plan, w.buffer);
   return TRUE;
 }
 

@@ -159,8 +159,9 @@ lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer, LwConvPass pass, 
   LwCudaShape in = lw_layer_input (plan, layer, 0)->shape, out = layer->shape;
   LwCudaShape x = layer->kind == LW_OP_UP_CONV ? out : in, y = layer->kind == LW_OP_UP_CONV ? in : out;
   const LwNode *node = lw_layer_node (plan, layer);
+  gboolean patches = lw_layer_input (plan, layer, 0)->window.kernel > 0;
 
-  return (LwConvShape) { pass, plan->type, out_type, x.n, x.cp, x.h, x.w, y.cp, y.h, y.w, node->kernel, node->stride, node->pad };
+  return (LwConvShape) { pass, plan->type, out_type, x.n, x.cp, x.h, x.w, y.cp, y.h, y.w, layer->filter.r, patches ? 1 : node->stride, patches ? 0 : node->pad };
 }
 
 LwConvChoice *

@@ -204,6 +204,26 @@ filter_of (const LwNode *node)
   return (LwCudaFilter) { node->channels, padded (node->channels), node->kernel, node->kernel, node->in_channels, padded (node->in_channels) };
 }
 
+/* The first convolution, if nothing else reads the picture. */
+static gboolean
+sees_patches (const LwPlan *plan, const Facts *facts, const LwNode *node)
+{
+  return node->kind == LW_OP_CONV && node->inputs[0] == 0 && facts->uses[0] == 1 && (node->kernel == 3 || node->kernel == 5 || node->kernel == 7);
+}
+
+static void
+use_patches (LwPlan *plan, LwLayer *layer, const LwNode *node)
+{
+  LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
+
+  input->window = (LwCudaWindow) { node->kernel, node->stride, node->pad, plan->options.height, plan->options.width };
+  input->shape.h = layer->shape.h;
+  input->shape.w = layer->shape.w;
+  input->shape.c = 3 * node->kernel * node->kernel;
+  input->shape.cp = padded (input->shape.c);
+  layer->filter = (LwCudaFilter) { node->channels, padded (node->channels), 1, 1, input->shape.c, input->shape.cp };
+}
+
 static LwLayer
 new_layer (LwPlan *plan, const Facts *facts, int i)
 {
@@ -222,6 +242,8 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
     layer.factor = factor_before (plan, node);
   if (node->kind == LW_OP_UNPOOL)
     layer.pool = plan->layer_of[node->pool];
+  if (sees_patches (plan, facts, node))
+    use_patches (plan, &layer, node);
   return layer;
 }
 

@@ -51,7 +51,14 @@ room (const LwParameter *p)
 static gboolean
 wants (const LwPlan *plan, int block, const LwParameter *p)
 {
-  return block == LW_BLOCK_VALUES ? TRUE : block == LW_BLOCK_COPIES ? is_bfloat16 (plan, p) : p->info.trainable;
+  switch (block)
+    {
+    case LW_BLOCK_VALUES: return TRUE;
+    case LW_BLOCK_COPIES: return is_bfloat16 (plan, p);
+    case LW_BLOCK_GRADIENTS: return p->info.trainable && !is_bfloat16 (plan, p);
+    case LW_BLOCK_SHORT_GRADIENTS: return p->info.trainable && is_bfloat16 (plan, p);
+    default: return p->info.trainable;
+    }
 }
 
 static void
@@ -60,7 +67,8 @@ set_piece (LwParameter *p, int block, void *piece)
   switch (block)
     {
     case LW_BLOCK_VALUES: p->values = piece; break;
-    case LW_BLOCK_GRADIENTS: p->gradient = piece; break;
+    case LW_BLOCK_GRADIENTS:
+    case LW_BLOCK_SHORT_GRADIENTS: p->gradient = piece; break;
     case LW_BLOCK_COPIES: p->copy = piece; break;
     case LW_BLOCK_FIRST: p->first = piece; break;
     default: p->second = piece; break;
@@ -71,7 +79,7 @@ set_piece (LwParameter *p, int block, void *piece)
 static gboolean
 allocate_block (LwPlan *plan, int block, GError **error)
 {
-  gsize unit = block == LW_BLOCK_COPIES ? 2 : sizeof (float), values = 0;
+  gsize unit = block == LW_BLOCK_COPIES || block == LW_BLOCK_SHORT_GRADIENTS ? 2 : sizeof (float), values = 0;
 
   if (plan->blocks[block] != NULL)
     return TRUE;
@@ -123,8 +131,9 @@ lw_parameters_create (LwPlan *plan, GError **error)
       g_array_append_val (plan->parameters, p);
       attach (plan, (int) i);
     }
-  if (!allocate_block (plan, LW_BLOCK_VALUES, error) || !allocate_block (plan, LW_BLOCK_GRADIENTS, error) || !allocate_block (plan, LW_BLOCK_COPIES, error))
-    return FALSE;
+  for (int block = LW_BLOCK_VALUES; block <= LW_BLOCK_COPIES; block++)
+    if (!allocate_block (plan, block, error))
+      return FALSE;
   for (guint i = 0; i < plan->layers->len; i++)
     if (!connect_layer (plan, lw_plan_layer (plan, (int) i), error))
       return FALSE;
@@ -156,6 +165,20 @@ lw_parameters_load (LwPlan *plan, const LwWeights *weights, GError **error)
   return lw_cuda_check (cudaStreamSynchronize (plan->device->stream), _("Sending to the GPU"), error);
 }
 
+static gboolean
+save_array (LwPlan *plan, const LwParameter *p, const char *prefix, const float *array, LwWeights *into, GError **error)
+{
+  g_autofree char *name = g_strconcat (prefix, p->info.name, NULL);
+  LwTensor *tensor = lw_weights_get (into, name);
+
+  if (tensor == NULL)
+    tensor = lw_weights_add (into, name, p->info.dims, p->info.rank);
+  if (tensor->count != p->info.count)
+    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT), name, tensor->count,
+                        p->info.count);
+  return lw_tensor_down (plan, &p->filter, array, tensor->data, error);
+}
+
 /* Of each parameter the array at @offset, where there is one, as @prefix and the parameter's name. */
 static gboolean
 save_arrays (LwPlan *plan, const char *prefix, gsize offset, LwWeights *into, GError **error)
@@ -164,17 +187,8 @@ save_arrays (LwPlan *plan, const char *prefix, gsize offset, LwWeights *into, GE
     {
       const LwParameter *p = lw_plan_parameter (plan, (int) i);
       const float *array = G_STRUCT_MEMBER (float *, p, offset);
-      g_autofree char *name = g_strconcat (prefix, p->info.name, NULL);
-      LwTensor *tensor = lw_weights_get (into, name);
 
-      if (array == NULL)
-        continue;
-      if (tensor == NULL)
-        tensor = lw_weights_add (into, name, p->info.dims, p->info.rank);
-      if (tensor->count != p->info.count)
-        return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT), name, tensor->count,
-                            p->info.count);
-      if (!lw_tensor_down (plan, &p->filter, array, tensor->data, error))
+      if (array != NULL && !save_array (plan, p, prefix, array, into, error))
         return FALSE;
     }
   return TRUE;
@@ -186,10 +200,28 @@ lw_parameters_save (LwPlan *plan, LwWeights *weights, GError **error)
   return save_arrays (plan, "", G_STRUCT_OFFSET (LwParameter, values), weights, error);
 }
 
+static gboolean
+save_short (LwPlan *plan, const LwParameter *p, LwWeights *into, GError **error)
+{
+  float *wide = lw_device_memory_new (plan->device, p->count * sizeof (float), error);
+  gboolean done = wide != NULL && lw_cuda_check (lw_cuda_cast (plan->device->stream, p->count, LW_CUDA_BF16, p->gradient, LW_CUDA_F32, wide), p->info.name, error)
+                  && save_array (plan, p, "", wide, into, error);
+
+  cudaFree (wide);
+  return done;
+}
+
 gboolean
 lw_parameters_save_gradients (LwPlan *plan, LwWeights *weights, GError **error)
 {
-  return save_arrays (plan, "", G_STRUCT_OFFSET (LwParameter, gradient), weights, error);
+  for (guint i = 0; i < plan->parameters->len; i++)
+    {
+      const LwParameter *p = lw_plan_parameter (plan, (int) i);
+
+      if (p->gradient != NULL && !(is_bfloat16 (plan, p) ? save_short (plan, p, weights, error) : save_array (plan, p, "", p->gradient, weights, error)))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Moments that no step has made yet are not there; a state without them stands for zeros. */
@@ -252,7 +284,7 @@ make_table (LwPlan *plan, GError **error)
       const LwNode *node = lw_graph_node (plan->graph, p->info.node);
       LwCudaTensor entry = {
         .value = p->values, .gradient = p->gradient, .first = p->first, .second = p->second, .copy = p->copy, .count = p->count,
-        .rate_factor = node->rate_factor, .conv_bias = p->info.rank == 1 && node->kind != LW_OP_BATCH_NORM, .decays = p->info.rank > 1,
+        .gradient_type = is_bfloat16 (plan, p) ? LW_CUDA_BF16 : LW_CUDA_F32, .rate_factor = node->rate_factor, .conv_bias = p->info.rank == 1 && node->kind != LW_OP_BATCH_NORM, .decays = p->info.rank > 1,
       };
 
       if (p->gradient != NULL)

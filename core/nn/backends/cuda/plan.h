@@ -25,7 +25,7 @@ typedef struct {
 } LwConv;
 
 /* What the parameters lie in. */
-enum { LW_BLOCK_VALUES, LW_BLOCK_GRADIENTS, LW_BLOCK_COPIES, LW_BLOCK_FIRST, LW_BLOCK_SECOND, LW_BLOCKS };
+enum { LW_BLOCK_VALUES, LW_BLOCK_GRADIENTS, LW_BLOCK_SHORT_GRADIENTS, LW_BLOCK_COPIES, LW_BLOCK_FIRST, LW_BLOCK_SECOND, LW_BLOCKS };
 
 #define LW_STEP_BUFFERS 2
 
@@ -45,7 +45,8 @@ typedef struct {
   LwTensorInfo info;
   LwCudaFilter filter;
   gsize count;                 /* floats, padding included */
-  float *values, *gradient, *first, *second;   /* gradient and moments: NULL where nothing trains */
+  float *values, *first, *second;
+  void *gradient;              /* of the type in which the layer computes it: that of convolutions may be bfloat16. NULL, as the moments: nothing trains */
   void *copy;                  /* bfloat16, for the convolutions; NULL: none */
 } LwParameter;
 
@@ -60,6 +61,7 @@ struct _LwLayer {
   gboolean relu;               /* applied to the output */
   gboolean pooled;             /* a normalisation with the max pool after it */
   gboolean masked;             /* training: the gradient that arrives has been through the ReLU's mask already, and the bias has its own */
+  LwCudaWindow window;         /* the picture as what its only convolution sees (patches.cu), which is then 1x1; kernel 0: as it is */
   gboolean shared;             /* its output is used more than once: nothing further may be fused into it */
   int dropout;                 /* training: the node of a dropout in place, or -1 */
   int last_node;               /* of those that run as this layer */

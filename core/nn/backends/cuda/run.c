@@ -73,12 +73,15 @@ send_picture (LwPlan *plan, const LwBatch *batch, GError **error)
   const LwInputTransform *t = &plan->options.transform;
   LwCudaTransform transform = { { t->mean[0], t->mean[1], t->mean[2] }, { t->std[0], t->std[1], t->std[2] }, t->bgr };
   void *x = lw_buffer_data (plan, input->value);
+  cudaStream_t stream = plan->device->stream;
 
   if (batch->input != NULL)
     return lw_transfer_up (plan, &plan->floats, batch->input, pixels * 3 * sizeof (float), error)
-           && lw_cuda_check (lw_cuda_input_floats (plan->device->stream, plan->floats.device, input->shape, x), "input", error);
+           && lw_cuda_check (input->window.kernel > 0 ? lw_cuda_patch_floats (stream, plan->floats.device, input->window, input->shape, x)
+                             : lw_cuda_input_floats (stream, plan->floats.device, input->shape, x), "input", error);
   return lw_transfer_up (plan, &plan->rgb, batch->rgb, pixels * 3, error)
-         && lw_cuda_check (lw_cuda_input_bytes (plan->device->stream, plan->rgb.device, transform, input->shape, x), "input", error);
+         && lw_cuda_check (input->window.kernel > 0 ? lw_cuda_patch_bytes (stream, plan->rgb.device, transform, input->window, input->shape, x)
+                           : lw_cuda_input_bytes (stream, plan->rgb.device, transform, input->shape, x), "input", error);
 }
 
 /* ---- results ---- */

@@ -43,6 +43,51 @@ test_input_floats (void)
   check_activation ("input_floats", shape, y, values, EXACT);
 }
 
+/* A picture's value at a place of a patch, in the test's order (n, c, h, w). */
+static double
+patch_value (const double *values, LwCudaWindow w, int n, int j, int y, int x)
+{
+  int taps = w.kernel * w.kernel, row = y * w.stride - w.pad + j % taps / w.kernel, column = x * w.stride - w.pad + j % w.kernel;
+
+  return row < 0 || row >= w.h || column < 0 || column >= w.w ? 0 : values[(((gsize) n * 3 + (gsize) (j / taps)) * (gsize) w.h + (gsize) row) * (gsize) w.w + (gsize) column];
+}
+
+/* From floats, and from bytes that stand for the same ones. */
+static void
+test_patches (void)
+{
+  LwCudaShape picture = with_type (with_channels (random_shape (3), 3), LW_CUDA_F32);
+  LwCudaWindow window = { 3 + 2 * g_test_rand_int_range (0, 3), g_test_rand_int_range (1, 3), g_test_rand_int_range (0, 4), picture.h, picture.w };
+  int span_h = picture.h + 2 * window.pad - window.kernel, span_w = picture.w + 2 * window.pad - window.kernel;
+  LwCudaTransform transform = { { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }, g_test_rand_bit () };
+  gsize plane = (gsize) picture.h * (gsize) picture.w;
+  g_autofree guint8 *rgb = g_malloc (shape_count (picture));
+  g_autofree double *values = g_new (double, shape_count (picture));
+
+  if (span_h < 0 || span_w < 0)
+    return;
+  LwCudaShape out = with_channels (with_size (with_type (picture, g_test_rand_bit () ? LW_CUDA_BF16 : LW_CUDA_F32), span_h / window.stride + 1, span_w / window.stride + 1),
+                                   3 * window.kernel * window.kernel);
+  g_autofree double *expected = g_new (double, shape_count (out));
+  void *a = activation_new (out), *b = activation_new (out);
+
+  for (gsize i = 0; i < shape_count (picture); i++)
+    {
+      gsize c = i / plane % 3, source = transform.bgr ? 2 - c : c;
+      guint8 *byte = &rgb[(i / plane / 3 * plane + i % plane) * 3 + source];
+
+      *byte = (guint8) g_test_rand_int_range (0, 256);
+      values[i] = ((double) *byte / 255 - (double) transform.mean[source]) / (double) transform.std[source];
+    }
+  for (gsize i = 0; i < shape_count (out); i++)
+    expected[i] = patch_value (values, window, (int) (i / (gsize) out.w / (gsize) out.h / (gsize) out.c), (int) (i / (gsize) out.w / (gsize) out.h % (gsize) out.c),
+                               (int) (i / (gsize) out.w % (gsize) out.h), (int) (i % (gsize) out.w));
+  check_launch ("patch_floats", lw_cuda_patch_floats (0, floats_from (values, shape_count (picture)), window, out, a));
+  check_activation ("patch_floats", out, a, expected, SLACK);
+  check_launch ("patch_bytes", lw_cuda_patch_bytes (0, array_from (rgb, shape_count (picture)), transform, window, out, b));
+  check_activation ("patch_bytes", out, b, expected, SLACK);
+}
+
 static void
 test_nchw (void)
 {
@@ -299,6 +344,7 @@ add_element_tests (void)
 {
   add_test ("/cuda/input/bytes", test_input_bytes);
   add_test ("/cuda/input/floats", test_input_floats);
+  add_test ("/cuda/input/patches", test_patches);
   add_test ("/cuda/layout/nchw", test_nchw);
   add_test ("/cuda/layout/filter", test_filter);
   add_test ("/cuda/layout/cast", test_cast);

@@ -30,12 +30,14 @@ add_tensor (Case *c, int i)
   Tensor *t = &c->tensors[i];
   gsize count = (gsize) (g_test_rand_bit () ? g_test_rand_int_range (1, 40) : g_test_rand_int_range (1, 9000)) * 4;
 
-  *t = (Tensor) { count, random_values (count, LW_CUDA_F32), random_values (count, LW_CUDA_F32), random_values (count, LW_CUDA_F32),
-                  random_values (count, LW_CUDA_F32) };
+  LwCudaType type = g_test_rand_bit () ? LW_CUDA_BF16 : LW_CUDA_F32;
+  LwCudaShape flat = { 1, 1, 1, (int) count, (int) (count + 7) / 8 * 8, type };
+
+  *t = (Tensor) { count, random_values (count, LW_CUDA_F32), random_values (count, type), random_values (count, LW_CUDA_F32), random_values (count, LW_CUDA_F32) };
   for (gsize k = 0; k < count; k++)
     t->second[k] = fabs (t->second[k]);
-  c->table[i] = (LwCudaTensor) { floats_from (t->value, count), floats_from (t->gradient, count), floats_from (t->first, count),
-                                 floats_from (t->second, count), g_test_rand_int_range (0, 3) > 0 ? array_new (count * 2) : NULL, count, 0,
+  c->table[i] = (LwCudaTensor) { floats_from (t->value, count), activation_from (flat, t->gradient), floats_from (t->first, count),
+                                 floats_from (t->second, count), g_test_rand_int_range (0, 3) > 0 ? array_new (count * 2) : NULL, count, 0, type,
                                  g_test_rand_bit () ? 1 : 0.1f, g_test_rand_bit (), g_test_rand_bit () };
 }
 

@@ -67,6 +67,15 @@ cudaError_t lw_cuda_input_bytes (cudaStream_t stream, const uint8_t *rgb, LwCuda
 /* @input: (n, 3, h, w) float32, normalised */
 cudaError_t lw_cuda_input_floats (cudaStream_t stream, const float *input, LwCudaShape out, void *y);
 
+/* ---- patches.cu ---- */
+
+/* A convolution over the picture of @h x @w; kernel 3, 5 or 7. */
+typedef struct { int kernel, stride, pad, h, w; } LwCudaWindow;
+/* What each of its positions sees: @out has the convolution's height and width and 3 * kernel * kernel channels, number (c * kernel + ky) * kernel + kx;
+ * outside the picture zero. @input as lw_cuda_input_floats has it. */
+cudaError_t lw_cuda_patch_bytes (cudaStream_t stream, const uint8_t *rgb, LwCudaTransform transform, LwCudaWindow window, LwCudaShape out, void *y);
+cudaError_t lw_cuda_patch_floats (cudaStream_t stream, const float *input, LwCudaWindow window, LwCudaShape out, void *y);
+
 /* ---- layout.cu ---- */
 
 /* (k, c, r, s) float32 -> (kp, r, s, cp) of @type, padding zero; and back from float32. A bias is a filter with c = k channels: k = kp = r = s = 1. */
@@ -186,11 +195,12 @@ cudaError_t lw_cuda_loss (cudaStream_t stream, LwCudaScore score, const void *sc
 
 typedef struct {
   float *value;                /* master: layout of the device, padded elements zero (and stay zero, as their gradient is) */
-  const float *gradient;
+  const void *gradient;        /* of @gradient_type */
   float *first, *second;       /* second NULL for SGD */
   void *copy;                  /* bfloat16 values for the next step; NULL: none */
   size_t count;                /* a multiple of 4, padding included */
   size_t first_chunk;          /* number of chunks of all tensors before it: filled by lw_cuda_optimizer_chunks */
+  LwCudaType gradient_type;
   float rate_factor;           /* of the layer: its rate is so many times that of the step (both optimizers) */
   int32_t conv_bias;           /* uses bias_rate */
   int32_t decays;              /* rank above 1 */

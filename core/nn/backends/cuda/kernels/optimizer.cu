@@ -45,6 +45,29 @@ tensor_of (const LwCudaTensor *table, int tensors, size_t chunk)
   return low;
 }
 
+/* Four values of the gradient. Convolutions leave theirs in bfloat16. */
+LW_BOTH Quad
+gradient_at (const LwCudaTensor &tensor, size_t i)
+{
+  Quad q;
+  uint32_t words[2];
+
+  if (tensor.gradient_type == LW_CUDA_F32)
+    return load4 ((const float *) tensor.gradient + i);
+#ifdef __CUDA_ARCH__
+  uint2 u = *(const uint2 *) ((const Bf16 *) tensor.gradient + i);
+  words[0] = u.x, words[1] = u.y;
+#else
+  memcpy (words, (const Bf16 *) tensor.gradient + i, sizeof words);
+#endif
+  for (int k = 0; k < 2; k++)
+    {
+      q.v[2 * k] = bits_to_float (words[k] << 16);
+      q.v[2 * k + 1] = bits_to_float (words[k] & 0xffff0000);
+    }
+  return q;
+}
+
 struct Chunk { int tensor; size_t begin, end; };
 
 LW_BOTH Chunk
@@ -77,13 +100,13 @@ struct Squares {
     for (size_t number = (size_t) block; number < chunks; number += NORM_BLOCKS)
       {
         Chunk c = chunk_at (table, tensors, number);
-        const float *gradient = table[c.tensor].gradient;
+        LwCudaTensor tensor = table[c.tensor];
         float squares = 0;
 
         LW_UNROLL_4
         for (size_t i = c.begin + (size_t) t * 4; i < c.end; i += LW_THREADS * 4)
           {
-            Quad g = load4 (gradient + i);
+            Quad g = gradient_at (tensor, i);
 
             squares += g.v[0] * g.v[0] + g.v[1] * g.v[1] + g.v[2] * g.v[2] + g.v[3] * g.v[3];
           }
@@ -206,7 +229,7 @@ struct Update {
   LW_METHOD void
   four (const LwCudaTensor &tensor, const Rates &r, size_t i) const
   {
-    Quad w = load4 (tensor.value + i), g = load4 (tensor.gradient + i), m = load4 (tensor.first + i), v = m;
+    Quad w = load4 (tensor.value + i), g = gradient_at (tensor, i), m = load4 (tensor.first + i), v = m;
 
     if (Rule::SECOND)
       v = load4 (tensor.second + i);
