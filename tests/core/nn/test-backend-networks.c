@@ -174,6 +174,40 @@ test_final_pass (void)
     }
 }
 
+/* Large batches, which a backend may take in pieces: each picture's result is its own. */
+static void
+test_batches (void)
+{
+  static const int sizes[] = { 5, 8, 10, 16, 21 };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (sizes); k++)
+    {
+      g_autoptr(LwGraph) graph = small_network (7, 2, 0);
+      Sample sample = sample_new (sizes[k], 21, 34, graph->classes);
+      g_autoptr(LwWeights) weights = random_weights (graph);
+      LwPlan *plan = plan_new (&tested, graph, &sample, FALSE, LW_PRECISION_F32), *reference = reference_new (graph, &sample, FALSE);
+
+      g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
+      for (int run = 0; run < 3; run++)
+        {
+          Output got = sample_at (tested.backend, plan, &sample, 40, 60), wanted = sample_at (&lw_backend_ref, reference, &sample, 40, 60);
+          gsize count;
+          g_autofree float *scores = scores_of (tested.backend, plan, graph, &sample, &count);
+          g_autofree float *wanted_scores = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
+
+          check_output (&got, &wanted);
+          g_assert_cmpfloat (distance (scores, wanted_scores, count), <, 1e-4);
+          g_free (got.labels);
+          g_free (got.confidence);
+          g_free (wanted.labels);
+          g_free (wanted.confidence);
+        }
+      tested.backend->free_plan (plan);
+      lw_backend_ref.free_plan (reference);
+      sample_clear (&sample);
+    }
+}
+
 /* The picture as bytes goes through the transform as the reference does it. */
 static void
 test_bytes (void)
@@ -616,6 +650,7 @@ main (int argc, char **argv)
       add ("against-cpu", test_against_cpu);
     }
   add ("final-pass", test_final_pass);
+  add ("batches", test_batches);
   add ("bytes", test_bytes);
   add ("repeats", test_repeats);
   add ("learns", test_learns);

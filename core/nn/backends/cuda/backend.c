@@ -4,6 +4,18 @@
 #include <gmodule.h>
 #include <glib/gi18n-lib.h>
 
+#define PIECE 8                 /* pictures: more at once are hardly faster each, and all copies would wait for them */
+
+/* Pictures of a piece: the most up to PIECE by which the batch can be divided, if that is not too few. */
+static int
+piece_of (const LwPlanOptions *options)
+{
+  for (int n = PIECE; n >= PIECE / 2 && !options->train; n--)
+    if (options->n > n && options->n % n == 0)
+      return n;
+  return options->n;
+}
+
 static LwPlan *
 new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
 {
@@ -12,6 +24,8 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   plan->device = device;
   plan->graph = lw_graph_copy (graph);
   plan->options = *options;
+  plan->options.n = piece_of (options);
+  plan->pieces = options->n / plan->options.n;
   if (options->precision == LW_PRECISION_AUTO)
     plan->options.precision = LW_PRECISION_BF16;
   plan->type = plan->options.precision == LW_PRECISION_BF16 ? LW_CUDA_BF16 : LW_CUDA_F32;
@@ -97,7 +111,7 @@ build (LwPlan *plan, GError **error)
 {
   gboolean train = plan->options.train;
 
-  return lw_device_enter (plan->device, error) && lw_plan_lower (plan, error) && make_zeros (plan, error)
+  return lw_device_enter (plan->device, error) && lw_plan_make_slots (plan, error) && lw_plan_lower (plan, error) && make_zeros (plan, error)
          && (train ? lw_parameters_create (plan, error) && reserve_training (plan, error) : lw_weights_create (plan, error))
          && lw_plan_build_forward (plan, error) && (!train || lw_plan_build_backward (plan, error)) && lw_arena_allocate (plan, error);
 }

@@ -92,6 +92,7 @@ start_device (LwDevice *device, GError **error)
 {
   return lw_device_enter (device, error)
          && lw_cuda_check (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), _("Starting the GPU"), error)
+         && lw_cuda_check (cudaStreamCreateWithFlags (&device->copies, cudaStreamNonBlocking), _("Starting the GPU"), error)
          && lw_cudnn_check (cudnnCreate (&device->cudnn.handle), _("Starting the GPU"), error)
          && lw_cudnn_check (cudnnSetStream (device->cudnn.handle, device->stream), _("Starting the GPU"), error);
 }
@@ -118,6 +119,8 @@ lw_device_close (LwDevice *device)
     cudnnDestroy (device->cudnn.handle);
   if (device->stream != NULL)
     cudaStreamDestroy (device->stream);
+  if (device->copies != NULL)
+    cudaStreamDestroy (device->copies);
   g_free (device->name);
   g_free (device);
 }

@@ -9,6 +9,7 @@ struct _LwDevice {
   int major, minor;            /* compute capability */
   gsize memory;                /* bytes */
   cudaStream_t stream;         /* everything is in its order */
+  cudaStream_t copies;         /* but pictures that come up meanwhile */
   LwCudnn cudnn;
   GHashTable *choices;         /* text of a convolution → LwConvChoice: measured once in the life of the device */
 };

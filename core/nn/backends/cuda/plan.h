@@ -86,10 +86,18 @@ typedef enum { LW_MODE_INFER, LW_MODE_TRAIN, LW_MODE_GRADIENT } LwMode;    /* gr
 /* Pictures and results on their way: the host's page-locked memory and the device's beside it. */
 typedef struct { gsize bytes; void *host, *device; } LwTransfer;
 
+/* A large batch is predicted piece by piece, so that one is on its way up and another down while the GPU works on a third. Two take turns. */
+#define LW_SLOTS 2
+typedef struct {
+  LwTransfer rgb, floats, labels, confidence, scores;
+  cudaEvent_t sent, done;
+} LwSlot;
+
 struct _LwPlan {
   LwDevice *device;            /* lent */
   LwGraph *graph;              /* a copy */
-  LwPlanOptions options;       /* precision: as decided */
+  LwPlanOptions options;       /* precision: as decided; n: of a piece */
+  int pieces;                  /* of a batch */
   LwCudaType type;             /* of most activations */
   gboolean loaded;
   GArray *layers;              /* of LwLayer */
@@ -115,8 +123,9 @@ struct _LwPlan {
 
   LwCudaScore score;
   int score_layer;             /* whose output is the score grid */
-  LwTransfer rgb, floats, truth, step, class_weights, stats;     /* of the picture and the training */
-  LwTransfer labels, confidence, scores, frame;                  /* of the result */
+  LwSlot slots[LW_SLOTS];
+  LwTransfer frame;
+  LwTransfer truth, step, class_weights, stats;        /* of the training */
   LwTransfer chunk;            /* of a tensor */
 
   LwMode mode;                 /* of the run in progress */
@@ -208,7 +217,7 @@ lw_operand_data (const LwPlan *plan, const LwOperand *operand)
 
 /* transfer.c: room for @bytes on both sides, kept for the next time; @device FALSE: only the host's */
 gboolean lw_transfer_reserve (LwPlan *plan, LwTransfer *transfer, gsize bytes, gboolean device, GError **error);
-gboolean lw_transfer_up (LwPlan *plan, LwTransfer *transfer, const void *from, gsize bytes, GError **error);
+gboolean lw_transfer_up (LwPlan *plan, LwTransfer *transfer, const void *from, gsize bytes, cudaStream_t stream, GError **error);
 gboolean lw_transfer_down (LwPlan *plan, LwTransfer *transfer, gsize bytes, GError **error);   /* into @host; waits for nothing */
 void lw_transfer_clear (LwTransfer *transfer);
 /* A tensor as files have it, to the device (of @type) and back (from float32), in pieces. */
@@ -234,6 +243,7 @@ void lw_parameters_free (LwPlan *plan);
 gboolean lw_norms_create (LwPlan *plan, LwLayer *layer, GError **error);
 
 /* run.c */
+gboolean lw_plan_make_slots (LwPlan *plan, GError **error);
 gboolean lw_plan_run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error);
 gboolean lw_plan_step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error);
 gboolean lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error);

@@ -63,102 +63,177 @@ record_forward (LwPlan *plan, GError **error)
   return lw_steps_run (plan, 0, plan->n_forward, error);
 }
 
+/* ---- slots ---- */
+
+gboolean
+lw_plan_make_slots (LwPlan *plan, GError **error)
+{
+  for (int i = 0; i < LW_SLOTS; i++)
+    if (!lw_cuda_check (cudaEventCreateWithFlags (&plan->slots[i].sent, cudaEventDisableTiming), _("Memory for the GPU’s transfers"), error)
+        || !lw_cuda_check (cudaEventCreateWithFlags (&plan->slots[i].done, cudaEventDisableTiming), _("Memory for the GPU’s transfers"), error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+free_slot (LwSlot *slot)
+{
+  lw_transfer_clear (&slot->rgb);
+  lw_transfer_clear (&slot->floats);
+  lw_transfer_clear (&slot->labels);
+  lw_transfer_clear (&slot->confidence);
+  lw_transfer_clear (&slot->scores);
+  if (slot->sent != NULL)
+    cudaEventDestroy (slot->sent);
+  if (slot->done != NULL)
+    cudaEventDestroy (slot->done);
+}
+
 /* ---- pictures ---- */
 
-static gboolean
-send_picture (LwPlan *plan, const LwBatch *batch, GError **error)
+static gsize
+piece_pixels (const LwPlan *plan)
+{
+  return (gsize) plan->options.n * (gsize) plan->options.height * (gsize) plan->options.width;
+}
+
+/* What the first step reads, made of what was sent. */
+static cudaError_t
+read_picture (LwPlan *plan, const LwSlot *slot, gboolean bytes)
 {
   const LwLayer *input = lw_plan_layer (plan, 0);
-  gsize pixels = (gsize) plan->options.n * (gsize) plan->options.height * (gsize) plan->options.width;
   const LwInputTransform *t = &plan->options.transform;
   LwCudaTransform transform = { { t->mean[0], t->mean[1], t->mean[2] }, { t->std[0], t->std[1], t->std[2] }, t->bgr };
-  void *x = lw_buffer_data (plan, input->value);
+  gboolean patches = input->window.kernel > 0;
   cudaStream_t stream = plan->device->stream;
+  void *x = lw_buffer_data (plan, input->value);
 
-  if (batch->input != NULL)
-    return lw_transfer_up (plan, &plan->floats, batch->input, pixels * 3 * sizeof (float), error)
-           && lw_cuda_check (input->window.kernel > 0 ? lw_cuda_patch_floats (stream, plan->floats.device, input->window, input->shape, x)
-                             : lw_cuda_input_floats (stream, plan->floats.device, input->shape, x), "input", error);
-  return lw_transfer_up (plan, &plan->rgb, batch->rgb, pixels * 3, error)
-         && lw_cuda_check (input->window.kernel > 0 ? lw_cuda_patch_bytes (stream, plan->rgb.device, transform, input->window, input->shape, x)
-                           : lw_cuda_input_bytes (stream, plan->rgb.device, transform, input->shape, x), "input", error);
+  if (bytes)
+    return patches ? lw_cuda_patch_bytes (stream, slot->rgb.device, transform, input->window, input->shape, x)
+                   : lw_cuda_input_bytes (stream, slot->rgb.device, transform, input->shape, x);
+  return patches ? lw_cuda_patch_floats (stream, slot->floats.device, input->window, input->shape, x)
+                 : lw_cuda_input_floats (stream, slot->floats.device, input->shape, x);
+}
+
+/* Beside what the GPU is doing, if there is more than one piece. */
+static gboolean
+send_picture (LwPlan *plan, LwSlot *slot, const LwBatch *batch, int piece, GError **error)
+{
+  gsize values = piece_pixels (plan) * 3, first = (gsize) piece * values;
+  cudaStream_t stream = plan->pieces > 1 ? plan->device->copies : plan->device->stream;
+
+  if (!(batch->input != NULL ? lw_transfer_up (plan, &slot->floats, batch->input + first, values * sizeof (float), stream, error)
+        : lw_transfer_up (plan, &slot->rgb, batch->rgb + first, values, stream, error)))
+    return FALSE;
+  return (plan->pieces == 1
+          || (lw_cuda_check (cudaEventRecord (slot->sent, stream), _("Sending to the GPU"), error)
+              && lw_cuda_check (cudaStreamWaitEvent (plan->device->stream, slot->sent, 0), _("Sending to the GPU"), error)))
+         && lw_cuda_check (read_picture (plan, slot, batch->input == NULL), "input", error);
 }
 
 /* ---- results ---- */
 
-static gboolean
-request_scores (LwPlan *plan, GError **error)
-{
-  const LwLayer *layer = lw_plan_layer (plan, plan->score_layer);
-  gsize bytes = (gsize) layer->shape.n * (gsize) layer->shape.c * (gsize) layer->shape.h * (gsize) layer->shape.w * sizeof (float);
-
-  return lw_transfer_reserve (plan, &plan->scores, bytes, TRUE, error)
-         && lw_cuda_check (lw_cuda_to_nchw (plan->device->stream, layer->shape, lw_buffer_data (plan, layer->value), plan->scores.device), "score", error)
-         && lw_transfer_down (plan, &plan->scores, bytes, error);
-}
-
-typedef struct { LwCudaFrame frame; gsize pixels, blocks; } Output;
+/* Sizes are those of a piece. */
+typedef struct { LwCudaFrame frame; gsize pixels, blocks, scores; } Output;
 
 static Output
 output_of (const LwPlan *plan, const LwResult *result)
 {
+  const LwCudaShape *grid = &plan->score.grid;
   Output out = { .frame = { result->out_height > 0 ? result->out_height : plan->options.height, result->out_width > 0 ? result->out_width : plan->options.width } };
   gsize rows = (gsize) (out.frame.height + CONFIDENCE_BLOCK - 1) / CONFIDENCE_BLOCK, columns = (gsize) (out.frame.width + CONFIDENCE_BLOCK - 1) / CONFIDENCE_BLOCK;
 
   out.pixels = (gsize) plan->options.n * (gsize) out.frame.height * (gsize) out.frame.width;
   out.blocks = (gsize) plan->options.n * rows * columns;
+  out.scores = (gsize) grid->n * (gsize) grid->c * (gsize) grid->h * (gsize) grid->w;
   return out;
 }
 
 static gboolean
-request_labels (LwPlan *plan, const LwResult *result, GError **error)
+request_scores (LwPlan *plan, LwSlot *slot, const Output *out, GError **error)
 {
-  Output out = output_of (plan, result);
-  gboolean labels = result->labels != NULL, confidence = result->confidence != NULL;
+  gsize bytes = out->scores * sizeof (float);
 
-  if (!labels && !confidence)
-    return TRUE;
-  if (out.frame.height > LW_CUDA_MAX_SIDE || out.frame.width > LW_CUDA_MAX_SIDE)
-    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("A frame of %d × %d pixels: the GPU’s code is for %d a side at most"), out.frame.width, out.frame.height,
-                        LW_CUDA_MAX_SIDE);
-  if ((labels && !lw_transfer_reserve (plan, &plan->labels, out.pixels, TRUE, error))
-      || (confidence && !lw_transfer_reserve (plan, &plan->confidence, out.blocks, TRUE, error))
-      || !lw_transfer_up (plan, &plan->frame, &out.frame, sizeof out.frame, error))
-    return FALSE;
-  return lw_cuda_check (lw_cuda_score (plan->device->stream, plan->score, lw_buffer_data (plan, lw_plan_layer (plan, plan->score_layer)->value), plan->frame.device,
-                                       out.frame, labels ? plan->labels.device : NULL, confidence ? plan->confidence.device : NULL), "score", error)
-         && (!labels || lw_transfer_down (plan, &plan->labels, out.pixels, error))
-         && (!confidence || lw_transfer_down (plan, &plan->confidence, out.blocks, error));
+  return lw_transfer_reserve (plan, &slot->scores, bytes, TRUE, error)
+         && lw_cuda_check (lw_cuda_to_nchw (plan->device->stream, plan->score.grid, lw_buffer_data (plan, lw_plan_layer (plan, plan->score_layer)->value),
+                                            slot->scores.device), "score", error)
+         && lw_transfer_down (plan, &slot->scores, bytes, error);
 }
 
-static void
-hand_out (const LwPlan *plan, LwResult *result)
+static gboolean
+request_labels (LwPlan *plan, LwSlot *slot, const LwResult *result, const Output *out, GError **error)
 {
-  const LwCudaShape *grid = &plan->score.grid;
-  Output out = output_of (plan, result);
+  gboolean labels = result->labels != NULL, confidence = result->confidence != NULL;
 
+  if ((labels && !lw_transfer_reserve (plan, &slot->labels, out->pixels, TRUE, error))
+      || (confidence && !lw_transfer_reserve (plan, &slot->confidence, out->blocks, TRUE, error)))
+    return FALSE;
+  return lw_cuda_check (lw_cuda_score (plan->device->stream, plan->score, lw_buffer_data (plan, lw_plan_layer (plan, plan->score_layer)->value), plan->frame.device,
+                                       out->frame, labels ? slot->labels.device : NULL, confidence ? slot->confidence.device : NULL), "score", error)
+         && (!labels || lw_transfer_down (plan, &slot->labels, out->pixels, error))
+         && (!confidence || lw_transfer_down (plan, &slot->confidence, out->blocks, error));
+}
+
+static gboolean
+request_results (LwPlan *plan, LwSlot *slot, const LwResult *result, const Output *out, GError **error)
+{
+  return (result->scores == NULL || request_scores (plan, slot, out, error))
+         && ((result->labels == NULL && result->confidence == NULL) || request_labels (plan, slot, result, out, error))
+         && (plan->pieces == 1 || lw_cuda_check (cudaEventRecord (slot->done, plan->device->stream), _("Reading from the GPU"), error));
+}
+
+static gboolean
+finish_piece (LwPlan *plan, const LwResult *result, const Output *out, int piece, GError **error)
+{
+  const LwSlot *slot = &plan->slots[piece % LW_SLOTS];
+  gsize p = (gsize) piece;
+
+  if (!(plan->pieces == 1 ? wait (plan, error) : lw_cuda_check (cudaEventSynchronize (slot->done), _("Computing on the GPU"), error)))
+    return FALSE;
   if (result->scores != NULL)
-    memcpy (result->scores, plan->scores.host, (gsize) grid->n * (gsize) grid->c * (gsize) grid->h * (gsize) grid->w * sizeof (float));
+    memcpy (result->scores + p * out->scores, slot->scores.host, out->scores * sizeof (float));
   if (result->labels != NULL)
-    memcpy (result->labels, plan->labels.host, out.pixels);
+    memcpy (result->labels + p * out->pixels, slot->labels.host, out->pixels);
   if (result->confidence != NULL)
-    memcpy (result->confidence, plan->confidence.host, out.blocks);
+    memcpy (result->confidence + p * out->blocks, slot->confidence.host, out->blocks);
+  return TRUE;
+}
+
+static gboolean
+start_piece (LwPlan *plan, const LwBatch *batch, const LwResult *result, const Output *out, int piece, GError **error)
+{
+  LwSlot *slot = &plan->slots[piece % LW_SLOTS];
+  gboolean first = plan->runs == 0;
+
+  plan->runs++;
+  return send_picture (plan, slot, batch, piece, error) && launch (plan, first, record_forward, &plan->run_graph, error)
+         && request_results (plan, slot, result, out, error);
+}
+
+/* Each piece is handed out while the next one is computed. */
+static gboolean
+run_pieces (LwPlan *plan, const LwBatch *batch, const LwResult *result, const Output *out, GError **error)
+{
+  for (int i = 0; i < plan->pieces; i++)
+    if (!start_piece (plan, batch, result, out, i, error) || (i > 0 && !finish_piece (plan, result, out, i - 1, error)))
+      return FALSE;
+  return finish_piece (plan, result, out, plan->pieces - 1, error);
 }
 
 gboolean
 lw_plan_run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error)
 {
-  gboolean first = plan->runs == 0;
+  Output out = output_of (plan, result);
 
-  if (!ask (yield, data, error))
-    return FALSE;
+  if (out.frame.height > LW_CUDA_MAX_SIDE || out.frame.width > LW_CUDA_MAX_SIDE)
+    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("A frame of %d × %d pixels: the GPU’s code is for %d a side at most"), out.frame.width, out.frame.height,
+                        LW_CUDA_MAX_SIDE);
   plan->mode = LW_MODE_INFER;
-  plan->runs++;
-  if (!send_picture (plan, batch, error) || !launch (plan, first, record_forward, &plan->run_graph, error)
-      || (result->scores != NULL && !request_scores (plan, error)) || !request_labels (plan, result, error) || !wait (plan, error))
-    return FALSE;
-  hand_out (plan, result);
-  return TRUE;
+  if (ask (yield, data, error) && lw_transfer_up (plan, &plan->frame, &out.frame, sizeof out.frame, plan->device->stream, error)
+      && run_pieces (plan, batch, result, &out, error))
+    return TRUE;
+  cudaStreamSynchronize (plan->device->stream);         /* nothing may be under way in memory that the next run writes to */
+  return FALSE;
 }
 
 /* ---- training ---- */
@@ -166,14 +241,13 @@ lw_plan_run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield
 static gboolean
 send_truth (LwPlan *plan, const LwBatch *batch, const float *class_weights, GError **error)
 {
-  gsize pixels = (gsize) plan->options.n * (gsize) plan->options.height * (gsize) plan->options.width;
   float weights[256];
 
   g_assert (plan->graph->classes <= (int) G_N_ELEMENTS (weights));
   for (int c = 0; c < plan->graph->classes; c++)
     weights[c] = class_weights != NULL ? class_weights[c] : 1;
-  return lw_transfer_up (plan, &plan->truth, batch->labels, pixels, error)
-         && lw_transfer_up (plan, &plan->class_weights, weights, (gsize) plan->graph->classes * sizeof (float), error);
+  return lw_transfer_up (plan, &plan->truth, batch->labels, piece_pixels (plan), plan->device->stream, error)
+         && lw_transfer_up (plan, &plan->class_weights, weights, (gsize) plan->graph->classes * sizeof (float), plan->device->stream, error);
 }
 
 static gboolean
@@ -186,7 +260,7 @@ send_step (LwPlan *plan, const LwOptimizer *o, GError **error)
     .correction1 = (float) (1 - pow ((double) o->momentum, steps)), .correction2 = (float) (1 - pow ((double) o->beta2, steps)), .clip_norm = o->clip_norm,
   };
 
-  return lw_transfer_up (plan, &plan->step, &step, sizeof step, error);
+  return lw_transfer_up (plan, &plan->step, &step, sizeof step, plan->device->stream, error);
 }
 
 static gboolean
@@ -218,7 +292,7 @@ lw_plan_step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, 
     return FALSE;
   plan->mode = LW_MODE_TRAIN;
   plan->steps_done++;
-  if (!send_picture (plan, batch, error) || !send_truth (plan, batch, optimizer->class_weights, error) || !send_step (plan, optimizer, error)
+  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, optimizer->class_weights, error) || !send_step (plan, optimizer, error)
       || !launch (plan, first, record_step, &plan->step_graph, error) || !wait (plan, error))
     return FALSE;
   got = plan->stats.host;
@@ -233,7 +307,7 @@ lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const float *class_weight
   LwOptimizer nothing = { .bias_rate_factor = 1 };
 
   plan->mode = LW_MODE_GRADIENT;
-  if (!send_picture (plan, batch, error) || !send_truth (plan, batch, class_weights, error) || !send_step (plan, &nothing, error)
+  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, class_weights, error) || !send_step (plan, &nothing, error)
       || !lw_steps_run (plan, 0, (int) plan->steps->len, error) || !lw_transfer_down (plan, &plan->stats, sizeof (LwCudaStats), error) || !wait (plan, error))
     return FALSE;
   *loss = ((const LwCudaStats *) plan->stats.host)->loss;
@@ -243,8 +317,7 @@ lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const float *class_weight
 void
 lw_plan_free_run (LwPlan *plan)
 {
-  LwTransfer *transfers[] = { &plan->rgb, &plan->floats, &plan->truth, &plan->step, &plan->class_weights, &plan->stats,
-                              &plan->labels, &plan->confidence, &plan->scores, &plan->frame, &plan->chunk };
+  LwTransfer *transfers[] = { &plan->frame, &plan->truth, &plan->step, &plan->class_weights, &plan->stats, &plan->chunk };
 
   if (plan->run_graph != NULL)
     cudaGraphExecDestroy (plan->run_graph);
@@ -252,4 +325,6 @@ lw_plan_free_run (LwPlan *plan)
     cudaGraphExecDestroy (plan->step_graph);
   for (gsize i = 0; i < G_N_ELEMENTS (transfers); i++)
     lw_transfer_clear (transfers[i]);
+  for (int i = 0; i < LW_SLOTS; i++)
+    free_slot (&plan->slots[i]);
 }

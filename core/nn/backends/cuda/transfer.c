@@ -33,12 +33,12 @@ lw_transfer_clear (LwTransfer *transfer)
 }
 
 gboolean
-lw_transfer_up (LwPlan *plan, LwTransfer *transfer, const void *from, gsize bytes, GError **error)
+lw_transfer_up (LwPlan *plan, LwTransfer *transfer, const void *from, gsize bytes, cudaStream_t stream, GError **error)
 {
   if (!lw_transfer_reserve (plan, transfer, bytes, TRUE, error))
     return FALSE;
   memcpy (transfer->host, from, bytes);
-  return lw_cuda_check (cudaMemcpyAsync (transfer->device, transfer->host, bytes, cudaMemcpyHostToDevice, plan->device->stream), _("Sending to the GPU"), error);
+  return lw_cuda_check (cudaMemcpyAsync (transfer->device, transfer->host, bytes, cudaMemcpyHostToDevice, stream), _("Sending to the GPU"), error);
 }
 
 gboolean
@@ -75,7 +75,7 @@ lw_tensor_up (LwPlan *plan, const LwCudaFilter *filter, const float *from, LwCud
   for (int first = 0; first < filter->k; first += rows.k)
     {
       rows = rows_of (filter, first, &row);
-      if (!lw_transfer_up (plan, &plan->chunk, from + (gsize) first * row, (gsize) rows.k * row * sizeof (float), error)
+      if (!lw_transfer_up (plan, &plan->chunk, from + (gsize) first * row, (gsize) rows.k * row * sizeof (float), plan->device->stream, error)
           || !lw_cuda_check (lw_cuda_filter_to_device (plan->device->stream, rows, plan->chunk.device, type,
                                                        (guint8 *) to + (gsize) first * device_row (filter) * lw_type_bytes (type)), _("Sending to the GPU"), error)
           || !lw_cuda_check (cudaStreamSynchronize (plan->device->stream), _("Sending to the GPU"), error))
