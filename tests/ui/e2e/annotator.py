@@ -1,7 +1,9 @@
 """What the tests here have in common: a person at a desktop, labelling frames with the program."""
 
+import glob
 import os
 import re
+import shutil
 import sys
 import time
 
@@ -94,6 +96,30 @@ class Annotator:
         """Waits until that frame is shown as the first one of a project: its labels are counted when it is there."""
         self.frame(ordinal, count)
         self.program.find(test=lambda n: re.search("% not labelled|pixel is labelled", n.get_name() or ""))
+
+    def import_truth(self, count):
+        """The sample's own labels of its first frames, by the dialog."""
+        folder = os.path.join(self.desktop.home, "truth")
+        os.mkdir(folder)
+        for path in sorted(glob.glob(os.path.join(os.path.dirname(self.path), "../share/labelwright/sample/labels/*.png")))[:count]:
+            shutil.copy(path, folder)
+        self.desktop.key("ctrl+i")
+        self.program.click(role="push button", test=lambda n: "Choose Folder…" in (n.get_name() or ""))
+        self.choose_in_file_dialog(folder)
+        self.shot("import")
+        self.program.click("Import", "push button", test=Program.is_sensitive)
+        time.sleep(2)         # the progress window is being torn down: see Program.wait_title
+        self.text(f"{count} frames have new labels", 60)
+        self.shot("imported")
+        self.desktop.key("Escape")
+        self.program.wait_gone("Labels Imported")
+
+    def set_epochs(self, count):
+        """On the page Train. GTK 4.8 gives a spin button's entry no name: it is the field right of the label, before its two buttons."""
+        x, y, width, height = self.program.rectangle(self.program.find("Epochs", "list item"))
+        self.desktop.click(x + width - 102, y + height / 2, times=2)
+        self.desktop.key("ctrl+a")
+        self.desktop.type(str(count))
 
     def do(self, step, *arguments):
         """Does one step of a test and says how long it took."""

@@ -105,11 +105,7 @@ def train(person, count):
     desktop.key("alt+2")
     program.find("Start Training")
     time.sleep(0.5)
-    # GTK 4.8 gives a spin button's entry no name: it is the field right of the label, before its two buttons.
-    x, y, width, height = program.rectangle(program.find("Epochs", "list item"))
-    desktop.click(x + width - 102, y + height / 2, times=2)
-    desktop.key("ctrl+a")
-    desktop.type("12")
+    person.set_epochs(12)
     program.click("Start Training")
     time.sleep(4)  # pages are exchanged: see Program.wait_title
     program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=60)

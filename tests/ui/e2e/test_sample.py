@@ -5,10 +5,7 @@
 What the canvas shows is judged by the pixels on the screen, what the project holds by what the program says. FRAMES are not used.
 """
 
-import glob
-import os
 import re
-import shutil
 import sys
 import time
 
@@ -50,21 +47,7 @@ def walk(person):
 
 
 def import_labels(person):
-    """The truth of the first LABELLED frames, by the dialog."""
-    desktop, folder = person.desktop, os.path.join(person.desktop.home, "truth")
-    os.mkdir(folder)
-    for path in sorted(glob.glob(os.path.join(os.path.dirname(person.path), "../share/labelwright/sample/labels/*.png")))[:LABELLED]:
-        shutil.copy(path, folder)
-    desktop.key("ctrl+i")
-    person.program.click(role="push button", test=lambda n: "Choose Folder…" in (n.get_name() or ""))
-    person.choose_in_file_dialog(folder)
-    person.shot("import")
-    person.program.click("Import", "push button", test=Program.is_sensitive)
-    time.sleep(2)         # the progress window is being torn down: see Program.wait_title
-    person.text(f"{LABELLED} frames have new labels", 60)
-    person.shot("imported")
-    desktop.key("Escape")
-    person.program.wait_gone("Labels Imported")
+    person.import_truth(LABELLED)
     person.text("Every pixel is labelled")
 
 
