@@ -212,6 +212,57 @@ test_norm_backward (void)
   check_activation ("norm_backward", c.shape, dx, c.in->grad, 10 * SLACK);
 }
 
+/* The reference's winners, as the device keeps them. */
+static guint8 *
+device_index_of (LwCudaShape pooled, const RefNode *small, int width)
+{
+  gsize plane = (gsize) pooled.h * (gsize) pooled.w;
+  guint8 *index = g_malloc0 (shape_bytes (with_type (pooled, LW_CUDA_BF16)) / 2);
+
+  for (gsize i = 0; i < shape_count (pooled); i++)
+    {
+      int winner = (int) small->index[i], ky = winner / width - 2 * (int) (i % plane / (gsize) pooled.w), kx = winner % width - 2 * (int) (i % (gsize) pooled.w);
+      gsize pixel = i / plane / (gsize) pooled.c * plane + i % plane;
+
+      index[pixel * (gsize) pooled.cp + i / plane % (gsize) pooled.c] = (guint8) (2 * ky + kx);
+    }
+  return index;
+}
+
+/* A normalisation, a ReLU and a pool in one. */
+static void
+test_norm_pool_backward (void)
+{
+  gboolean batch = g_test_rand_bit (), relu = g_test_rand_bit (), add = g_test_rand_bit (), up = g_test_rand_bit ();
+  Case c = random_case (!batch);
+  LwCudaShape pooled = with_size (c.shape, (c.shape.h + up) / 2, (c.shape.w + up) / 2);
+  float *dgain = array_new ((gsize) c.shape.cp * sizeof (float)), *dbias = array_new ((gsize) c.shape.cp * sizeof (float));
+  void *dx = gradient_new (c.shape, add, c.in->grad), *dy;
+
+  if (pooled.h < 1 || pooled.w < 1 || c.shape.n * c.shape.h * c.shape.w < 4)
+    return;
+  RefNode *small = ref_new (pooled), *before = relu ? c.relu : c.out;
+
+  ref_batch_norm_forward (c.in, c.out, REF_GRADIENT);
+  ref_relu_forward (c.out, c.relu);
+  *ref_layer (small) = (LwNode) { .kind = LW_OP_MAX_POOL, .kernel = 2, .stride = 2 };
+  ref_max_pool_forward (before, small);
+  small->grad = random_values (shape_count (pooled), pooled.type);
+  dy = activation_from (pooled, small->grad);
+  g_autofree guint8 *winners = device_index_of (pooled, small, c.shape.w);
+  const guint8 *index = array_from (winners, shape_bytes (with_type (pooled, LW_CUDA_BF16)) / 2);
+
+  ref_max_pool_backward (before, small);
+  if (relu)
+    ref_relu_backward (c.out, c.relu);
+  ref_batch_norm_backward (c.in, c.out, REF_GRADIENT);
+  set_line (&c, batch);
+  check_launch ("norm_pool_backward", lw_cuda_norm_pool_backward (0, c.shape, c.x, pooled, dy, index, c.norm, relu, batch, add, c.workspace, dgain, dbias, dx));
+  check_channels ("norm_pool_backward, gain", &c, dgain, c.out->weight->grad);
+  check_channels ("norm_pool_backward, bias", &c, dbias, c.out->bias->grad);
+  check_activation ("norm_pool_backward", c.shape, dx, c.in->grad, 10 * SLACK);
+}
+
 static void
 test_norm_keep (void)
 {
@@ -246,5 +297,6 @@ add_sum_tests (void)
   add_test ("/cuda/norm/forward", test_norm_forward);
   add_test ("/cuda/norm/affine", test_affine_bias);
   add_test ("/cuda/norm/backward", test_norm_backward);
+  add_test ("/cuda/norm/pool-backward", test_norm_pool_backward);
   add_test ("/cuda/norm/keep", test_norm_keep);
 }

@@ -3,7 +3,7 @@
 
 template <typename T>
 struct BiasSource {
-  enum { SUMS = 1 };
+  enum { SUMS = 1, UNROLL = 4 };
   typedef int State;
 
   const T *dy, *y;
@@ -60,7 +60,7 @@ lw_cuda_bias_gradient (cudaStream_t stream, LwCudaShape shape, const void *dy, c
 /* Sums what it writes, as it was before it was rounded. */
 template <typename T>
 struct ReluBiasSource {
-  enum { SUMS = 1 };
+  enum { SUMS = 1, UNROLL = 4 };
   typedef int State;
 
   const T *y, *dy;

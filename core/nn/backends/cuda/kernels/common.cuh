@@ -14,9 +14,12 @@
 #ifdef __CUDA_ARCH__
 #define LW_UNROLL _Pragma ("unroll")
 #define LW_UNROLL_4 _Pragma ("unroll 4")       /* several loads on their way before the first is used */
+#define LW_PRAGMA(text) _Pragma (#text)
+#define LW_UNROLL_BY(n) LW_PRAGMA (unroll (n))
 #else
 #define LW_UNROLL
 #define LW_UNROLL_4
+#define LW_UNROLL_BY(n)
 #endif
 
 typedef struct { uint16_t bits; } Bf16;

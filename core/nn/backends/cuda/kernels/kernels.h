@@ -158,9 +158,12 @@ cudaError_t lw_cuda_affine_pool (cudaStream_t stream, LwCudaPool pool, LwCudaSha
                                  LwCudaShape out, void *y, uint8_t *index);
 /* @dgain = sum dz x^, @dbias = sum dz, with x^ = (x - mean) * inverse and dz = dy, or (@relu) dy where scale x + shift > 0.
  * @dx = scale (dz - (dbias + x^ dgain) / m) for the batch's statistics, scale dz for the running ones (@batch 0: frozen). @dx NULL: not wanted; @dgain and
- * @dbias are always written (a frozen plan points them at scratch). A pool behind it: lw_cuda_max_pool_backward first. */
+ * @dbias are always written (a frozen plan points them at scratch). A 2x2 pool behind it: lw_cuda_norm_pool_backward; another: its gradient first. */
 cudaError_t lw_cuda_norm_backward (cudaStream_t stream, LwCudaShape shape, const void *x, const void *dy, LwCudaNorm norm, int relu, int batch, int add,
                                    void *workspace, float *dgain, float *dbias, void *dx);
+/* The same for what lw_cuda_affine_pool did with a pool of 2x2 by 2: @dy and @index have the pool's size @out. @workspace: for the sums over @in. */
+cudaError_t lw_cuda_norm_pool_backward (cudaStream_t stream, LwCudaShape in, const void *x, LwCudaShape out, const void *dy, const uint8_t *index,
+                                        LwCudaNorm norm, int relu, int batch, int add, void *workspace, float *dgain, float *dbias, void *dx);
 /* All layers' running values at once, at the end of a step: 0.9 running + 0.1 batch (variance * m / (m - 1)). @table on the device. Does nothing where
  * stats->finite is 0. */
 typedef struct { const float *mean, *variance; float *running_mean, *running_variance; int cp; double m; } LwCudaRunning;

@@ -1,5 +1,5 @@
 /* norm.cu: batch normalisation (Ioffe and Szegedy, arXiv:1502.03167) by the batch's or the running values */
-#include "sums.cuh"
+#include "norm.cuh"
 
 #define KEPT 0.9                /* of a running value, at each step */
 
@@ -15,7 +15,7 @@ lw_cuda_sums_workspace (LwCudaShape shape)
 /* Sums of x - k and its square, k being the channel's first pixel: near enough to the mean that the difference of the squares loses no digits. */
 template <typename T>
 struct StatisticsSource {
-  enum { SUMS = 2 };
+  enum { SUMS = 2, UNROLL = 4 };
   typedef Octet State;
 
   const T *x;
@@ -166,17 +166,9 @@ lw_cuda_affine (cudaStream_t stream, LwCudaShape shape, const void *x, const flo
 
 /* ---- backward ---- */
 
-/* dy as it arrives before the ReLU: whether that let a value through is computed anew, which is cheaper than reading the output. */
-LW_BOTH void
-mask (Octet &g, const Octet &x, const Octet &scale, const Octet &shift)
-{
-  for (int k = 0; k < 8; k++)
-    g.v[k] = x.v[k] * scale.v[k] + shift.v[k] > 0 ? g.v[k] : 0;
-}
-
 template <typename T>
 struct GradientSource {
-  enum { SUMS = 2 };
+  enum { SUMS = 2, UNROLL = 4 };
   struct State { Octet mean, scale, shift; };
 
   const T *x, *dy;
@@ -204,28 +196,6 @@ struct GradientSource {
         sum.v[k] += g.v[k];
         along.v[k] += g.v[k] * (value.v[k] - s.mean.v[k]);
       }
-  }
-};
-
-/* dx = scale dz + slope x + base */
-struct GradientFinal {
-  enum { SUMS = 2 };
-
-  LwCudaNorm norm;
-  int c, batch;
-  double m;
-  float *dgain, *dbias, *slope, *base;
-
-  LW_METHOD void
-  give (int channel, double sum, double along) const
-  {
-    double inverse = (double) norm.inverse[channel], scale = (double) norm.scale[channel], gain = along * inverse;
-    double s = batch && channel < c ? -scale * inverse * gain / m : 0;
-
-    dgain[channel] = channel < c ? (float) gain : 0;
-    dbias[channel] = channel < c ? (float) sum : 0;
-    slope[channel] = (float) s;
-    base[channel] = batch && channel < c ? (float) (-scale * sum / m - s * (double) norm.mean[channel]) : 0;
   }
 };
 

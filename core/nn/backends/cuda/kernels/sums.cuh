@@ -41,7 +41,8 @@ sum_partials (const SumPlan &p)
   return (size_t) p.columns * 2 * (size_t) p.cp;
 }
 
-/* Source: `State prepare (c)`, what a thread keeps of channels c … c + 7; `take (state, row, c, a, b)` adds an octet's share to a and, if SUMS is 2, b. */
+/* Source: `State prepare (c)`, what a thread keeps of channels c … c + 7; `take (state, row, c, a, b)` adds an octet's share to a and, if SUMS is 2, b.
+ * UNROLL: of how many rows the loads are on their way at once. */
 template <typename Source>
 struct Sums {
   enum { PHASES = 9, RESIDENT = 3 };
@@ -58,7 +59,7 @@ struct Sums {
     Octet sums[2] = { zero8 (), zero8 () };
     uint32_t step = (uint32_t) (plan.columns * plan.per_pass);
 
-    LW_UNROLL_4
+    LW_UNROLL_BY (Source::UNROLL)
     for (uint32_t r = (uint32_t) (column * plan.per_pass + row); r < plan.rows; r += step)
       source.take (state, r, vector * 8, sums[0], sums[1]);
     for (int s = 0; s < Source::SUMS; s++)
