@@ -124,7 +124,7 @@ run_pool (LwPlan *plan, const LwStep *step)
                                     target_of (plan, step));
 }
 
-/* Of the pool that runs as part of a normalisation: the gradient at full size, in a buffer of its own. */
+/* Of a pool that runs as part of a normalisation, but whose windows overlap: the gradient at full size, in a buffer of its own. */
 static cudaError_t
 run_norm_pool (LwPlan *plan, const LwStep *step)
 {
@@ -139,11 +139,18 @@ run_norm (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = lw_plan_layer (plan, step->layer), *in = lw_layer_input (plan, layer, 0);
   float *gain = gradient_of_parameter (plan, layer->weight_parameter), *bias = gradient_of_parameter (plan, layer->bias_parameter);
+  const void *x = value_of (plan, layer->inputs[0]), *dy = step->buffers[0] >= 0 ? lw_buffer_data (plan, step->buffers[0]) : gradient_of (plan, step->layer);
+  void *dx = in->wants_gradient ? target_of (plan, step) : NULL;
+  gboolean batch = !lw_layer_node (plan, layer)->frozen;
 
-  return lw_cuda_norm_backward (STREAM (plan), in->shape, value_of (plan, layer->inputs[0]),
-                                layer->pooled ? lw_buffer_data (plan, step->buffers[0]) : gradient_of (plan, step->layer), layer->norms, layer->relu,
-                                !lw_layer_node (plan, layer)->frozen, step->add, plan->scratch, gain != NULL ? gain : layer->unwanted,
-                                bias != NULL ? bias : layer->unwanted + in->shape.cp, in->wants_gradient ? target_of (plan, step) : NULL);
+  if (gain == NULL)
+    gain = layer->unwanted;
+  if (bias == NULL)
+    bias = layer->unwanted + in->shape.cp;
+  if (layer->pooled && step->buffers[0] < 0)
+    return lw_cuda_norm_pool_backward (STREAM (plan), in->shape, x, layer->shape, dy, lw_buffer_data (plan, layer->index), layer->norms, layer->relu, batch,
+                                       step->add, plan->scratch, gain, bias, dx);
+  return lw_cuda_norm_backward (STREAM (plan), in->shape, x, dy, layer->norms, layer->relu, batch, step->add, plan->scratch, gain, bias, dx);
 }
 
 static cudaError_t
@@ -373,10 +380,11 @@ static void
 build_norm (LwPlan *plan, int number)
 {
   LwLayer *layer = lw_plan_layer (plan, number), *in = lw_layer_input (plan, layer, 0);
+  gboolean overlap = layer->pooled && lw_graph_node (plan->graph, layer->last_node)->kernel > 2;
   int full = -1;
   LwStep *step;
 
-  if (layer->pooled)
+  if (overlap)
     {
       step = lw_step_add (plan, number, "unpool", run_norm_pool);
       full = step->buffers[0] = lw_buffer_use (plan, lw_buffer_new (plan, lw_shape_bytes (in->shape)));
@@ -387,7 +395,9 @@ build_norm (LwPlan *plan, int number)
   step = lw_step_add (plan, number, "gradient", run_norm);
   step->buffers[0] = full;
   lw_buffer_use (plan, in->value);
-  lw_buffer_use (plan, full >= 0 ? full : layer->gradient);
+  lw_buffer_use (plan, overlap ? full : layer->gradient);
+  if (layer->pooled && !overlap)
+    lw_buffer_use (plan, layer->index);
   if (in->wants_gradient)
     aim (plan, step, 0);
 }
