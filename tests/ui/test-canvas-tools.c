@@ -1,5 +1,8 @@
 /* test-canvas-tools.c: the tools beyond brush, polygon and fill, by real pointer and key events */
 #include "config.h"
+#include "assist/grab-cut.h"
+#include "assist/live-wire.h"
+#include "assist/superpixels.h"
 #include "canvas-rig.h"
 #include "label/raster.h"
 #include <string.h>
@@ -186,6 +189,220 @@ test_pick (void)
   g_assert_cmpint (lw_toolbox_get_tool (rig->toolbox), ==, LW_TOOL_BRUSH);
 }
 
+/* ---- what looks at the picture: the same as core/assist finds ---- */
+
+static LwPixels
+pixels_of (Rig *rig)
+{
+  const LwImage *image = lw_document_get_image (rig->document);
+  return (LwPixels) { image->width, image->height, image->stride, image->pixels };
+}
+
+static LwSuperpixels *
+superpixels_of (Rig *rig, int size)
+{
+  LwPixels pixels = pixels_of (rig);
+  LwSuperpixelOptions options = { size, 10, 1 };
+  return lw_superpixels_new (&pixels, &options, NULL);
+}
+
+static void
+expect_superpixel (LwLabelMap *map, const LwSuperpixels *superpixels, int x, int y, guint8 class_id)
+{
+  Expected expected = { map, class_id };
+  lw_superpixels_foreach_span (superpixels, lw_superpixels_at (superpixels, x / ZOOM, y / ZOOM), expect_span, &expected);
+}
+
+static void
+wait_a_moment (void)
+{
+  for (int i = 0; i < 8; i++)
+    rig_settle ();
+}
+
+static void
+test_superpixels (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_SUPERPIXELS, 5, 20);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240), none = lw_label_map_copy (map);
+  g_autoptr(LwSuperpixels) superpixels = superpixels_of (rig, 20);
+
+  wait_a_moment ();
+  rig_hand (rig, "mousemove 200 200 click 1");
+  expect_superpixel (map, superpixels, 200, 200, 5);
+  assert_labels (rig, map);
+  assert_one_step (rig, none);
+
+  /* A drag takes all that it meets, in one step; Ctrl erases. */
+  g_autoptr(LwLabelMap) one = lw_label_map_copy (map);
+  rig_hand (rig, "mousemove 300 300 mousedown 1 mousemove 500 300 mouseup 1");
+  for (int x = 300; x <= 500; x++)
+    expect_superpixel (map, superpixels, x, 300, 5);
+  assert_labels (rig, map);
+  assert_one_step (rig, one);
+  rig_hand (rig, "keydown ctrl mousemove 400 300 click 1 keyup ctrl");
+  expect_superpixel (map, superpixels, 400, 300, LW_LABEL_NONE);
+  assert_labels (rig, map);
+
+  /* The size goes with the wheel and the keys, and leaves the brush alone. */
+  rig_hand (rig, "mousemove 100 400 key bracketright");
+  g_assert_cmpfloat (lw_toolbox_get_superpixel_size (rig->toolbox), ==, 24);
+  g_assert_cmpfloat (lw_toolbox_get_brush_size (rig->toolbox), ==, 20);
+  rig_hand (rig, "keydown shift click 5 keyup shift");
+  int size = (int) lw_toolbox_get_superpixel_size (rig->toolbox);
+  g_assert_cmpint (size, <, 24);
+  wait_a_moment ();
+  g_autoptr(LwSuperpixels) other = superpixels_of (rig, size);
+  rig_hand (rig, "click 1");
+  expect_superpixel (map, other, 100, 400, 5);
+  assert_labels (rig, map);
+
+  /* Given up while the button is down; on another frame they are that frame's. */
+  rig_hand (rig, "mousemove 20 20 mousedown 1 mousemove 600 20 key Escape mouseup 1");
+  assert_labels (rig, map);
+  lw_document_open (rig->document, fixture_frame (rig->fixture, 1));
+  fixture_wait (!lw_document_is_loading (rig->document));
+  wait_a_moment ();
+  g_autoptr(LwSuperpixels) next = superpixels_of (rig, size);
+  rig_hand (rig, "mousemove 202 200 click 1");
+  expect_superpixel (none, next, 202, 200, 5);
+  assert_labels (rig, none);
+}
+
+/* The ways between the clicks, closed, as one polygon. */
+static void
+expect_scissors (Rig *rig, LwLabelMap *map, const LwCorner *clicks, gsize n, guint8 class_id)
+{
+  LwPixels pixels = pixels_of (rig);
+  g_autoptr(GArray) points = g_array_new (FALSE, FALSE, sizeof (LwPoint));
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr(LwLiveWire) wire = lw_live_wire_new (&pixels, clicks[i], LW_LIVE_WIRE_REACH, NULL);
+      g_autoptr(GArray) way = lw_live_wire_trace (wire, clicks[(i + 1) % n]);
+      for (guint k = 0; k + 1 < way->len; k++)
+        {
+          LwPoint point = { g_array_index (way, LwCorner, k).x, g_array_index (way, LwCorner, k).y };
+          g_array_append_val (points, point);
+        }
+    }
+  Expected expected = { map, class_id };
+  gsize size = points->len;
+  lw_raster_polygon ((const LwPoint *) (gpointer) points->data, &size, 1, &whole, expect_span, &expected);
+}
+
+static LwCorner
+snapped (Rig *rig, int x, int y)
+{
+  LwPixels pixels = pixels_of (rig);
+  return lw_live_wire_snap (&pixels, (LwCorner) { x / ZOOM, y / ZOOM }, 3);      /* 7 units of the screen */
+}
+
+static void
+test_scissors (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_SCISSORS, 6, 20);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240), none = lw_label_map_copy (map);
+  const LwCorner clicks[] = { snapped (rig, 100, 100), snapped (rig, 300, 120), snapped (rig, 220, 300) };
+
+  rig_hand (rig, "mousemove 100 100 click 1");
+  wait_a_moment ();
+  rig_hand (rig, "mousemove 300 120 click 1");
+  wait_a_moment ();
+  rig_hand (rig, "mousemove 600 400 click 1");                                     /* taken back */
+  rig_hand (rig, "key BackSpace");
+  wait_a_moment ();
+  rig_hand (rig, "mousemove 220 300 click 1");
+  wait_a_moment ();
+  assert_labels (rig, none);
+  rig_hand (rig, "mousemove 102 101 click 1");                                     /* on the first: closed */
+  expect_scissors (rig, map, clicks, G_N_ELEMENTS (clicks), 6);
+  assert_labels (rig, map);
+  assert_one_step (rig, none);
+
+  /* Given up, and taken back to nothing by undo. */
+  rig_hand (rig, "mousemove 400 100 click 1 mousemove 500 100 click 1 mousemove 500 200 click 1 key Escape key Return");
+  assert_labels (rig, map);
+  rig_hand (rig, "mousemove 400 100 click 1 mousemove 500 100 click 1");
+  rig_hand (rig, "key ctrl+z");
+  rig_hand (rig, "key ctrl+z");
+  assert_labels (rig, map);
+  rig_hand (rig, "key ctrl+z");
+  assert_labels (rig, none);
+}
+
+/* With Ctrl the corners are where the pointer is, and the lines straight. */
+static void
+test_scissors_by_hand (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_SCISSORS, 6, 20);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240);
+  const LwPoint corners[] = { { 50, 50 }, { 150, 60 }, { 110, 150 } };
+  gsize n = G_N_ELEMENTS (corners);
+  Expected expected = { map, 6 };
+
+  rig_hand (rig, "keydown ctrl mousemove 100 100 click 1 mousemove 300 120 click 1 mousemove 220 300 click 1 mousemove 300 120 keyup ctrl");
+  lw_raster_polygon (corners, &n, 1, &whole, expect_span, &expected);
+  rig_hand (rig, "key Escape");
+  g_assert_false (lw_document_can_undo (rig->document));
+  rig_hand (rig, "keydown ctrl mousemove 100 100 click 1 mousemove 300 120 click 1 mousemove 220 300 click 1 mousemove 101 101 click 1 keyup ctrl");
+  g_assert_true (lw_document_can_undo (rig->document));
+  int wrong = 0;
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      if (x > 110 + 1)                                                               /* the last side follows the picture */
+        wrong += lw_label_map_get (map, x, y) != lw_label_map_get (rig_labels (rig), x, y);
+  g_assert_cmpint (wrong, <, 40 * 100 / 20);
+}
+
+static void
+test_cut (void)
+{
+  if (!lw_grab_cut_is_available ())
+    {
+      g_test_skip ("built without OpenCV");
+      return;
+    }
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_CUT, 8, 20);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240), none = lw_label_map_copy (map);
+  LwPixels pixels = pixels_of (rig);
+  LwCutBox box = { 50, 40, 100, 80 };
+  g_autoptr(LwGrabCut) cut = lw_grab_cut_new (&pixels, &box, NULL);
+
+  rig_hand (rig, "mousemove 100 80 mousedown 1 mousemove 200 150 mousemove 300 240 mouseup 1");
+  wait_a_moment ();
+  assert_labels (rig, none);                                                       /* shown, not painted */
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  rig_hand (rig, "mousemove 200 160 click 1");                                     /* this belongs to it */
+  wait_a_moment ();
+  lw_grab_cut_mark (cut, TRUE, 100, 80, 10);
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  rig_hand (rig, "keydown ctrl mousemove 120 100 click 1 keyup ctrl");             /* this doesn't */
+  wait_a_moment ();
+  lw_grab_cut_mark (cut, FALSE, 60, 50, 10);
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  rig_hand (rig, "key Return");
+  const guint8 *mask = lw_grab_cut_get_mask (cut, &box);
+  for (int y = 0; y < box.height; y++)
+    for (int x = 0; x < box.width; x++)
+      if (mask[y * box.width + x])
+        lw_label_map_row (map, box.y + y)[box.x + x] = 8;
+  g_assert_cmpint (lw_label_map_get (map, 100, 80), ==, 8);
+  assert_labels (rig, map);
+  assert_one_step (rig, none);
+
+  /* Given up; and gone with its frame. */
+  rig_hand (rig, "mousemove 400 80 mousedown 1 mousemove 500 240 mouseup 1");
+  wait_a_moment ();
+  rig_hand (rig, "key Escape key Return");
+  assert_labels (rig, map);
+  rig_hand (rig, "mousemove 400 80 mousedown 1 mousemove 500 240 mouseup 1");
+  lw_document_open (rig->document, fixture_frame (rig->fixture, 1));
+  fixture_wait (!lw_document_is_loading (rig->document));
+  wait_a_moment ();
+  rig_hand (rig, "key Return");
+  assert_labels (rig, none);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -196,5 +413,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/tools/locked", test_locked);
   g_test_add_func ("/canvas/tools/reveal", test_reveal);
   g_test_add_func ("/canvas/tools/pick", test_pick);
+  g_test_add_func ("/canvas/tools/superpixels", test_superpixels);
+  g_test_add_func ("/canvas/tools/scissors", test_scissors);
+  g_test_add_func ("/canvas/tools/scissors-by-hand", test_scissors_by_hand);
+  g_test_add_func ("/canvas/tools/cut", test_cut);
   return g_test_run ();
 }

@@ -42,6 +42,7 @@ static void
 press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
 {
   gboolean alt = (gdk_event_get_modifier_state (event) & GDK_ALT_MASK) != 0;
+  self->free_hand = (gdk_event_get_modifier_state (event) & GDK_CONTROL_MASK) != 0;
   guint32 time = gdk_event_get_time (event);
 
   if (should_pan (self, button, event))
@@ -240,6 +241,7 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
 {
   if (self->stroking || self->dragging || self->panning)
     return;                  /* the drag tells, with its history */
+  self->free_hand = (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (motion)) & GDK_CONTROL_MASK) != 0;
   pointer_at (self, x, y);
 }
 
@@ -255,8 +257,8 @@ wheel (LwCanvas *self, double dx, double dy, GdkModifierType modifiers)
 {
   if (modifiers & GDK_SHIFT_MASK)
     {
-      if (self->toolbox != NULL)
-        lw_toolbox_set_brush_size (self->toolbox, lw_toolbox_get_brush_size (self->toolbox) * pow (SIZE_A_NOTCH, -(dy != 0 ? dy : dx)));
+      if (self->toolbox != NULL && (dx != 0 || dy != 0))
+        lw_toolbox_scale_size (self->toolbox, pow (SIZE_A_NOTCH, -(dy != 0 ? dy : dx)));
       return;
     }
   self->scroll_rest -= dy * WHEEL_STEPS;

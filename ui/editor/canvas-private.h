@@ -1,10 +1,13 @@
 /* canvas-private.h: shared by canvas.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged) and canvas-input.c (what the hand does) */
 #pragma once
 
+#include "editor/assistant.h"
 #include "editor/canvas.h"
 #include "editor/polygons.h"
 #include "editor/tiles.h"
 #include "editor/view.h"
+
+typedef struct _CanvasScissors CanvasScissors;
 
 struct _LwCanvas
 {
@@ -29,7 +32,15 @@ struct _LwCanvas
   double last_x, last_y, last_radius;   /* of the stroke, in image pixels */
   LwPolygons *polygons;
   gboolean dragging;                 /* a tool that draws a shape */
+  LwTool drag_tool;
+  gboolean drag_edit;                /* it paints meanwhile: the document's edit is its */
   GArray *trail;                     /* of LwPoint in image pixels: where it was so far */
+  LwAssistant *assistant;
+  gint64 assisted_frame;             /* whose picture it has */
+  CanvasScissors *scissors;
+  gboolean marking, mark_outside;    /* the box cut: the drag says what belongs to it, or what doesn't */
+  GdkTexture *cut_texture;           /* NULL: to be drawn */
+  gboolean free_hand;                /* Ctrl is down: the scissors don't look for edges */
 
   /* the hand; positions in widget coordinates */
   gboolean hovering;
@@ -52,6 +63,7 @@ gboolean canvas_pixel_at (LwCanvas *canvas, double x, double y, int *px, int *py
 void canvas_update_pointer (LwCanvas *canvas);                              /* text, cursor and outline */
 void canvas_zoom_steps (LwCanvas *canvas, int steps, double x, double y);
 void canvas_set_peek (LwCanvas *canvas, gboolean peek);
+void canvas_say (LwCanvas *canvas, const char *text);                       /* to whoever shows messages */
 
 /* canvas-tools.c */
 void canvas_tools_add_actions (GtkWidgetClass *klass);
@@ -63,6 +75,7 @@ void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /
 void canvas_pick_class (LwCanvas *canvas, double x, double y);
 void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
 gboolean canvas_can_close_polygon (LwCanvas *canvas);
+gboolean canvas_has_tool (LwCanvas *canvas, LwTool tool);                     /* in the hand */
 gboolean canvas_has_polygon_tool (LwCanvas *canvas);                        /* in the hand: with another one a polygon in progress waits */
 
 /* What a shape's spans do to an edit. */
@@ -82,7 +95,33 @@ gboolean canvas_drag_begin (LwCanvas *canvas, double x, double y, GdkModifierTyp
 void canvas_drag_to (LwCanvas *canvas, const LwBrushSample *samples, gsize n);
 void canvas_drag_end (LwCanvas *canvas);
 void canvas_drag_cancel (LwCanvas *canvas);
+void canvas_drag_drop (LwCanvas *canvas);                                   /* what was painted stays, a shape that isn't finished goes */
 void canvas_drag_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
+/* canvas-superpixels.c */
+gboolean canvas_superpixels_prepare (LwCanvas *canvas);                     /* FALSE: not there yet */
+void canvas_superpixels_paint (LwCanvas *canvas, LwPoint from, LwPoint to);
+void canvas_superpixels_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
+/* canvas-scissors.c */
+CanvasScissors *canvas_scissors_new (void);
+void canvas_scissors_free (CanvasScissors *scissors);
+guint canvas_scissors_get_n_stops (const CanvasScissors *scissors);         /* clicks so far */
+void canvas_scissors_press (LwCanvas *canvas, double x, double y, gboolean again, gboolean free_hand);
+gboolean canvas_scissors_can_close (const CanvasScissors *scissors);
+void canvas_scissors_close (LwCanvas *canvas);
+gboolean canvas_scissors_take_back (LwCanvas *canvas);                      /* the last click */
+void canvas_scissors_give_up (LwCanvas *canvas);
+void canvas_scissors_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
+/* canvas-cut.c */
+void canvas_cut_drag_begin (LwCanvas *canvas, gboolean outside);            /* the trail has its first point */
+void canvas_cut_drag_end (LwCanvas *canvas);
+gboolean canvas_cut_can_accept (LwCanvas *canvas);
+void canvas_cut_accept (LwCanvas *canvas);
+void canvas_cut_drop (LwCanvas *canvas);
+void canvas_cut_changed (LwCanvas *canvas);
+void canvas_cut_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-input.c */
 void canvas_add_controllers (LwCanvas *canvas);

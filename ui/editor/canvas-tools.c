@@ -157,9 +157,15 @@ lw_canvas_stroke_end (LwCanvas *self)
 /* ---- polygon ---- */
 
 gboolean
+canvas_has_tool (LwCanvas *self, LwTool tool)
+{
+  return self->toolbox != NULL && lw_toolbox_get_tool (self->toolbox) == tool;
+}
+
+gboolean
 canvas_has_polygon_tool (LwCanvas *self)
 {
-  return self->toolbox != NULL && lw_toolbox_get_tool (self->toolbox) == LW_TOOL_POLYGON;
+  return canvas_has_tool (self, LW_TOOL_POLYGON);
 }
 
 gboolean
@@ -198,20 +204,27 @@ is_near (double x, double y, double other_x, double other_y, double distance)
   return hypot (x - other_x, y - other_y) <= distance;
 }
 
-static void
-add_corner (LwCanvas *self, double x, double y, guint32 time)
+/* A second click at once, at the same place. */
+static gboolean
+is_double_click (LwCanvas *self, double x, double y, guint32 time)
 {
   int double_click_ms, double_click_distance;
-  LwPoint corner;
 
   g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-double-click-time", &double_click_ms,
                 "gtk-double-click-distance", &double_click_distance, NULL);
-  const GArray *corners = self->polygons->corners;
-  gboolean again = corners->len > 0 && time - self->click_time <= (guint32) double_click_ms &&
-                   is_near (x, y, self->click_x, self->click_y, double_click_distance);
+  gboolean again = time - self->click_time <= (guint32) double_click_ms && is_near (x, y, self->click_x, self->click_y, double_click_distance);
   self->click_time = time;
   self->click_x = x;
   self->click_y = y;
+  return again;
+}
+
+static void
+add_corner (LwCanvas *self, double x, double y, gboolean again)
+{
+  const GArray *corners = self->polygons->corners;
+  LwPoint corner;
+
   if (corners->len > 0)
     {
       const LwPoint *first = &g_array_index (corners, LwPoint, 0);
@@ -232,6 +245,8 @@ add_corner (LwCanvas *self, double x, double y, guint32 time)
 static gboolean
 turn_corner (LwCanvas *self, gboolean redo)
 {
+  if (canvas_has_tool (self, LW_TOOL_SCISSORS) && !redo && canvas_scissors_take_back (self))
+    return TRUE;
   if (!canvas_has_polygon_tool (self) || !lw_polygons_turn (self->polygons, redo))
     return FALSE;
   polygon_changed (self);
@@ -247,6 +262,10 @@ canvas_cancel (LwCanvas *self)
     canvas_drag_cancel (self);
   else if (canvas_has_polygon_tool (self))
     lw_polygons_give_up (self->polygons);
+  else if (canvas_has_tool (self, LW_TOOL_SCISSORS))
+    canvas_scissors_give_up (self);
+  else if (canvas_has_tool (self, LW_TOOL_CUT))
+    canvas_cut_drop (self);
   self->erasing = FALSE;
   polygon_changed (self);
 }
@@ -286,7 +305,9 @@ canvas_tool_press (LwCanvas *self, double x, double y, guint32 time)
     return;
   LwTool tool = lw_toolbox_get_tool (self->toolbox);
   if (tool == LW_TOOL_POLYGON)
-    add_corner (self, x, y, time);
+    add_corner (self, x, y, is_double_click (self, x, y, time));
+  else if (tool == LW_TOOL_SCISSORS)
+    canvas_scissors_press (self, x, y, is_double_click (self, x, y, time), self->free_hand);
   else if (canvas_pixel_at (self, x, y, &px, &py))
     {
       if (tool == LW_TOOL_FILL)
@@ -362,10 +383,17 @@ polygon_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwCanvas *self = LW_CANVAS (widget);
 
-  if (g_str_equal (name, "canvas.finish-polygon"))
+  if (!g_str_equal (name, "canvas.finish-polygon"))
+    {
+      if (self->polygons->corners->len > 0 || canvas_has_tool (self, LW_TOOL_SCISSORS))
+        turn_corner (self, FALSE);
+    }
+  else if (canvas_has_tool (self, LW_TOOL_SCISSORS))
+    canvas_scissors_close (self);
+  else if (canvas_has_tool (self, LW_TOOL_CUT))
+    canvas_cut_accept (self);
+  else
     close_polygon (self);
-  else if (self->polygons->corners->len > 0)
-    turn_corner (self, FALSE);
 }
 
 static void
@@ -387,14 +415,9 @@ static void
 size_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwToolbox *toolbox = LW_CANVAS (widget)->toolbox;
-  double size = toolbox != NULL ? lw_toolbox_get_brush_size (toolbox) : 0;
 
-  if (toolbox == NULL)
-    return;
-  if (g_str_equal (name, "canvas.brush-larger"))
-    lw_toolbox_set_brush_size (toolbox, MAX (size + 1, round (size * SIZE_STEP)));
-  else
-    lw_toolbox_set_brush_size (toolbox, MIN (size - 1, round (size / SIZE_STEP)));
+  if (toolbox != NULL)
+    lw_toolbox_scale_size (toolbox, g_str_equal (name, "canvas.brush-larger") ? SIZE_STEP : 1 / SIZE_STEP);
 }
 
 gboolean
@@ -404,6 +427,7 @@ lw_canvas_can_turn (LwCanvas *self, gboolean redo)
   if (self->document == NULL || self->playback_image != NULL)      /* nobody takes back what is not to be seen */
     return FALSE;
   return (canvas_has_polygon_tool (self) && lw_polygons_can_turn (self->polygons, redo)) ||
+         (canvas_has_tool (self, LW_TOOL_SCISSORS) && !redo && canvas_scissors_get_n_stops (self->scissors) > 0) ||
          (redo ? lw_document_can_redo (self->document) : lw_document_can_undo (self->document));
 }
 
@@ -413,11 +437,16 @@ canvas_update_actions (LwCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
   gboolean corners = self->polygons->corners->len > 0 && canvas_has_polygon_tool (self);
 
+  gboolean stops = canvas_scissors_get_n_stops (self->scissors) > 0 && canvas_has_tool (self, LW_TOOL_SCISSORS);
+  LwCutBox box;
+  gboolean cut = canvas_has_tool (self, LW_TOOL_CUT) && lw_assistant_has_cut (self->assistant, &box);
+  gboolean can_finish = (corners && canvas_can_close_polygon (self)) || (stops && canvas_scissors_can_close (self->scissors)) || (cut && canvas_cut_can_accept (self));
+
   gtk_widget_action_set_enabled (widget, "canvas.undo", lw_canvas_can_turn (self, FALSE));
   gtk_widget_action_set_enabled (widget, "canvas.redo", lw_canvas_can_turn (self, TRUE));
-  gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", corners && canvas_can_close_polygon (self));
-  gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners);
-  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || corners);
+  gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", can_finish);
+  gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners || stops);
+  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || corners || stops || cut);
   g_signal_emit_by_name (self, "turns-changed");
 }
 

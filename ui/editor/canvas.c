@@ -4,6 +4,7 @@
 #include "editor/overlay.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define GRID_FROM_ZOOM 16        /* device pixels an image pixel */
 #define POINTER_STEPS 64         /* a unit of the screen: finer than any pointer */
@@ -95,11 +96,22 @@ get_scene (LwCanvas *self, LwScene *scene)
   return TRUE;
 }
 
+/* A drag would mark what belongs to it. */
+static gboolean
+points_into_cut (LwCanvas *self)
+{
+  LwCutBox box;
+  int x, y;
+
+  return lw_assistant_has_cut (self->assistant, &box) && canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) &&
+         x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height;
+}
+
 static gboolean
 shows_outline (LwCanvas *self)
 {
   return (self->hovering || self->stroking) && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
-         (canvas_tool_paints (self) || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_LINE);
+         (canvas_tool_paints (self) || canvas_has_tool (self, LW_TOOL_LINE) || (canvas_has_tool (self, LW_TOOL_CUT) && points_into_cut (self)));
 }
 
 GdkRGBA
@@ -130,6 +142,18 @@ snapshot_polygon (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snap
 }
 
 static void
+snapshot_tool (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
+{
+  if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
+    canvas_superpixels_snapshot (self, clip, snapshot);
+  else if (canvas_has_tool (self, LW_TOOL_SCISSORS))
+    canvas_scissors_snapshot (self, clip, snapshot);
+  else if (canvas_has_tool (self, LW_TOOL_CUT))
+    canvas_cut_snapshot (self, clip, snapshot);
+  canvas_drag_snapshot (self, clip, snapshot);
+}
+
+static void
 snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
 {
   GtkWidget *widget = GTK_WIDGET (self);
@@ -138,7 +162,7 @@ snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
   if (self->polygons->corners->len > 0 && self->playback_image == NULL)
     snapshot_polygon (self, &clip, snapshot);
   if (self->document != NULL && self->toolbox != NULL && self->playback_image == NULL)
-    canvas_drag_snapshot (self, &clip, snapshot);
+    snapshot_tool (self, &clip, snapshot);
   if (shows_outline (self))
     lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
                       canvas_brush_radius (self, self->pressure) * self->view.zoom / canvas_scale (self));
@@ -244,6 +268,8 @@ update_cursor (LwCanvas *self)
     name = "grab";
   else if (!self->stroking && self->playback_image == NULL && canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) && canvas_tool_is_refused (self, x, y))
     name = "not-allowed";
+  else if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS) && lw_assistant_has_image (self->assistant) && !canvas_superpixels_prepare (self))
+    name = "progress";
   GdkCursor *cursor = gtk_widget_get_cursor (GTK_WIDGET (self));
   if (cursor == NULL || g_strcmp0 (gdk_cursor_get_name (cursor), name) != 0)
     gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
@@ -347,6 +373,40 @@ canvas_set_peek (LwCanvas *self, gboolean peek)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PEEK]);
 }
 
+/* ---- the assistant ---- */
+
+void
+canvas_say (LwCanvas *self, const char *text)
+{
+  g_signal_emit_by_name (self, "say", text);
+}
+
+static void
+on_assistant_ready_cb (gpointer data)
+{
+  LwCanvas *self = data;
+  LwCutBox box;
+  const guint8 *mask = lw_assistant_get_cut (self->assistant, &box);
+
+  canvas_cut_changed (self);
+  if (mask != NULL && canvas_has_tool (self, LW_TOOL_CUT))
+    canvas_say (self, memchr (mask, 1, (gsize) box.width * (gsize) box.height) != NULL
+                        ? _("Enter paints it. Drag in the box over what is missing, with Ctrl over what does not belong to it.")
+                        : _("Nothing was found in the box. Drag over the thing, or draw another box."));
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
+}
+
+static void
+on_assistant_failed_cb (const char *message, gpointer data)
+{
+  LwCanvas *self = data;
+
+  canvas_say (self, message);
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
+}
+
 /* ---- the document and the toolbox ---- */
 
 static void
@@ -372,11 +432,46 @@ update_overlay (LwCanvas *self)
 }
 
 static void
+superpixel_size_changed (LwCanvas *self)
+{
+  if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
+    canvas_superpixels_prepare (self);
+  canvas_update_pointer (self);
+}
+
+static void
+class_changed (LwCanvas *self)
+{
+  canvas_cut_changed (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
 tool_changed (LwCanvas *self)
 {
-  canvas_drag_cancel (self);
+  canvas_drag_drop (self);
+  if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
+    canvas_superpixels_prepare (self);
   canvas_update_actions (self);
   canvas_update_pointer (self);
+}
+
+/* What was found in another picture goes, and what it was to become. */
+static void
+show_image (LwCanvas *self)
+{
+  LwImage *image = lw_document_get_image (self->document);
+  gint64 frame = lw_document_get_frame (self->document)->id;
+
+  if (frame != self->assisted_frame)
+    {
+      canvas_scissors_give_up (self);
+      canvas_cut_drop (self);
+    }
+  self->assisted_frame = frame;
+  lw_assistant_set_image (self->assistant, image);
+  if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
+    canvas_superpixels_prepare (self);
 }
 
 static void
@@ -385,7 +480,8 @@ document_opened (LwCanvas *self)
   const LwFrame *frame = lw_document_get_frame (self->document);
   g_autofree char *label = g_strdup_printf (_("Canvas: frame “%s”"), frame->name);
 
-  canvas_drag_cancel (self);
+  canvas_drag_drop (self);
+  show_image (self);
   lw_polygons_show (self->polygons, frame->id);
   if (self->playback_image == NULL)
     show_size (self, frame->width, frame->height);
@@ -411,6 +507,7 @@ document_damaged_cb (LwCanvas *self, const LwRect *rect)
 static void
 edit_ended (LwCanvas *self)
 {
+  self->drag_edit = FALSE;
   self->stroking = FALSE;
   canvas_update_actions (self);
 }
@@ -427,6 +524,10 @@ lw_canvas_set_document (LwCanvas *self, LwDocument *document)
       lw_canvas_stroke_end (self);
       g_signal_handlers_disconnect_by_data (self->document, self);
     }
+  canvas_scissors_give_up (self);
+  canvas_cut_drop (self);
+  lw_assistant_set_image (self->assistant, NULL);
+  self->assisted_frame = 0;
   g_set_object (&self->document, document);
   lw_polygons_free (self->polygons);
   self->polygons = lw_polygons_new ();
@@ -462,6 +563,8 @@ lw_canvas_set_toolbox (LwCanvas *self, LwToolbox *toolbox)
     {
       g_signal_connect_swapped (toolbox, "notify::tool", G_CALLBACK (tool_changed), self);
       g_signal_connect_swapped (toolbox, "notify::brush-size", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::superpixel-size", G_CALLBACK (superpixel_size_changed), self);
+      g_signal_connect_swapped (toolbox, "notify::class-id", G_CALLBACK (class_changed), self);
       g_signal_connect_swapped (toolbox, "notify::brush-shape", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::opacity", G_CALLBACK (update_colours), self);
       g_signal_connect_swapped (toolbox, "hidden-changed", G_CALLBACK (update_colours), self);
@@ -485,7 +588,7 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
   if (image == NULL && self->playback_image == NULL)
     return;
   lw_canvas_stroke_end (self);
-  canvas_drag_cancel (self);
+  canvas_drag_drop (self);
   gboolean begins_or_ends = (image == NULL) != (self->playback_image == NULL);
   self->playback_image = image;
   self->playback_map = map;
@@ -523,7 +626,7 @@ unmap (GtkWidget *widget)
   LwCanvas *self = LW_CANVAS (widget);
 
   lw_canvas_stroke_end (self);
-  canvas_drag_cancel (self);
+  canvas_drag_drop (self);
   canvas_set_peek (self, FALSE);
   GTK_WIDGET_CLASS (lw_canvas_parent_class)->unmap (widget);
 }
@@ -578,6 +681,9 @@ finalize (GObject *object)
   lw_tiles_free (self->tiles);
   lw_polygons_free (self->polygons);
   g_array_unref (self->trail);
+  canvas_scissors_free (self->scissors);
+  lw_assistant_free (self->assistant);
+  g_clear_object (&self->cut_texture);
   g_free (self->pointer_text);
   G_OBJECT_CLASS (lw_canvas_parent_class)->finalize (object);
 }
@@ -605,6 +711,7 @@ lw_canvas_class_init (LwCanvasClass *klass)
   props[PROP_PEEK] = g_param_spec_boolean ("peek", NULL, NULL, FALSE, writable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_signal_new ("say", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("turns-changed", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("turn", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_css_name (widget_class, "canvas");
@@ -620,6 +727,8 @@ lw_canvas_init (LwCanvas *self)
 
   self->tiles = lw_tiles_new ();
   self->polygons = lw_polygons_new ();
+  self->scissors = canvas_scissors_new ();
+  self->assistant = lw_assistant_new (on_assistant_ready_cb, on_assistant_failed_cb, self);
   self->trail = g_array_new (FALSE, FALSE, sizeof (LwPoint));
   self->pointer_text = g_strdup ("");
   self->pressure = 1;

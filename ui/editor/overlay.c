@@ -91,11 +91,101 @@ lw_overlay_area (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoi
   for (gsize i = 0; i < n; i++)
     cairo_line_to (cr, points[i].x, points[i].y);
   cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);      /* as it will be painted */
-  gdk_cairo_set_source_rgba (cr, colour);
-  cairo_fill_preserve (cr);
+  if (colour != NULL)
+    {
+      gdk_cairo_set_source_rgba (cr, colour);
+      cairo_fill_preserve (cr);
+    }
   stroke_twice (cr);
   cairo_destroy (cr);
 }
+
+void
+lw_overlay_handles (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, gboolean can_close)
+{
+  graphene_rect_t bounds;
+  if (n == 0 || (bounds = bounds_of (points, n, NULL), !graphene_rect_intersection (&bounds, clip, &bounds)))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  for (gsize i = 0; i < n; i++)
+    draw_handle (cr, &points[i], i == 0 && can_close ? HANDLE * 1.6 : HANDLE);
+  cairo_destroy (cr);
+}
+
+void
+lw_overlay_box (GtkSnapshot *snapshot, const graphene_rect_t *clip, const graphene_rect_t *box)
+{
+  graphene_rect_t bounds = *box;
+  graphene_rect_inset (&bounds, -(float) MARGIN, -(float) MARGIN);
+  if (!graphene_rect_intersection (&bounds, clip, &bounds))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  cairo_rectangle (cr, box->origin.x, box->origin.y, box->size.width, box->size.height);
+  stroke_twice (cr);
+  cairo_destroy (cr);
+}
+
+/* ---- superpixels ---- */
+
+typedef struct { cairo_t *cr; LwPoint origin; double unit; } Pixels;
+
+static void
+add_span (int y, int x0, int x1, gpointer data)
+{
+  const Pixels *p = data;
+  cairo_rectangle (p->cr, p->origin.x + x0 * p->unit, p->origin.y + y * p->unit, (x1 - x0) * p->unit, p->unit);
+}
+
+static gboolean
+is_of (const LwSuperpixels *s, int x, int y, guint id)
+{
+  return x >= 0 && y >= 0 && x < s->width && y < s->height && lw_superpixels_at (s, x, y) == id;
+}
+
+/* The sides of its pixels beyond which there is another region. */
+static void
+add_outline (const Pixels *p, const LwSuperpixels *s, guint id)
+{
+  LwSuperpixelBox box = s->boxes[id];
+  for (int y = box.y; y <= box.y + box.height; y++)
+    for (int x = box.x; x <= box.x + box.width; x++)
+      {
+        gboolean here = is_of (s, x, y, id);
+        double left = p->origin.x + x * p->unit, top = p->origin.y + y * p->unit;
+        if (here != is_of (s, x - 1, y, id))
+          {
+            cairo_move_to (p->cr, left, top);
+            cairo_rel_line_to (p->cr, 0, p->unit);
+          }
+        if (here != is_of (s, x, y - 1, id))
+          {
+            cairo_move_to (p->cr, left, top);
+            cairo_rel_line_to (p->cr, p->unit, 0);
+          }
+      }
+}
+
+void
+lw_overlay_superpixel (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwSuperpixels *superpixels, guint id, LwPoint origin, double unit, const GdkRGBA *colour)
+{
+  LwSuperpixelBox box = superpixels->boxes[id];
+  LwPoint corners[2] = { { origin.x + box.x * unit, origin.y + box.y * unit }, { origin.x + (box.x + box.width) * unit, origin.y + (box.y + box.height) * unit } };
+  graphene_rect_t bounds = bounds_of (corners, 2, NULL);
+  if (!graphene_rect_intersection (&bounds, clip, &bounds))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  Pixels pixels = { cr, origin, unit };
+  cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);      /* rows that touch leave no seams */
+  lw_superpixels_foreach_span (superpixels, id, add_span, &pixels);
+  gdk_cairo_set_source_rgba (cr, colour);
+  cairo_fill (cr);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_SQUARE);
+  add_outline (&pixels, superpixels, id);
+  stroke_twice (cr);
+  cairo_destroy (cr);
+}
+
+/* ---- polygon ---- */
 
 void
 lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, const GdkRGBA *colour, gboolean can_close)

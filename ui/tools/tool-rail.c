@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include "assist/grab-cut.h"
 #include "feedback.h"
 
 struct _LwToolRail
@@ -11,6 +12,8 @@ struct _LwToolRail
   AdwBin parent_instance;
   GtkGrid *grid;
   GtkWidget *size_scale, *size_label;
+  GBinding *size_binding, *text_binding;
+  const char *size_property;           /* that they show */
   GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
   GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button;
   GtkDropDown *over_class_choice;
@@ -29,6 +32,9 @@ static const struct { LwTool tool; const char *icon, *label, *key; } tools[] = {
   { LW_TOOL_REVEAL, "lw-reveal-symbolic", N_("Reveal the Proposal"), "V" },
   { LW_TOOL_POLYGON, "lw-polygon-symbolic", N_("Polygon"), "P" },
   { LW_TOOL_LASSO, "lw-lasso-symbolic", N_("Lasso"), "L" },
+  { LW_TOOL_SUPERPIXELS, "lw-superpixels-symbolic", N_("Superpixels"), "S" },
+  { LW_TOOL_SCISSORS, "lw-scissors-symbolic", N_("Intelligent Scissors"), "W" },
+  { LW_TOOL_CUT, "lw-cut-symbolic", N_("Box Cut"), "X" },
   { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill"), "F" },
   { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal"), "R" },
   { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
@@ -51,6 +57,8 @@ create_buttons (LwToolRail *self)
       gtk_widget_set_tooltip_text (button, tooltip);
       gtk_grid_attach (self->grid, button, (int) i % COLUMNS, (int) i / COLUMNS, 1, 1);
       self->tools[tools[i].tool] = button;
+      if (tools[i].tool == LW_TOOL_CUT && !lw_grab_cut_is_available ())
+        gtk_widget_set_visible (button, FALSE);
     }
 }
 
@@ -103,6 +111,34 @@ bind_choice (LwToolbox *toolbox, const char *property, GtkWidget *button, int ch
                                active_to_choice, GINT_TO_POINTER (choice), NULL);
 }
 
+/* ---- the size: of the brush, or of the superpixels while they are in the hand ---- */
+
+static void
+bind_size (LwToolRail *self)
+{
+  LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
+  gboolean superpixels = lw_toolbox_get_tool (toolbox) == LW_TOOL_SUPERPIXELS;
+  const char *property = superpixels ? "superpixel-size" : "brush-size";
+  if (g_strcmp0 (self->size_property, property) == 0)
+    return;
+  self->size_property = property;
+  g_clear_pointer (&self->size_binding, g_binding_unbind);
+  g_clear_pointer (&self->text_binding, g_binding_unbind);
+  /* In this order, or the range's edge would become the size. */
+  gtk_adjustment_set_lower (self->size_adjustment, 0);
+  gtk_adjustment_set_upper (self->size_adjustment, log2 (LW_BRUSH_SIZE_MAX));
+  self->size_binding = g_object_bind_property_full (toolbox, property, self->size_adjustment, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL,
+                                                    size_to_log, log_to_size, NULL, NULL);
+  self->text_binding = g_object_bind_property_full (toolbox, property, self->size_label, "label", G_BINDING_SYNC_CREATE, size_to_text, NULL, NULL, NULL);
+  if (superpixels)
+    {
+      gtk_adjustment_set_lower (self->size_adjustment, log2 (LW_SUPERPIXEL_SIZE_LEAST));
+      gtk_adjustment_set_upper (self->size_adjustment, log2 (LW_SUPERPIXEL_SIZE_MOST));
+    }
+  lw_name_widget (self->size_scale, superpixels ? _("Superpixel Size") : _("Brush Size"));
+  gtk_widget_set_tooltip_text (self->size_scale, superpixels ? _("Superpixel Size ([ and ])") : _("Brush Size ([ and ])"));
+}
+
 /* ---- the class to paint over ---- */
 
 static void
@@ -140,9 +176,8 @@ lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
   LwToolbox *toolbox = lw_desk_get_toolbox (desk);
   LwDocument *document = lw_desk_get_document (desk);
   self->desk = g_object_ref (desk);
-  g_object_bind_property_full (toolbox, "brush-size", self->size_adjustment, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL,
-                               size_to_log, log_to_size, NULL, NULL);
-  g_object_bind_property_full (toolbox, "brush-size", self->size_label, "label", G_BINDING_SYNC_CREATE, size_to_text, NULL, NULL, NULL);
+  g_signal_connect_object (toolbox, "notify::tool", G_CALLBACK (bind_size), self, G_CONNECT_SWAPPED);
+  bind_size (self);
   bind_choice (toolbox, "brush-shape", self->round_button, LW_BRUSH_ROUND);
   bind_choice (toolbox, "brush-shape", self->square_button, LW_BRUSH_SQUARE);
   bind_choice (toolbox, "paint-over", self->over_all_button, LW_PAINT_OVER_ALL);
