@@ -225,9 +225,9 @@ lw_plan_run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield
 {
   Output out = output_of (plan, result);
 
-  if (out.frame.height > LW_CUDA_MAX_SIDE || out.frame.width > LW_CUDA_MAX_SIDE)
+  if (out.frame.height > LW_CUDA_MAX_FRAME || out.frame.width > LW_CUDA_MAX_FRAME)
     return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("A frame of %d × %d pixels: the GPU’s code is for %d a side at most"), out.frame.width, out.frame.height,
-                        LW_CUDA_MAX_SIDE);
+                        LW_CUDA_MAX_FRAME);
   plan->mode = LW_MODE_INFER;
   if (ask (yield, data, error) && lw_transfer_up (plan, &plan->frame, &out.frame, sizeof out.frame, plan->device->stream, error)
       && run_pieces (plan, batch, result, &out, error))

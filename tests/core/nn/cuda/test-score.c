@@ -127,6 +127,8 @@ test_result (void)
   random_case (c, 255);
   if (g_test_rand_bit ())
     frame = (LwCudaFrame) { c->score.height, c->score.width };
+  else if (g_test_rand_int_range (0, 4) == 0)
+    frame = (LwCudaFrame) { 2, LW_CUDA_MAX_FRAME };
   most = (LwCudaFrame) { MAX (most.height, frame.height), MAX (most.width, frame.width) };
   gsize pixels = (gsize) c->score.grid.n * (gsize) frame.height * (gsize) frame.width;
   gsize blocks = (gsize) c->score.grid.n * (gsize) ((frame.height + 3) / 4) * (gsize) ((frame.width + 3) / 4);

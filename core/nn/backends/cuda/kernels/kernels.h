@@ -23,7 +23,8 @@
 extern "C" {
 #endif
 
-#define LW_CUDA_MAX_SIDE 16384         /* px of a plan's picture and of an output frame: positions are exact in 32 bits up to here */
+#define LW_CUDA_MAX_SIDE 16384         /* px of a plan's picture, and … */
+#define LW_CUDA_MAX_FRAME 32768        /* … of an output frame: positions are exact in 32 bits up to here */
 
 typedef enum { LW_CUDA_F32, LW_CUDA_BF16 } LwCudaType;
 
@@ -182,7 +183,7 @@ cudaError_t lw_cuda_relu_bias_backward (cudaStream_t stream, LwCudaShape shape, 
 
 /* The score node: @grid is the shape of its input, with c classes. */
 typedef struct { LwCudaShape grid; int stride, offset; int height, width; } LwCudaScore;       /* height, width: of the plan's picture */
-/* On the device: the size of the result; a graph stays good for every frame size. 1 … LW_CUDA_MAX_SIDE each. */
+/* On the device: the size of the result; a graph stays good for every frame size. 1 … LW_CUDA_MAX_FRAME each. */
 typedef struct { int32_t height, width; } LwCudaFrame;
 /* As ref/score.c. @labels: n x height x width bytes; @confidence: n x ceil (height / 4) x ceil (width / 4); either NULL: not wanted.
  * @most: the largest frame for which the arrays have room (host value; sizes the launch). */

@@ -2,6 +2,8 @@
 #pragma once
 #include "common.cuh"
 
+#define MAX_OFFSET 4096
+
 /* Cells @a and @b = a + 1 (or a again at the edge), and how far the place is from the first to the second one. */
 struct Between { int a, b; float t; };
 
@@ -57,6 +59,6 @@ sides_of (const T *grid, const Octets &shape, int n, const Between &y, int xa, i
 static inline int
 is_score (LwCudaScore s)
 {
-  return is_shape (s.grid) && s.grid.c <= 255 && s.stride >= 1 && s.stride <= 1024 && s.offset >= 0 && s.offset <= LW_CUDA_MAX_SIDE && s.height >= 1
+  return is_shape (s.grid) && s.grid.c <= 255 && s.stride >= 1 && s.stride <= 1024 && s.offset >= 0 && s.offset <= MAX_OFFSET && s.height >= 1
          && s.height <= LW_CUDA_MAX_SIDE && s.width >= 1 && s.width <= LW_CUDA_MAX_SIDE;
 }

@@ -12,7 +12,7 @@ struct Result {
   uint8_t *labels, *confidence;
 
   /* The centre of element @i of the result, where an element is @size frame pixels: (2 i + 1) size / (2 out) of the picture. At most
-   * 2^15 * 2^14 + 2^14 * 2^11: no overflow. */
+   * 2^16 * 2^14 + 2^13 * 2^15: no overflow. */
   LW_METHOD Between
   locate (int i, int size, int picture, int out, int cells) const
   {
@@ -128,6 +128,6 @@ cudaError_t
 lw_cuda_score (cudaStream_t stream, LwCudaScore score, const void *scores, const LwCudaFrame *frame, LwCudaFrame most, uint8_t *labels,
                uint8_t *confidence)
 {
-  LW_REQUIRE (is_score (score) && most.height >= 1 && most.height <= LW_CUDA_MAX_SIDE && most.width >= 1 && most.width <= LW_CUDA_MAX_SIDE);
+  LW_REQUIRE (is_score (score) && most.height >= 1 && most.height <= LW_CUDA_MAX_FRAME && most.width >= 1 && most.width <= LW_CUDA_MAX_FRAME);
   return LW_BY_TYPE (score.grid.type, result, stream, score, scores, frame, most, labels, confidence);
 }
