@@ -16,9 +16,9 @@ static gboolean from_scratch, use, resume, no_evaluation;
 
 static const GOptionEntry options[] = {
   { "model", 'm', 0, G_OPTION_ARG_STRING, &base_model, N_("Fine-tune this model of the project (the one in use)"), N_("MODEL") },
-  { "init", 'i', 0, G_OPTION_ARG_FILENAME, &init_file, N_("Start from a weights file: a model, or with --arch a VGG-16"), N_("FILE") },
+  { "init", 'i', 0, G_OPTION_ARG_FILENAME, &init_file, N_("Start from a weights file: a model, or with --arch a VGG-16, a ResNet-50 or a caffemodel"), N_("FILE") },
   { "scratch", 0, 0, G_OPTION_ARG_NONE, &from_scratch, N_("Start from nothing, whatever model is in use"), NULL },
-  { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite (that of the model)"), N_("NAME") },
+  { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite, fcn8s-resnet50, fcn8s-resnet50-b, segnet, segnet-basic or unet (that of the model)"), N_("NAME") },
   { "dataset", 0, 0, G_OPTION_ARG_STRING, &dataset_name, N_("Train on this dataset (a new one of all accepted frames)"), N_("NAME") },
   { "recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, N_("How to train: fine-tune, starter, paper, or a JSON file"), N_("RECIPE") },
   { "epochs", 'e', 0, G_OPTION_ARG_INT, &epochs, N_("So many passes over the frames (the recipe’s)"), N_("N") },
@@ -240,4 +240,4 @@ train (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_train = { "train", "PROJECT", N_("Train a network on accepted frames"),
   N_("Ctrl+C stops the training. If the program is killed, the engine trains on to the end, and the next “train” takes the result into the project."),
-  "train drive --use\ntrain drive --arch fcn8s --init vgg16.safetensors --recipe starter", options, 1, 1, train };
+  "train drive --use\ntrain drive --arch fcn8s --init vgg16.safetensors --recipe starter\ntrain drive --arch fcn8s-resnet50 --init resnet50.safetensors", options, 1, 1, train };

@@ -3,6 +3,7 @@
 #include "server-model.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "nn/weights/import.h"
 
 #define MODEL_METADATA "labelwright.model"
 
@@ -120,14 +121,8 @@ new_model (const LwJobRequest *request, guint64 seed, GError **error)
 static LwNetModel *
 from_trunk (const char *path, const LwJobRequest *request, guint64 seed, GError **error)
 {
-  g_autoptr(LwWeights) trunk = lw_safetensors_load (path, error);
-  g_autoptr(LwNetModel) model = trunk != NULL ? new_model (request, seed, error) : NULL;
-  if (model == NULL)
-    return NULL;
-  int taken = lw_vgg16_import (model->weights, trunk, error);
-  if (taken == 0)
-    g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, _("“%s” holds no layer that a network “%s” could start from."), path, request->architecture);
-  return taken > 0 ? g_steal_pointer (&model) : NULL;
+  g_autoptr(LwNetModel) model = new_model (request, seed, error);
+  return model != NULL && lw_import_file (model, path, error) > 0 ? g_steal_pointer (&model) : NULL;
 }
 
 static LwNetModel *
@@ -149,12 +144,7 @@ from_model (const char *path, const LwJobRequest *request, guint64 seed, GError 
     return NULL;
   model->transform = base->transform;
   if (base->original_padding && !model->original_padding)
-    {
-      LwNetworkOptions options = { .classes = model->n_classes, .original_padding = TRUE };
-      model->original_padding = TRUE;
-      lw_graph_free (model->graph);
-      model->graph = lw_network_new (model->architecture, &options);
-    }
+    lw_net_model_pad_as_published (model);
   take_over (model, base, request);
   return g_steal_pointer (&model);
 }
@@ -165,10 +155,8 @@ lw_server_model_for_job (const char *folder, const LwJobRequest *request, guint6
   if (!request->has_base)
     return new_model (request, seed, error);
   g_autofree char *path = lw_job_path (folder, "base.safetensors");
-  g_autoptr(LwWeights) header = lw_safetensors_inspect (path, error);
-  if (header == NULL)
-    return NULL;
-  if (g_hash_table_contains (header->metadata, MODEL_METADATA))
+  g_autoptr(LwWeights) header = lw_safetensors_inspect (path, NULL);     /* what is wrong with it, the import says: it may be a caffemodel */
+  if (header != NULL && g_hash_table_contains (header->metadata, MODEL_METADATA))
     return from_model (path, request, seed, error);
   return from_trunk (path, request, seed, error);
 }

@@ -28,7 +28,7 @@ LwModel *lw_workflow_find_model (LwProject *project, LwEngine *engine, const cha
 typedef struct {
   const char *dataset;          /* name; NULL: made from all accepted frames */
   const char *base_model;       /* name; NULL: the champion, or the starter model */
-  const char *init_file;        /* (optional) weights file in place of @base_model: a model, or a trunk (VGG-16) */
+  const char *init_file;        /* (optional) weights file in place of @base_model: a model, or weights of another program (nn/weights/import.h) */
   const char *architecture;     /* NULL: the base model's; another one starts from nothing, or from the trunk */
   const char *recipe;           /* name in data/recipes or a JSON file; NULL: "fine-tune", or "starter" where there is no model to start from */
   guint epochs;                 /* 0: the recipe's */

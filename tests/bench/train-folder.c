@@ -10,6 +10,7 @@
 #include "common/png.h"
 #include "label/metrics.h"
 #include "nn/training/trainer.h"
+#include "nn/weights/import.h"
 
 static const char usage[] =
   "Usage: train-folder [OPTION...]\n"
@@ -253,18 +254,13 @@ read_classes (const char *path, GError **error)
 static LwNetModel *
 start_from (const Options *options, char **classes, GError **error)
 {
-  g_autoptr(LwWeights) header = lw_safetensors_inspect (options->init, error);
+  g_autoptr(LwWeights) header = lw_safetensors_inspect (options->init, NULL);
 
-  if (header == NULL)
-    return NULL;
-  if (g_hash_table_contains (header->metadata, "labelwright.model"))
+  if (header != NULL && g_hash_table_contains (header->metadata, "labelwright.model"))
     return lw_net_model_load (options->init, error);
   g_autoptr(LwNetModel) model = lw_net_model_new (options->arch, (const char *const *) classes, (guint64) MAX (options->seed, 1), error);
-  g_autoptr(LwWeights) vgg = model != NULL ? lw_safetensors_load (options->init, error) : NULL;
 
-  if (vgg == NULL || lw_vgg16_import (model->weights, vgg, error) < 0)
-    return NULL;
-  return g_steal_pointer (&model);
+  return model != NULL && lw_import_file (model, options->init, error) > 0 ? g_steal_pointer (&model) : NULL;
 }
 
 static LwNetModel *

@@ -348,7 +348,11 @@ finish (LwTrainer *trainer, LwTrainingSummary *summary)
     {
       const LwTensor *from = trainer->best->tensors->pdata[i];
 
-      memcpy (lw_weights_get (trainer->model->weights, from->name)->data, from->data, from->count * sizeof (float));
+      LwTensor *into = lw_weights_get (trainer->model->weights, from->name);
+
+      if (into == NULL)         /* what was folded, which a model made before this training may lack */
+        into = lw_weights_add (trainer->model->weights, from->name, from->dims, from->rank);
+      memcpy (into->data, from->data, from->count * sizeof (float));
     }
   if (summary != NULL)
     *summary = (LwTrainingSummary) {

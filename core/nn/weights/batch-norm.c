@@ -1,35 +1,51 @@
-/* batch-norm.c: folds batch normalisation into the convolutions before it */
+/* batch-norm.c: folds batch normalisation into the convolutions before it, and takes it out again */
 #include "config.h"
 #include "batch-norm.h"
 #include <math.h>
 #include <string.h>
 
-static const float *
-part (const LwWeights *weights, const LwNode *node, const char *name)
-{
-  g_autofree char *full = g_strconcat (node->name, ".", name, NULL);
-  const LwTensor *tensor = lw_weights_get (weights, full);
+static const char *const parts[] = { "weight", "bias", "running_mean", "running_var" };
 
-  g_assert (tensor != NULL);
-  return tensor->data;
+static LwTensor *
+part (const LwWeights *weights, const char *layer, const char *name)
+{
+  g_autofree char *full = g_strconcat (layer, ".", name, NULL);
+
+  return lw_weights_get (weights, full);
 }
 
-/* w' = w g / sqrt (v + e), b' = b - m g / sqrt (v + e): g, b, m, v of the channel. */
 static void
-fold (const LwNode *norm, const LwWeights *from, LwTensor *weight, LwTensor *bias)
+keep (LwWeights *folded, const char *conv, const LwBatchNorm *norm)
 {
-  const float *gain = part (from, norm, "weight"), *shift = part (from, norm, "bias");
-  const float *mean = part (from, norm, "running_mean"), *variance = part (from, norm, "running_var");
+  const float *values[] = { norm->gain, norm->shift, norm->mean, norm->variance };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *name = g_strconcat (conv, ".bn.", parts[i], NULL);
+      LwTensor *tensor = lw_weights_get (folded, name);
+
+      if (tensor == NULL)
+        tensor = lw_weights_add (folded, name, &norm->channels, 1);
+      memcpy (tensor->data, values[i], tensor->count * sizeof (float));
+    }
+}
+
+/* w' = w g / sqrt (v + e), b' = s - m g / sqrt (v + e): g, s, m, v of the channel. */
+void
+lw_batch_norm_apply (LwWeights *folded, const char *conv, const LwBatchNorm *norm)
+{
+  LwTensor *weight = part (folded, conv, "weight"), *bias = part (folded, conv, "bias");
   gsize filter = weight->count / (gsize) norm->channels;
 
   for (int c = 0; c < norm->channels; c++)
     {
-      double factor = gain[c] / sqrt ((double) variance[c] + (double) norm->value);
+      double factor = norm->gain[c] / sqrt ((double) norm->variance[c] + (double) norm->epsilon);
 
       for (gsize i = 0; i < filter; i++)
         weight->data[(gsize) c * filter + i] *= (float) factor;
-      bias->data[c] = (float) (shift[c] - mean[c] * factor);
+      bias->data[c] = (float) (norm->shift[c] - norm->mean[c] * factor);
     }
+  keep (folded, conv, norm);
 }
 
 LwWeights *
@@ -47,47 +63,102 @@ lw_batch_norm_fold (const LwGraph *normalised, const LwWeights *weights, const L
     }
   for (guint i = 0; i < normalised->nodes->len; i++)
     {
-      const LwNode *norm = lw_graph_node (normalised, (int) i);
+      const LwNode *node = lw_graph_node (normalised, (int) i);
 
-      if (norm->kind != LW_OP_BATCH_NORM)
+      if (node->kind != LW_OP_BATCH_NORM)
         continue;
-      const char *conv = lw_graph_node (normalised, norm->inputs[0])->name;
-      g_autofree char *weight = g_strconcat (conv, ".weight", NULL), *bias = g_strconcat (conv, ".bias", NULL);
+      LwBatchNorm norm = {
+        node->channels, node->value, part (weights, node->name, "weight")->data, part (weights, node->name, "bias")->data,
+        part (weights, node->name, "running_mean")->data, part (weights, node->name, "running_var")->data,
+      };
 
-      fold (norm, weights, lw_weights_get (folded, weight), lw_weights_get (folded, bias));
+      lw_batch_norm_apply (folded, lw_graph_node (normalised, node->inputs[0])->name, &norm);
     }
   return folded;
 }
 
-static void
-make_identity (const LwNode *norm, const char *conv, const LwWeights *from, LwTensor *tensor)
+/* The vectors that were kept, if they are all there and can be used: a file may hold anything. */
+static gboolean
+find_kept (const LwWeights *weights, const LwNode *node, LwBatchNorm *norm)
 {
-  g_autofree char *bias = g_strconcat (conv, ".bias", NULL);
+  const float **values[] = { &norm->gain, &norm->shift, &norm->mean, &norm->variance };
 
-  if (g_str_has_suffix (tensor->name, ".bias"))
-    memcpy (tensor->data, lw_weights_get (from, bias)->data, tensor->count * sizeof (float));
-  if (g_str_has_suffix (tensor->name, ".running_var"))
-    for (gsize i = 0; i < tensor->count; i++)
-      tensor->data[i] = 1 - norm->value;
+  *norm = (LwBatchNorm) { .channels = node->channels, .epsilon = node->value };
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      const LwTensor *tensor = part (weights, node->name, parts[i]);
+
+      if (tensor == NULL || tensor->count != (gsize) node->channels)
+        return FALSE;
+      for (gsize c = 0; c < tensor->count; c++)
+        if (!isfinite (tensor->data[c]) || (i == 3 && tensor->data[c] < 0))
+          return FALSE;
+      *values[i] = tensor->data;
+    }
+  return TRUE;
+}
+
+/* The filters before they were folded, and a mean that makes the folded bias of the kept shift. What is folded counts where both disagree: it may have
+ * been trained further, or averaged. A channel with a gain of zero says nothing but its shift. */
+static void
+take_out (const LwBatchNorm *kept, const char *conv, const char *node, const LwWeights *folded, LwWeights *into)
+{
+  const LwTensor *weight = part (folded, conv, "weight"), *bias = part (folded, conv, "bias");
+  float *filters = part (into, conv, "weight")->data, *shift = part (into, node, "bias")->data, *mean = part (into, node, "running_mean")->data;
+  gsize filter = weight->count / (gsize) kept->channels;
+
+  memcpy (part (into, node, "weight")->data, kept->gain, (gsize) kept->channels * sizeof (float));
+  memcpy (part (into, node, "running_var")->data, kept->variance, (gsize) kept->channels * sizeof (float));
+  for (int c = 0; c < kept->channels; c++)
+    {
+      double factor = kept->gain[c] / sqrt ((double) kept->variance[c] + (double) kept->epsilon);
+      gboolean alive = fabs (factor) > 1e-12;
+
+      for (gsize i = (gsize) c * filter; i < ((gsize) c + 1) * filter; i++)
+        filters[i] = alive ? (float) (weight->data[i] / factor) : 0;
+      mean[c] = alive ? (float) ((kept->shift[c] - bias->data[c]) / factor) : 0;
+      shift[c] = alive ? kept->shift[c] : bias->data[c];
+    }
+}
+
+/* Gain 1 and mean 0 are there already. */
+static void
+make_identity (const LwNode *node, const char *conv, const LwWeights *folded, LwWeights *into)
+{
+  LwTensor *variance = part (into, node->name, "running_var");
+
+  memcpy (part (into, node->name, "bias")->data, part (folded, conv, "bias")->data, (gsize) node->channels * sizeof (float));
+  for (gsize c = 0; c < variance->count; c++)
+    variance->data[c] = 1 - node->value;
 }
 
 LwWeights *
 lw_batch_norm_unfold (const LwGraph *plain, const LwWeights *weights, const LwGraph *normalised)
 {
   LwWeights *unfolded = lw_weights_init (normalised, 0);
-  g_autoptr(GArray) infos = lw_graph_tensors (normalised);
+  g_autoptr(GArray) infos = lw_graph_tensors (plain);
 
   for (guint i = 0; i < infos->len; i++)
     {
-      const LwTensorInfo *info = &g_array_index (infos, LwTensorInfo, i);
-      const LwNode *node = lw_graph_node (normalised, info->node);
-      LwTensor *into = lw_weights_get (unfolded, info->name);
-      const LwTensor *from = lw_weights_get (weights, info->name);
+      const LwTensor *from = lw_weights_get (weights, g_array_index (infos, LwTensorInfo, i).name);
+      LwTensor *into = lw_weights_get (unfolded, from->name);
 
-      if (from != NULL)
+      if (into != NULL)         /* else the bias of a convolution that is normalised now */
         memcpy (into->data, from->data, into->count * sizeof (float));
+    }
+  for (guint i = 0; i < normalised->nodes->len; i++)
+    {
+      const LwNode *node = lw_graph_node (normalised, (int) i);
+      LwBatchNorm kept;
+
+      if (node->kind != LW_OP_BATCH_NORM)
+        continue;
+      const char *conv = lw_graph_node (normalised, node->inputs[0])->name;
+
+      if (find_kept (weights, node, &kept))
+        take_out (&kept, conv, node->name, weights, unfolded);
       else
-        make_identity (node, lw_graph_node (normalised, node->inputs[0])->name, weights, into);
+        make_identity (node, conv, weights, unfolded);
     }
   return unfolded;
 }

@@ -18,6 +18,12 @@ static const LwInputTransform transforms[] = {
   [LW_INPUT_BYTES] = { { 0, 0, 0 }, { 1.f / 255, 1.f / 255, 1.f / 255 }, FALSE },
 };
 
+LwInputTransform
+lw_input_transform (LwNetworkInput input)
+{
+  return transforms[input];
+}
+
 void
 lw_net_model_free (LwNetModel *model)
 {
@@ -40,7 +46,11 @@ build_graph (LwNetModel *model, GError **error)
     return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("A network needs 2 to %d classes, not %d"), MAX_CLASSES, model->n_classes);
   model->graph = lw_network_new (model->architecture, &options);
   if (model->graph == NULL)
-    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("There is no network “%s”"), model->architecture);
+    {
+      g_autofree char *names = g_strjoinv (", ", (char **) lw_network_names ());
+
+      return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("There is no network “%s”: choose one of %s"), model->architecture, names);
+    }
   return TRUE;
 }
 
@@ -52,7 +62,7 @@ lw_net_model_new (const char *architecture, const char *const *class_names, guin
   model->architecture = g_strdup (architecture);
   model->class_names = g_strdupv ((char **) class_names);
   model->n_classes = (int) g_strv_length (model->class_names);
-  model->transform = transforms[lw_network_input (architecture)];
+  model->transform = lw_input_transform (lw_network_input (architecture));
   model->train_width = 480;
   model->train_height = 360;
   model->max_side = 640;
@@ -60,6 +70,14 @@ lw_net_model_new (const char *architecture, const char *const *class_names, guin
     return NULL;
   model->weights = lw_weights_init (model->graph, seed);
   return g_steal_pointer (&model);
+}
+
+void
+lw_net_model_pad_as_published (LwNetModel *model)
+{
+  lw_graph_free (model->graph);
+  model->original_padding = TRUE;
+  build_graph (model, NULL);
 }
 
 LwNetModel *

@@ -7,7 +7,11 @@
 /* x = (rgb / 255 - mean) / std, channel by channel; @bgr flips the channels after that. */
 typedef struct { float mean[3], std[3]; gboolean bgr; } LwInputTransform;
 
-/* @graph is always without batch normalisation: what was trained with it has been folded (batch-norm.h). */
+/* The transform of a kind of input. */
+LwInputTransform lw_input_transform (LwNetworkInput input);
+
+/* @graph is always without batch normalisation: what was trained with it has been folded (batch-norm.h), and @weights may hold what
+ * was folded besides. */
 typedef struct {
   char *architecture;
   gboolean original_padding;   /* FCN-8s only: as the published weights want it (networks.h) */
@@ -24,6 +28,8 @@ typedef struct {
 LwNetModel *lw_net_model_new (const char *architecture, const char *const *class_names, guint64 seed, GError **error);
 LwNetModel *lw_net_model_load (const char *path, GError **error);
 gboolean lw_net_model_save (const LwNetModel *model, LwStoreType type, const char *path, GError **error);
+/* Rebuilds the graph with the original padding, which changes no tensor. */
+void lw_net_model_pad_as_published (LwNetModel *model);
 LwNetModel *lw_net_model_copy (const LwNetModel *model);
 void lw_net_model_free (LwNetModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwNetModel, lw_net_model_free)

@@ -212,6 +212,22 @@ read_members (LwSafetensorsHeader *header, const char *path, LwJson *root, guint
   return check_layout (header, path, data_size, error);
 }
 
+/* Files that people have, and take for what they are not. Both begin with bytes that no header of a bearable length does. */
+static gboolean
+refuse_foreign (int fd, const char *path, GError **error)
+{
+  guint8 start[8];
+
+  if (!lw_safetensors_pread (fd, path, start, sizeof start, 0, error))
+    return FALSE;
+  if (memcmp (start, "PK\3\4", 4) != 0 && !(start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 && memcmp (start + 4, "\0\0\0\0", 4) != 0))
+    return TRUE;
+  return lw_net_fail (error, LW_NET_ERROR_UNSUPPORTED,
+                      _("“%s” is a file of PyTorch (.pth, .pt or .bin), which can hold programs and is not read. Convert it, with PyTorch and safetensors installed: %s"), path,
+                      "python3 -c \"import sys, torch; from safetensors.torch import save_file; w = torch.load(sys.argv[1], map_location='cpu', weights_only=True); "
+                      "save_file({k: v.contiguous() for k, v in w.get('state_dict', w).items()}, sys.argv[2], {'format': 'pt'})\" weights.pth weights.safetensors");
+}
+
 static char *
 read_text (int fd, const char *path, guint64 *length, guint64 *file_size, GError **error)
 {
@@ -223,7 +239,7 @@ read_text (int fd, const char *path, guint64 *length, guint64 *file_size, GError
       fail (error, path, _("it is not an ordinary file"));
       return NULL;
     }
-  if (!lw_safetensors_pread (fd, path, &size, sizeof size, 0, error))
+  if (!refuse_foreign (fd, path, error) || !lw_safetensors_pread (fd, path, &size, sizeof size, 0, error))
     return NULL;
   size = GUINT64_FROM_LE (size);
   if (size < 2 || size > MAX_HEADER || size + 8 > (guint64) info.st_size)

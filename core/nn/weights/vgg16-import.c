@@ -1,77 +1,62 @@
-/* vgg16-import.c: starts the trunk of an FCN from a classifier's weights (VGG-16 on ImageNet; torchvision's and timm's names for its layers) */
+/* vgg16-import.c: starts the trunk of an FCN or the encoder of SegNet from a VGG-16 (ImageNet; torchvision's and timm's names for its layers) */
 #include "config.h"
-#include "weights.h"
-#include <string.h>
+#include "import.h"
+#include "nn/graph/builder.h"
 #include <glib/gi18n-lib.h>
 
-static const struct { const char *ours, *torchvision, *timm; } layers[] = {
-  { "conv1_1", "features.0", NULL }, { "conv1_2", "features.2", NULL }, { "conv2_1", "features.5", NULL }, { "conv2_2", "features.7", NULL },
-  { "conv3_1", "features.10", NULL }, { "conv3_2", "features.12", NULL }, { "conv3_3", "features.14", NULL },
-  { "conv4_1", "features.17", NULL }, { "conv4_2", "features.19", NULL }, { "conv4_3", "features.21", NULL },
-  { "conv5_1", "features.24", NULL }, { "conv5_2", "features.26", NULL }, { "conv5_3", "features.28", NULL },
+/* Numbers in torchvision's list of layers; in that of a VGG-16 with batch normalisation each is followed by its own. */
+static const struct { const char *ours; int plain, normalised; } convolutions[] = {
+  { "conv1_1", 0, 0 }, { "conv1_2", 2, 3 }, { "conv2_1", 5, 7 }, { "conv2_2", 7, 10 },
+  { "conv3_1", 10, 14 }, { "conv3_2", 12, 17 }, { "conv3_3", 14, 20 },
+  { "conv4_1", 17, 24 }, { "conv4_2", 19, 27 }, { "conv4_3", 21, 30 },
+  { "conv5_1", 24, 34 }, { "conv5_2", 26, 37 }, { "conv5_3", 28, 40 },
+};
+static const struct { const char *ours, *torchvision, *timm; } connected[] = {
   { "fc6", "classifier.0", "pre_logits.fc1" }, { "fc7", "classifier.3", "pre_logits.fc2" },
 };
 
-static const LwTensor *
-find (const LwWeights *vgg, const char *layer, const char *part)
+static int
+import_convolution (LwNetModel *model, const LwWeights *vgg, gsize i, gboolean normalised, GError **error)
 {
-  if (layer == NULL)
-    return NULL;
-  g_autofree char *name = g_strconcat (layer, ".", part, NULL);
+  char theirs[32], norm[32];
 
-  return lw_weights_get (vgg, name);
+  g_snprintf (theirs, sizeof theirs, "features.%d", normalised ? convolutions[i].normalised : convolutions[i].plain);
+  g_snprintf (norm, sizeof norm, "features.%d", convolutions[i].normalised + 1);
+  return lw_import_layer (model, convolutions[i].ours, vgg, theirs, normalised ? norm : NULL, error);
 }
 
-/* Fully connected layers come as matrices or already as filters: the same values in the same order. */
-static gboolean
-same_shape (const LwTensor *a, const LwTensor *b)
+/* SegNet has none. */
+static int
+import_connected (LwNetModel *model, const LwWeights *vgg, gsize i, GError **error)
 {
-  if (a->count != b->count || a->dims[0] != b->dims[0])
-    return FALSE;
-  return a->rank == 2 || memcmp (a->dims, b->dims, sizeof a->dims) == 0;
-}
+  int taken;
 
-static gboolean
-copy_part (LwWeights *into, const char *ours, const LwTensor *from, const char *part, GError **error)
-{
-  g_autofree char *name = g_strconcat (ours, ".", part, NULL);
-  LwTensor *tensor = lw_weights_get (into, name);
-
-  if (tensor == NULL || from == NULL || from->data == NULL || !same_shape (from, tensor))
-    {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE,
-                   _("The classifier’s layer for “%s” is missing or has another shape: choose the weights of a VGG-16, and the full FCN-8s"), name);
-      return FALSE;
-    }
-  memcpy (tensor->data, from->data, tensor->count * sizeof (float));
-  return TRUE;
+  if (lw_graph_find (model->graph, connected[i].ours) < 0)
+    return 0;
+  taken = lw_import_layer (model, connected[i].ours, vgg, connected[i].timm, NULL, error);
+  return taken != 0 ? taken : lw_import_layer (model, connected[i].ours, vgg, connected[i].torchvision, NULL, error);
 }
 
 int
-lw_vgg16_import (LwWeights *into, const LwWeights *vgg, GError **error)
+lw_vgg16_import (LwNetModel *model, const LwWeights *vgg, GError **error)
 {
+  gboolean normalised = lw_weights_get (vgg, "features.1.running_mean") != NULL;
   int taken = 0;
 
-  if (lw_weights_get (vgg, "features.1.running_mean") != NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS (convolutions) + G_N_ELEMENTS (connected); i++)
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("These are the weights of a VGG-16 with batch normalisation: choose those of one without"));
-      return -1;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (layers); i++)
-    {
-      const char *theirs = find (vgg, layers[i].timm, "weight") != NULL ? layers[i].timm : layers[i].torchvision;
+      int one = i < G_N_ELEMENTS (convolutions) ? import_convolution (model, vgg, i, normalised, error)
+                                                : import_connected (model, vgg, i - G_N_ELEMENTS (convolutions), error);
 
-      if (find (vgg, theirs, "weight") == NULL)
-        continue;
-      if (!copy_part (into, layers[i].ours, find (vgg, theirs, "weight"), "weight", error)
-          || !copy_part (into, layers[i].ours, find (vgg, theirs, "bias"), "bias", error))
+      if (one < 0)
         return -1;
-      taken++;
+      taken += one;
     }
   if (taken == 0)
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, _("There is no layer of a VGG-16 in these weights: choose a file of torchvision or timm"));
+      lw_import_no_layer (model, error);
       return -1;
     }
+  model->transform = lw_input_transform (LW_INPUT_IMAGENET);
   return taken;
 }

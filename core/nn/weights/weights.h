@@ -32,7 +32,3 @@ typedef enum { LW_STORE_F32, LW_STORE_F16, LW_STORE_BF16 } LwStoreType;
 gboolean lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *path, GError **error);   /* atomically */
 /* Only the header's metadata and tensor shapes: cheap. */
 LwWeights *lw_safetensors_inspect (const char *path, GError **error);     /* tensors with data NULL */
-
-/* Copies the trunk of a VGG-16 (torchvision or timm names; fc6, fc7 where there) into @into. Returns the number of layers taken, or -1 on error
- * (@into may then be changed in part). What such weights want as input: RGB with ImageNet's mean and deviation, lw_net_model_new's transform. */
-int lw_vgg16_import (LwWeights *into, const LwWeights *vgg, GError **error);

@@ -1,4 +1,4 @@
-/* test-weights.c: safetensors files, sound and hostile; models; the import of a classifier */
+/* test-weights.c: safetensors files, sound and hostile; models */
 #include <math.h>
 #include <string.h>
 #include <glib/gstdio.h>
@@ -317,60 +317,6 @@ test_bad_models (void)
   g_assert_null (lw_net_model_new ("fcn8s-lite", one, 0, NULL));
 }
 
-static LwWeights *
-classifier (gboolean timm)
-{
-  g_autoptr(LwNetModel) full = lw_net_model_new ("fcn8s-lite", three, 9, NULL);
-  LwWeights *vgg = lw_weights_new ();
-  static const char *const map[][2] = { { "conv1_1", "features.0" }, { "conv4_2", "features.19" }, { "fc6", "classifier.0" }, { "fc7", "classifier.3" } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (map); i++)
-    for (int part = 0; part < 2; part++)
-      {
-        g_autofree char *ours = g_strconcat (map[i][0], part ? ".bias" : ".weight", NULL);
-        const char *layer = timm && i == 2 ? "pre_logits.fc1" : timm && i == 3 ? "pre_logits.fc2" : map[i][1];
-        g_autofree char *theirs = g_strconcat (layer, part ? ".bias" : ".weight", NULL);
-        const LwTensor *from = lw_weights_get (full->weights, ours);
-        int dims[4] = { from->dims[0], (int) (from->count / (gsize) from->dims[0]), 1, 1 };
-        LwTensor *into = i >= 2 && !timm && part == 0 ? lw_weights_add (vgg, theirs, dims, 2) : lw_weights_add (vgg, theirs, from->dims, from->rank);
-
-        memcpy (into->data, from->data, from->count * sizeof (float));
-      }
-  return vgg;
-}
-
-/* With the lite network's widths, so that the test stays small; the import goes by the shapes of what it fills. */
-static void
-test_import (void)
-{
-  g_autoptr(LwNetModel) source = lw_net_model_new ("fcn8s-lite", three, 9, NULL);
-
-  for (int timm = 0; timm < 2; timm++)
-    {
-      g_autoptr(LwNetModel) model = lw_net_model_new ("fcn8s-lite", three, 4, NULL);
-      g_autoptr(LwWeights) vgg = classifier (timm);
-      g_autoptr(GError) error = NULL;
-      const LwTensor *fc6 = lw_weights_get (source->weights, "fc6.weight");
-
-      g_assert_cmpint (lw_vgg16_import (model->weights, vgg, &error), ==, 4);
-      g_assert_no_error (error);
-      g_assert_cmpint (memcmp (lw_weights_get (model->weights, "fc6.weight")->data, fc6->data, fc6->count * sizeof (float)), ==, 0);
-      lw_weights_add (vgg, "features.1.running_mean", (int[]) { 16 }, 1);
-      g_assert_cmpint (lw_vgg16_import (model->weights, vgg, &error), ==, -1);
-      g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED);
-    }
-  g_autoptr(LwNetModel) model = lw_net_model_new ("fcn8s-lite", three, 4, NULL);
-  g_autoptr(LwWeights) nothing = lw_weights_new ();
-  g_autoptr(GError) error = NULL;
-
-  g_assert_cmpint (lw_vgg16_import (model->weights, nothing, &error), ==, -1);
-  g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT);
-  g_clear_error (&error);
-  lw_weights_add (nothing, "features.0.weight", (int[]) { 64, 3, 3, 3 }, 4);
-  g_assert_cmpint (lw_vgg16_import (model->weights, nothing, &error), ==, -1);
-  g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE);
-}
-
 static void
 remove_folder (void)
 {
@@ -400,7 +346,6 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/weights/half", test_half);
   g_test_add_func ("/nn/model/round-trip", test_model);
   g_test_add_func ("/nn/model/bad", test_bad_models);
-  g_test_add_func ("/nn/model/import", test_import);
   int result = g_test_run ();
 
   remove_folder ();
