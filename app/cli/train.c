@@ -81,8 +81,11 @@ static void
 progress_cb (const LwTrainProgress *progress, gpointer data)
 {
   Cli *cli = data;
+  static const char *told;
   if (progress->steps > 0)
     cli_progress ((double) progress->step / progress->steps, cli);
+  if (progress->note != NULL && progress->note != told)
+    cli_remark (cli, "%s", told = progress->note);
   if (!progress->epoch_done)
     return;
   LwJson *object = json_object_new_object ();

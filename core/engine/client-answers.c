@@ -90,6 +90,9 @@ lw_train_progress_from_answer (LwJson *answer, LwTrainProgress *progress)
     .loss = number_of (object, "loss"), .val_miou = number_of (object, "val_miou"), .rate = number_of (object, "rate"),
     .seconds = number_of (object, "seconds"), .seconds_left = number_of (object, "seconds_left"),
   };
+  const char *note = NULL;
   lw_json_get_bool (object, "epoch_done", &progress->epoch_done, NULL);
+  lw_json_get_string (object, "note", &note, NULL);
+  progress->note = note != NULL ? g_intern_string (note) : NULL;
   return TRUE;
 }

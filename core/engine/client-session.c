@@ -338,6 +338,10 @@ static void
 return_prediction (LwSession *session, LwCall *call, LwJson *result, GError **error)
 {
   LwPrediction *prediction = lw_client_slots_take (&session->slots, call->slot, call->image, result, error);
+  const char *note = NULL;
+  lw_json_get_string (result, "note", &note, NULL);
+  if (note != NULL)
+    session->note = g_intern_string (note);
   if (prediction != NULL)
     g_task_return_pointer (call->task, prediction, (GDestroyNotify) lw_prediction_free);
 }

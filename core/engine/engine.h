@@ -33,7 +33,7 @@ typedef enum { LW_ENGINE_STOPPED, LW_ENGINE_STARTING, LW_ENGINE_READY, LW_ENGINE
 LwEngine *lw_engine_new (const char *device /* "auto", "cpu", "cuda" */);
 LwEngineState lw_engine_get_state (LwEngine *engine);
 const char *lw_engine_get_device (LwEngine *engine);          /* NULL before the first request was answered */
-const char *lw_engine_get_note (LwEngine *engine);            /* why “auto” did not take the GPU, or NULL */
+const char *lw_engine_get_note (LwEngine *engine);            /* why the GPU is not used, or not for the last frame's model; or NULL */
 GPid lw_engine_get_pid (LwEngine *engine);                    /* 0: not running */
 void lw_engine_stop (LwEngine *engine);                       /* ends it at once; training may be resumed from its checkpoint */
 
@@ -64,6 +64,7 @@ typedef struct {
   guint epoch, epochs, step, steps;
   double loss, val_miou, rate, seconds, seconds_left;         /* val_miou NaN: none */
   gboolean epoch_done;
+  const char *note;            /* what went otherwise than asked, for the user (interned); NULL: nothing */
 } LwTrainProgress;
 typedef void (*LwTrainProgressFunc) (const LwTrainProgress *progress, gpointer data);
 /* @job_folder: made by core/engine/job.h. Resumes from its checkpoint where there is one. */

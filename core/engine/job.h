@@ -74,7 +74,7 @@ typedef struct {
   guint epoch, epochs, step, steps;
   double loss, val_miou, rate, seconds, seconds_left;
   GArray *curve;              /* of LwJobPoint: the epochs that are done */
-  char *message;              /* why it failed, or NULL */
+  char *message;              /* why it failed, or what goes otherwise than asked; or NULL */
   gboolean failed, stopped;
 } LwJobProgress;
 LwJobProgress *lw_job_progress_new (void);

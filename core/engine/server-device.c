@@ -62,6 +62,18 @@ lw_server_device_close (LwServerDevice *device)
   *device = (LwServerDevice) { 0 };
 }
 
+gboolean
+lw_server_device_is_too_small (const LwServerDevice *device, const GError *error)
+{
+  return g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY) && !g_str_equal (device->name, "cpu");
+}
+
+char *
+lw_server_device_excuse (const GError *error)
+{
+  return g_strdup_printf (_("The processor is used instead of the GPU: %s"), error->message);
+}
+
 char *
 lw_server_describe_device (const char *wanted, char **note, GError **error)
 {

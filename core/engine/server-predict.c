@@ -16,6 +16,7 @@ typedef struct {
   off_t size;
   struct timespec changed;
   LwPredictor *predictor;
+  char *note;                 /* why it is not on the server's device, or NULL */
 } Loaded;
 
 static void
@@ -23,6 +24,7 @@ loaded_free (Loaded *loaded)
 {
   lw_predictor_free (loaded->predictor);
   g_free (loaded->path);
+  g_free (loaded->note);
   g_free (loaded);
 }
 
@@ -33,20 +35,20 @@ same_file (const Loaded *loaded, const char *path, const struct stat *info)
          && loaded->size == info->st_size && memcmp (&loaded->changed, &info->st_mtim, sizeof info->st_mtim) == 0;
 }
 
-static LwPredictor *
+static Loaded *
 load_predictor (LwServer *server, const char *path, const struct stat *info, GError **error)
 {
   LwNetModel *model = lw_net_model_load (path, error);
   if (model == NULL)
     return NULL;
   Loaded *loaded = g_new (Loaded, 1);
-  *loaded = (Loaded) { g_strdup (path), info->st_dev, info->st_ino, info->st_size, info->st_mtim, NULL };
+  *loaded = (Loaded) { g_strdup (path), info->st_dev, info->st_ino, info->st_size, info->st_mtim, NULL, NULL };
   loaded->predictor = lw_predictor_new (server->device.backend, server->device.device, model, LW_PRECISION_AUTO);
   g_ptr_array_insert (server->predictors, 0, loaded);
-  return loaded->predictor;
+  return loaded;
 }
 
-static LwPredictor *
+static Loaded *
 find_predictor (LwServer *server, const char *path, GError **error)
 {
   struct stat info;
@@ -58,7 +60,7 @@ find_predictor (LwServer *server, const char *path, GError **error)
       if (!same_file (loaded, path, &info))
         continue;
       g_ptr_array_insert (server->predictors, 0, g_ptr_array_steal_index (server->predictors, i));
-      return loaded->predictor;
+      return loaded;
     }
   if (server->predictors->len >= MAX_PREDICTORS)
     g_ptr_array_set_size (server->predictors, MAX_PREDICTORS - 1);
@@ -127,9 +129,24 @@ yield_cb (gpointer data)
   return !lw_server_is_cancelled (request) && !g_atomic_int_get (&request->server->gone);
 }
 
-static LwJson *
-describe_prediction (LwServerRequest *request, LwPredictor *predictor, gint64 start)
+/* Moves a model to the processor, if the GPU's memory doesn't suffice for it and this frame. */
+static gboolean
+move_to_processor (LwServer *server, Loaded *loaded, const GError *problem)
 {
+  if (loaded->note != NULL || !lw_server_device_is_too_small (&server->device, problem)
+      || (server->processor.backend == NULL && !lw_server_device_open (&server->processor, "cpu", NULL)))
+    return FALSE;
+  LwNetModel *model = lw_net_model_copy (lw_predictor_get_model (loaded->predictor));
+  lw_predictor_free (loaded->predictor);
+  loaded->predictor = lw_predictor_new (server->processor.backend, server->processor.device, model, LW_PRECISION_AUTO);
+  loaded->note = lw_server_device_excuse (problem);
+  return TRUE;
+}
+
+static LwJson *
+describe_prediction (LwServerRequest *request, const Loaded *loaded, gint64 start)
+{
+  LwPredictor *predictor = loaded->predictor;
   LwJson *result = json_object_new_object ();
   gint64 generation = request->slot->generation;
   g_autofree char *key = lw_predictor_plan_key (predictor);
@@ -137,6 +154,8 @@ describe_prediction (LwServerRequest *request, LwPredictor *predictor, gint64 st
   json_object_object_add (result, "classes", json_object_new_int (lw_predictor_get_model (predictor)->n_classes));
   json_object_object_add (result, "seconds", json_object_new_double ((double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC));
   json_object_object_add (result, "plan_key", json_object_new_string (key));
+  if (loaded->note != NULL)
+    json_object_object_add (result, "note", json_object_new_string (loaded->note));
   return result;
 }
 
@@ -151,15 +170,23 @@ run_prediction (LwServerRequest *request, const char **code, GError **error)
   if (!lw_server_get_path (request, "model", &path, error) || !read_layout (request, &layout, error))
     return NULL;
   *code = "model";
-  LwPredictor *predictor = find_predictor (request->server, path, error);
-  if (predictor == NULL)
+  Loaded *loaded = find_predictor (request->server, path, error);
+  if (loaded == NULL)
     return NULL;
   *code = "device";
+  g_autoptr(GError) problem = NULL;
   guint8 *base = request->slot->memory.data;
-  if (!lw_predictor_run (predictor, base + layout.pixels, layout.width, layout.height, (gsize) layout.width * 3, base + layout.labels,
-                         base + layout.confidence, yield_cb, request, error))
-    return NULL;
-  return describe_prediction (request, predictor, start);
+  while (!lw_predictor_run (loaded->predictor, base + layout.pixels, layout.width, layout.height, (gsize) layout.width * 3, base + layout.labels,
+                            base + layout.confidence, yield_cb, request, &problem))
+    {
+      if (!move_to_processor (request->server, loaded, problem))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return NULL;
+        }
+      g_clear_error (&problem);
+    }
+  return describe_prediction (request, loaded, start);
 }
 
 void

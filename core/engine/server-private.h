@@ -20,6 +20,9 @@ typedef struct {
 } LwServerDevice;
 gboolean lw_server_device_open (LwServerDevice *device, const char *wanted, GError **error);
 void lw_server_device_close (LwServerDevice *device);
+/* The device's memory was not enough; the processor's may be. */
+gboolean lw_server_device_is_too_small (const LwServerDevice *device, const GError *error);
+char *lw_server_device_excuse (const GError *error);   /* for the user: that the processor takes over, and why */
 
 typedef struct _LwServer LwServer;
 typedef struct _LwServerRequest LwServerRequest;
@@ -41,6 +44,7 @@ struct _LwServer {
   GMainLoop *loop;
   gboolean greeted;
   LwServerDevice device;
+  LwServerDevice processor;   /* for models that are too large for @device; opened when the first one is */
   LwTurn turn;                /* who may use the device */
   int gone;                   /* atomic: the client is */
 

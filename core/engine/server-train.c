@@ -25,6 +25,7 @@ typedef struct {
   LwJobRequest *job;
   LwJobProgress *progress;
   LwTrainingSummary summary;
+  char *device;                 /* that trains, as a person reads it; NULL: the server's own */
   gint64 reported, saved, looked;
   gboolean stop;
 } Training;
@@ -33,6 +34,7 @@ static void
 training_free (Training *training)
 {
   g_free (training->folder);
+  g_free (training->device);
   lw_training_summary_clear (&training->summary);
   lw_job_request_free (training->job);
   lw_job_progress_free (training->progress);
@@ -94,6 +96,8 @@ send_progress (Training *training, gboolean epoch_done)
   add_number (object, "seconds", p->seconds);
   add_number (object, "seconds_left", p->seconds_left);
   json_object_object_add (object, "epoch_done", json_object_new_boolean (epoch_done));
+  if (p->message != NULL)
+    json_object_object_add (object, "note", json_object_new_string (p->message));
   lw_server_progress (training->request, object);
 }
 
@@ -117,10 +121,21 @@ save_progress (Training *training)
 }
 
 static void
+note (Training *training, const char *text)
+{
+  if (g_strcmp0 (training->progress->message, text) == 0)
+    return;
+  g_free (training->progress->message);
+  training->progress->message = g_strdup (text);
+}
+
+static void
 report_cb (const LwTrainingProgress *report, gpointer data)
 {
   Training *training = data;
   LwJobProgress *p = training->progress;
+  if (report->note != NULL)
+    note (training, report->note);
   p->epoch = report->epoch;
   p->epochs = report->epochs;
   p->step = report->step;
@@ -174,16 +189,38 @@ parse_recipe (Training *training, GError **error)
 }
 
 static gboolean
-run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GError **error)
+run_on (Training *training, const LwServerDevice *device, LwNetModel *model, const LwRecipe *recipe, GError **error)
 {
   LwServer *server = training->request->server;
   const LwJobRequest *job = training->job;
   g_autofree char *checkpoint = lw_job_path (training->folder, "checkpoint.safetensors");
   LwTrainingSet set = { .n_train = job->n_train, .n_val = job->n_val, .width = job->width, .height = job->height, .load = load_frame_cb, .data = training };
   lw_turn_take (&server->turn, FALSE);
-  gboolean ok = lw_train (server->device.backend, server->device.device, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb,
+  gboolean ok = lw_train (device->backend, device->device, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb,
                           training, &training->summary, error);
   lw_turn_give (&server->turn);
+  return ok;
+}
+
+/* A GPU whose memory doesn't suffice for a single picture leaves the job to the processor. */
+static gboolean
+run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GError **error)
+{
+  const LwServerDevice *device = &training->request->server->device;
+  g_autoptr(GError) problem = NULL;
+  LwServerDevice processor = { 0 };
+  if (run_on (training, device, model, recipe, &problem))
+    return TRUE;
+  if (!lw_server_device_is_too_small (device, problem) || !lw_server_device_open (&processor, "cpu", NULL))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  g_autofree char *text = lw_server_device_excuse (problem);
+  note (training, text);
+  training->device = g_strdup (processor.description);
+  gboolean ok = run_on (training, &processor, model, recipe, error);
+  lw_server_device_close (&processor);
   return ok;
 }
 
@@ -210,7 +247,7 @@ static gboolean
 save_result (Training *training, GError **error)
 {
   g_autoptr(LwJobResult) result = lw_job_result_new ();
-  result->device = g_strdup (training->request->server->device.description);
+  result->device = g_strdup (training->device != NULL ? training->device : training->request->server->device.description);
   result->plan_key = g_strdup (training->summary.plan_key);
   result->best_miou = training->job->n_val > 0 ? training->summary.best_miou : NAN;
   result->best_epoch = training->summary.best_epoch;

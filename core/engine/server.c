@@ -429,6 +429,7 @@ server_clear (LwServer *server)
   lw_channel_unref (server->channel);
   for (int i = 0; i < LW_MAX_SLOTS; i++)
     g_clear_pointer (&server->slots[i], lw_server_slot_unref);
+  lw_server_device_close (&server->processor);
   lw_server_device_close (&server->device);
   g_hash_table_unref (server->requests);
   g_mutex_clear (&server->lock);

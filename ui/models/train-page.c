@@ -141,6 +141,8 @@ describe_progress (LwTrainPage *self)
       g_autofree char *left = format_seconds (progress->seconds_left);
       g_string_append_printf (text, _(" · %s left"), left);
     }
+  if (state == LW_TRAINER_TRAINING && progress->message != NULL)
+    g_string_append_printf (text, "\n%s", progress->message);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

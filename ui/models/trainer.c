@@ -235,6 +235,11 @@ on_train_progress_cb (const LwTrainProgress *report, gpointer data)
   progress->rate = report->rate;
   progress->seconds = report->seconds;
   progress->seconds_left = report->seconds_left;
+  if (g_strcmp0 (progress->message, report->note) != 0)
+    {
+      g_free (progress->message);
+      progress->message = g_strdup (report->note);
+    }
   if (!isnan (report->val_miou))
     progress->val_miou = report->val_miou;
   if (report->epoch_done)

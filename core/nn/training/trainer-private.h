@@ -24,6 +24,8 @@ typedef struct {
   float *class_weights;        /* or NULL */
   LwPlan *plan;
   const LwRecipeStage *plan_stage;      /* what @plan is compiled for */
+  guint at_once, at_most;      /* pictures that @plan takes; that fit the device's memory, as far as is known */
+  char *note;                  /* for the user, or NULL */
   LwPlan *val_plan;
   guint val_batch;             /* pictures that @val_plan takes */
   char *plan_key;              /* of the plan that trained last */

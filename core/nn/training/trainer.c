@@ -108,22 +108,64 @@ lw_trainer_fetch_state (LwTrainer *trainer, GError **error)
   return trainer->backend->save_state (trainer->plan, trainer->state, error);
 }
 
+/* The most pictures up to what fits by which a batch can be divided. */
+static guint
+pictures_at_once (const LwTrainer *trainer, const LwRecipeStage *stage)
+{
+  guint n = MIN (stage->batch, trainer->at_most);
+
+  while (stage->batch % n != 0)
+    n--;
+  return n;
+}
+
+static gboolean
+make_plan (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
+{
+  LwPlanOptions options = { .train = TRUE, .precision = trainer->precision, .deterministic = TRUE, .transform = trainer->model->transform };
+
+  trainer->at_once = pictures_at_once (trainer, stage);
+  options.n = (int) trainer->at_once;
+  lw_trainer_crop_size (trainer, stage, &options.width, &options.height);
+  trainer->plan = trainer->backend->compile (trainer->device, trainer->graph, &options, error);
+  return trainer->plan != NULL && trainer->backend->load (trainer->plan, trainer->weights, error)
+         && (trainer->state == NULL || trainer->backend->load_state (trainer->plan, trainer->state, error));
+}
+
+/* After @problem, half as many pictures at a time, if it was the memory and there were more than one. */
+static gboolean
+use_less (LwTrainer *trainer, const LwRecipeStage *stage, const GError *problem)
+{
+  if (!g_error_matches (problem, LW_NET_ERROR, LW_NET_ERROR_MEMORY) || trainer->at_once < 2)
+    return FALSE;
+  trainer->at_most = trainer->at_once / 2;
+  g_free (trainer->note);
+  trainer->note = g_strdup_printf (_("The device’s memory is too small for batches of %u pictures: %u are trained at a time, at a rate that is lower by as much."),
+                                   stage->batch, pictures_at_once (trainer, stage));
+  return TRUE;
+}
+
 /* Values and moments move from one plan to the next; batches of another size need another plan. */
 static gboolean
 use_stage (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
 {
-  LwPlanOptions options = { .n = (int) stage->batch, .train = TRUE, .precision = trainer->precision, .deterministic = TRUE, .transform = trainer->model->transform };
+  g_autoptr(GError) problem = NULL;
 
   if (trainer->plan_stage == stage)
     return TRUE;
   if (trainer->plan != NULL && (!lw_trainer_fetch_values (trainer, error) || !lw_trainer_fetch_state (trainer, error)))
     return FALSE;
   g_clear_pointer (&trainer->plan, trainer->backend->free_plan);
-  lw_trainer_crop_size (trainer, stage, &options.width, &options.height);
-  trainer->plan = trainer->backend->compile (trainer->device, trainer->graph, &options, error);
-  if (trainer->plan == NULL || !trainer->backend->load (trainer->plan, trainer->weights, error)
-      || (trainer->state != NULL && !trainer->backend->load_state (trainer->plan, trainer->state, error)))
-    return FALSE;
+  while (!make_plan (trainer, stage, &problem))
+    {
+      g_clear_pointer (&trainer->plan, trainer->backend->free_plan);
+      if (!use_less (trainer, stage, problem))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      g_clear_error (&problem);
+    }
   trainer->plan_stage = stage;
   g_free (trainer->plan_key);
   trainer->plan_key = trainer->backend->plan_key (trainer->plan);
@@ -143,28 +185,68 @@ yield_within_step_cb (gpointer data)
   return TRUE;
 }
 
+/* Piece @piece of the batch. A step in pieces drops other elements in each, and goes so much less far. */
 static gboolean
-take_step (LwTrainer *trainer, const LwLoaded *loaded, GError **error)
+step_piece (LwTrainer *trainer, const LwLoaded *loaded, guint piece, guint pieces, LwStepStats *stats, GError **error)
 {
   const LwRecipe *recipe = trainer->recipe;
   LwOptimizer optimizer = {
-    .kind = recipe->optimizer, .rate = lw_schedule_rate (trainer->schedule, trainer->step), .momentum = recipe->momentum, .beta2 = recipe->beta2,
+    .kind = recipe->optimizer, .rate = lw_schedule_rate (trainer->schedule, trainer->step) / (float) pieces, .momentum = recipe->momentum, .beta2 = recipe->beta2,
     .weight_decay = recipe->weight_decay, .bias_rate_factor = recipe->bias_rate_factor, .class_weights = trainer->class_weights,
-    .clip_norm = recipe->clip_norm, .step = trainer->step, .seed = recipe->seed,
+    .clip_norm = recipe->clip_norm, .step = trainer->step, .seed = recipe->seed + piece,
   };
-  LwBatch batch = { .rgb = loaded->rgb, .labels = loaded->labels };
-  LwStepStats stats = { 0 };
+  gsize pixels = lw_trainer_batch_pixels (trainer, trainer->plan_stage) / pieces * piece;
+  LwBatch batch = { .rgb = loaded->rgb + pixels * 3, .labels = loaded->labels + pixels };
 
-  if (!trainer->backend->step (trainer->plan, &batch, &optimizer, &stats, yield_within_step_cb, trainer, error))
-    return FALSE;
-  if (!isfinite (stats.loss) || !isfinite (stats.gradient_norm))
+  trainer->progress.rate = (double) optimizer.rate;
+  return trainer->backend->step (trainer->plan, &batch, &optimizer, stats, yield_within_step_cb, trainer, error);
+}
+
+/* A first step may find that its moments don't fit either; nothing has been changed then. */
+static gboolean
+begin_step (LwTrainer *trainer, const LwLoaded *loaded, LwStepStats *stats, GError **error)
+{
+  const LwRecipeStage *stage = trainer->plan_stage;
+  g_autoptr(GError) problem = NULL;
+
+  while (!step_piece (trainer, loaded, 0, stage->batch / trainer->at_once, stats, &problem))
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The training diverged at step %u (loss %g): choose a recipe with a lower rate"), trainer->step + 1,
-                   stats.loss);
+      if (!use_less (trainer, stage, problem))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      g_clear_error (&problem);
+      trainer->plan_stage = NULL;
+      if (!use_stage (trainer, stage, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+take_step (LwTrainer *trainer, const LwLoaded *loaded, GError **error)
+{
+  LwStepStats stats = { 0 };
+  double loss;
+  guint pieces;
+
+  if (!begin_step (trainer, loaded, &stats, error))
+    return FALSE;
+  loss = stats.loss;
+  pieces = trainer->plan_stage->batch / trainer->at_once;
+  for (guint i = 1; i < pieces && isfinite (loss) && isfinite (stats.gradient_norm); i++)
+    {
+      if (!step_piece (trainer, loaded, i, pieces, &stats, error))
+        return FALSE;
+      loss += stats.loss;
+    }
+  if (!isfinite (loss) || !isfinite (stats.gradient_norm))
+    {
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The training diverged at step %u (loss %g): choose a recipe with a lower rate"), trainer->step + 1, loss);
       return FALSE;
     }
-  trainer->progress.rate = (double) optimizer.rate;
-  trainer->loss_sum += stats.loss;
+  trainer->loss_sum += loss / pieces;
   trainer->step++;
   return TRUE;
 }
@@ -188,6 +270,7 @@ tell (LwTrainer *trainer, gboolean epoch_done)
   progress->seconds = trainer->seconds_before + seconds;
   progress->seconds_left = trainer->work_done > 0 ? seconds * left / trainer->work_done : 0;
   progress->epoch_done = epoch_done;
+  progress->note = trainer->note;
   if (trainer->report != NULL)
     trainer->report (progress, trainer->data);
 }
@@ -375,6 +458,7 @@ clear (LwTrainer *trainer)
   lw_weights_free (trainer->average);
   g_free (trainer->class_weights);
   g_free (trainer->plan_key);
+  g_free (trainer->note);
 }
 
 void
@@ -403,7 +487,7 @@ lw_train (const LwBackend *backend, LwDevice *device, LwNetModel *model, const L
 {
   LwTrainer trainer = {
     .backend = backend, .device = device, .model = model, .set = set, .recipe = recipe, .precision = precision, .checkpoint = checkpoint,
-    .report = report, .yield = yield, .data = data,
+    .report = report, .yield = yield, .data = data, .at_most = G_MAXUINT,
   };
 
   if (!check_request (backend, set, error))

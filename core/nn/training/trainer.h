@@ -64,6 +64,7 @@ typedef struct {
   double val_miou;             /* of the last epoch done; NaN where it was not validated */
   double rate, seconds, seconds_left;
   gboolean epoch_done;
+  const char *note;            /* what went otherwise than asked, for the user; NULL: nothing */
 } LwTrainingProgress;
 typedef void (*LwTrainingReport) (const LwTrainingProgress *progress, gpointer data);
 
@@ -74,6 +75,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwTrainingSummary, lw_training_summary_clear)
 
 /* Trains @model in place (its weights are those of the best epoch, or of the last one without validation). @checkpoint: a file written atomically now and
  * then and when the training is stopped, and resumed from where it exists, bit for bit; NULL: none. Same seed, plan key and backend: same weights.
- * LW_NET_ERROR_CANCELLED leaves @model as it was; it comes after the step under way and, with @checkpoint, the writing. */
+ * Where the device's memory is too small for the recipe's batches, they are trained in pieces at a rate that is lower by as much, and the progress says so;
+ * LW_NET_ERROR_MEMORY: not even one picture fits. LW_NET_ERROR_CANCELLED leaves @model as it was; it comes after the step under way and, with @checkpoint, the writing. */
 gboolean lw_train (const LwBackend *backend, LwDevice *device, LwNetModel *model, const LwTrainingSet *set, const LwRecipe *recipe, LwPrecision precision,
                    const char *checkpoint, LwTrainingReport report, LwYield yield, gpointer data, LwTrainingSummary *summary, GError **error);

@@ -39,19 +39,30 @@ load_frame_cb (gpointer data, guint batch, guint i, guint8 *rgb, guint8 *labels,
   return TRUE;
 }
 
-/* As many at once as in training, which needs more memory for them. */
+/* As many at once as in training, which needs more memory for them; fewer where the plan that trains has left too little. */
 static gboolean
 compile (LwTrainer *trainer, GError **error)
 {
   const LwRecipe *recipe = trainer->recipe;
   LwPlanOptions options = { .height = trainer->set->height, .width = trainer->set->width, .precision = trainer->precision, .transform = trainer->model->transform };
+  g_autoptr(GError) problem = NULL;
 
   if (trainer->val_plan != NULL)
     return TRUE;
-  trainer->val_batch = MIN (recipe->stages[recipe->n_stages - 1].batch, trainer->set->n_val);
+  trainer->val_batch = MIN (MIN (recipe->stages[recipe->n_stages - 1].batch, trainer->set->n_val), trainer->at_most);
   options.n = (int) trainer->val_batch;
-  trainer->val_plan = trainer->backend->compile (trainer->device, trainer->model->graph, &options, error);
-  return trainer->val_plan != NULL;
+  while ((trainer->val_plan = trainer->backend->compile (trainer->device, trainer->model->graph, &options, &problem)) == NULL)
+    {
+      if (!g_error_matches (problem, LW_NET_ERROR, LW_NET_ERROR_MEMORY) || options.n < 2)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      g_clear_error (&problem);
+      trainer->val_batch /= 2;
+      options.n = (int) trainer->val_batch;
+    }
+  return TRUE;
 }
 
 /* ---- counting, on a thread of its own ---- */

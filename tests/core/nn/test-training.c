@@ -442,6 +442,8 @@ typedef struct {
   guint epochs_seen;
   double first_loss, last_loss, last_left;
   GArray *losses;
+  const LwBackend *backend;             /* NULL: the reference */
+  char *note;
 } Course;
 
 /* Stripes of three colours; which class they are can be seen from the colour alone. */
@@ -491,6 +493,8 @@ report_cb (const LwTrainingProgress *progress, gpointer data)
   course->last_loss = progress->loss;
   course->last_left = progress->seconds_left;
   course->epochs_seen += progress->epoch_done;
+  if (progress->note != NULL && course->note == NULL)
+    course->note = g_strdup (progress->note);
   course->step = progress->step;
   if (course->first_step == 0)
     course->first_step = progress->step;
@@ -514,7 +518,7 @@ train (LwNetModel *model, const char *json, Course *course, guint n_val, const c
 
   g_assert_nonnull (recipe);
   lw_training_summary_clear (summary);
-  return lw_train (&lw_backend_ref, NULL, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb, course, summary, error);
+  return lw_train (course->backend != NULL ? course->backend : &lw_backend_ref, NULL, model, &set, recipe, LW_PRECISION_AUTO, checkpoint, report_cb, yield_cb, course, summary, error);
 }
 
 static LwNetModel *
@@ -753,6 +757,63 @@ test_patience (void)
   g_assert_cmpuint (summary.best_epoch, ==, 1);
 }
 
+/* The reference on a device with little memory: for so many pictures, and so many plans' moments. */
+static int room, refused_steps;
+
+static LwPlan *
+compile_if_small (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, GError **error)
+{
+  if (options->n <= room)
+    return lw_backend_ref.compile (device, graph, options, error);
+  g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, "%d pictures don't fit", options->n);
+  return NULL;
+}
+
+static gboolean
+step_if_small (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error)
+{
+  if (refused_steps-- <= 0)
+    return lw_backend_ref.step (plan, batch, optimizer, stats, yield, data, error);
+  g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, "the moments don't fit");
+  return FALSE;
+}
+
+/* Batches that don't fit are trained in pieces, and the user hears of it; where not even one picture fits, the training says so. */
+static void
+test_small_memory (void)
+{
+  static const struct { int room, refused; const char *at_once; } cases[] = { { 4, 0, NULL }, { 3, 0, " 2 " }, { 1, 0, " 1 " }, { 4, 1, " 2 " }, { 4, 2, " 1 " } };
+  const char *recipe = "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":8,\"validate_every\":4}";
+  LwBackend small = lw_backend_ref;
+  g_autoptr(LwNetModel) before = fresh_model ();
+
+  small.compile = compile_if_small;
+  small.step = step_if_small;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(LwNetModel) model = fresh_model ();
+      Course course = { .fail_at = -1, .backend = &small };
+      g_auto(LwTrainingSummary) summary = { 0 };
+      g_autoptr(GError) error = NULL;
+
+      room = cases[i].room;
+      refused_steps = cases[i].refused;
+      g_assert_true (train (model, recipe, &course, 3, NULL, &summary, &error));
+      g_assert_cmpfloat (course.last_loss, <, 0.8);
+      g_assert_true (cases[i].at_once == NULL ? course.note == NULL : strstr (course.note, cases[i].at_once) != NULL);
+      g_free (course.note);
+    }
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1, .backend = &small };
+  g_auto(LwTrainingSummary) summary = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  room = 0;
+  g_assert_false (train (model, recipe, &course, 3, NULL, &summary, &error));
+  g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY);
+  g_assert_true (same_weights (model, before));
+}
+
 static void
 test_failures (void)
 {
@@ -808,6 +869,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
   g_test_add_func ("/nn/training/frozen", test_frozen);
   g_test_add_func ("/nn/training/patience", test_patience);
+  g_test_add_func ("/nn/training/small-memory", test_small_memory);
   g_test_add_func ("/nn/training/failures", test_failures);
   return g_test_run ();
 }
