@@ -28,7 +28,7 @@ static void
 name_widgets (LwPaletteRow *self)
 {
   const struct { GtkWidget *widget; const char *format; } names[] = {
-    { self->color_button, _("Colour of %s") },
+    { gtk_widget_get_first_child (self->color_button), _("Colour of %s") },      /* what is pressed is a button in it */
     { self->name_entry, _("Name of %s") },
     { self->shortcut_entry, _("Shortcut of %s") },
     { self->ignored_button, _("%s is ignored") },
