@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -40,6 +41,7 @@ class Desktop:
     """Xvfb, a session bus and a window manager, with a home folder of their own."""
 
     def __init__(self, width=1280, height=800, scale=1):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # close() is called then, too
         self.home = tempfile.mkdtemp(prefix="lw-desktop-")
         self.children = []
         self.environment = {
@@ -74,10 +76,27 @@ class Desktop:
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
 
     def close(self):
+        for pid in self._inhabitants():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         for child in reversed(self.children):
             child.terminate()  # a killed X server would leave its lock and socket behind
             child.wait()
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def _inhabitants(self):
+        """Whatever was started here by others than us: an engine that was left to its training, services of the bus."""
+        ours = {os.getpid(), *(child.pid for child in self.children)}
+        home = f"HOME={self.home}".encode()
+        for entry in os.listdir("/proc"):
+            try:
+                with open(f"/proc/{entry}/environ", "rb") as environment:
+                    if home in environment.read().split(b"\0") and int(entry) not in ours:
+                        yield int(entry)
+            except (OSError, ValueError):
+                continue
 
     def xdotool(self, *words):
         done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)

@@ -1,4 +1,5 @@
-"""Files dragged from another program: onto the start page, onto the new-project dialog, onto the canvas.
+"""Files dragged from another program: onto the start page, onto the new-project dialog, onto the canvas. In the dialog a class gets
+another name, and the clip gives every eighth frame.
 
     test_drop.py PROGRAM FRAMES [SCREENSHOTS]
 
@@ -15,7 +16,8 @@ from annotator import run
 from desktop import wait_for
 
 CORNER = (20, 20)               # of the window to drag from
-N_IMAGES, N_CLIP = 4, 96
+EVERY = 8                       # of the clip's 96 frames
+N_IMAGES, N_CLIP = 4, 96 // EVERY
 
 
 def drop(person, x, y, path):
@@ -51,6 +53,28 @@ def use_prefix(person, name):
     person.program.click(role="push button", test=lambda n: "Use a Prefix" in (n.get_name() or ""))
 
 
+def edit_classes(person):
+    """Pole becomes Post."""
+    person.program.click(role="push button", test=lambda n: "Edit" in (n.get_name() or ""))
+    person.program.find("Colour of Pole", "push button")
+    person.program.click("Name of Pole", "text")
+    person.desktop.key("ctrl+a")
+    person.desktop.type("Post")
+    person.program.find("Colour of Post", "push button")
+    person.shot("classes")
+    person.program.click("Apply", "push button")
+    person.program.wait_gone("Colour of Post", "push button")
+
+
+def take_every(person, name, n):
+    """GTK 4.8 gives a spin button's entry no name: it is the field before its two buttons and the one that removes the row."""
+    row = person.program.find(name, "list item")
+    x, y, width, height = person.program.rectangle(row)
+    person.desktop.click(x + width - 140, y + height / 2, times=2)
+    person.desktop.key("ctrl+a")
+    person.desktop.type(str(n))
+
+
 def drop_on_start_page(person, clip):
     """A new project is offered, with the clip and its name."""
     person.start()
@@ -64,11 +88,14 @@ def drop_on_dialog(person, images):
     x, y = person.program.center(person.program.find("Classes", "label"))
     drop(person, round(x), round(y), images)
     person.program.find("morning", "label")
+    edit_classes(person)
+    take_every(person, "street.mp4", EVERY)
     person.shot("dropped-on-dialog")
     person.program.click("Create")
     use_prefix(person, "morning")
     person.program.wait_title("street")
     person.opened(1, N_IMAGES + N_CLIP)
+    person.program.find("Post", "label")
 
 
 def drop_on_canvas(person, images):

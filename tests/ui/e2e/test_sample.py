@@ -12,7 +12,7 @@ import time
 from PIL import ImageStat
 
 from annotator import Canvas, difference, fine, run
-from desktop import Program
+from desktop import Program, wait_for
 
 N = 96                          # frames of the clip, 12 a second
 LABELLED = 72
@@ -136,7 +136,7 @@ def zoom(person, canvas):
 
 
 def correct(person):
-    """One region of a proposal by a click, the rest discarded."""
+    """One region of a proposal by a click, one class of it, the rest discarded."""
     desktop = person.desktop
     desktop.key("q")
     person.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)      # the engine has to start
@@ -148,10 +148,15 @@ def correct(person):
     person.text("labelled")
     assert f"· {proposed}" in canvas.point(240, 340)
     person.shot("region")
-    desktop.key("Delete")
-    person.program.find("Apply All", "push button", test=lambda n: not Program.is_sensitive(n))
     assert "Not labelled" in canvas.point(240, 20), "more than one region was applied"
-    assert "proposed" not in canvas.pointer_text()
+    desktop.key("g", "1")      # the second key of those beyond ten
+    person.program.find("Only Bicyclist", "push button")
+    desktop.key("1", "c")
+    person.program.find("Only Sky", "push button")
+    wait_for(lambda: "Sky" in canvas.point(240, 20), "the proposed sky")
+    desktop.key("ctrl+z", "Delete")
+    person.program.find("Apply All", "push button", test=lambda n: not Program.is_sensitive(n))
+    assert "Not labelled" in canvas.point(240, 20) and "proposed" not in canvas.pointer_text()
 
 
 def hand_in(person):
