@@ -1,6 +1,6 @@
 /* network-exchange.c: our side of a comparison of networks with another program: layers, weights, a batch, and what the CPU backend makes of them
  *
- * network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH FOLDER
+ * network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER
  *   graph.json            the layers, and the steps of training
  *   before.safetensors    weights; after.safetensors: those after the steps
  *   batch.safetensors     input (n, 3, h, w), labels (n, h, w; 255: ignored), class_weights
@@ -16,8 +16,8 @@
 #include "nn/random.h"
 
 #define CLASSES 11
-#define SEED 7
-#define STEPS 2
+
+static guint64 seed;            /* of the weights, the batch and the dropout */
 
 static const char *const kinds[] = {
   [LW_OP_INPUT] = "input", [LW_OP_CONV] = "conv", [LW_OP_DECONV] = "deconv", [LW_OP_UP_CONV] = "up-conv", [LW_OP_MAX_POOL] = "max-pool",
@@ -30,7 +30,7 @@ static LwOptimizer
 optimizer_of (int step, const float *class_weights)
 {
   return (LwOptimizer) { .kind = LW_SGD, .rate = 0.01f, .momentum = 0.9f, .weight_decay = 5e-4f, .bias_rate_factor = 2, .class_weights = class_weights,
-                         .clip_norm = step > 0 ? 0.5f : 0, .step = (guint64) step, .seed = SEED };
+                         .clip_norm = step > 0 ? 0.5f : 0, .step = (guint64) step, .seed = seed };
 }
 
 /* ---- files ---- */
@@ -81,14 +81,14 @@ step_object (int step)
 }
 
 static gboolean
-write_graph (const LwGraph *graph, const char *path, GError **error)
+write_graph (const LwGraph *graph, int n_steps, const char *path, GError **error)
 {
   json_object *root = json_object_new_object (), *layers = json_object_new_array (), *steps = json_object_new_array ();
   gboolean done;
 
   for (guint i = 0; i < graph->nodes->len; i++)
     json_object_array_add (layers, layer_object (lw_graph_node (graph, (int) i)));
-  for (int step = 0; step < STEPS; step++)
+  for (int step = 0; step < n_steps; step++)
     json_object_array_add (steps, step_object (step));
   json_object_object_add (root, "layers", layers);
   json_object_object_add (root, "steps", steps);
@@ -111,8 +111,8 @@ save (const LwWeights *weights, const char *folder, const char *name, GError **e
 static LwWeights *
 random_weights (const LwGraph *graph)
 {
-  LwWeights *weights = lw_weights_init (graph, SEED);
-  LwRandom random = lw_random_new (SEED, 1);
+  LwWeights *weights = lw_weights_init (graph, seed);
+  LwRandom random = lw_random_new (seed, 1);
 
   for (guint t = 0; t < weights->tensors->len; t++)
     {
@@ -130,7 +130,7 @@ static LwWeights *
 random_batch (int n, int height, int width)
 {
   LwWeights *batch = lw_weights_new ();
-  LwRandom random = lw_random_new (SEED, 2);
+  LwRandom random = lw_random_new (seed, 2);
   LwTensor *input = lw_weights_add (batch, "input", (int[]) { n, 3, height, width }, 4);
   LwTensor *labels = lw_weights_add (batch, "labels", (int[]) { n, height, width }, 3);
   LwTensor *weights = lw_weights_add (batch, "class_weights", (int[]) { CLASSES }, 1);
@@ -150,7 +150,7 @@ typedef struct {
   const LwBackend *backend;
   LwDevice *device;
   LwGraph *graph;
-  int n, height, width;
+  int n, height, width, steps;
   LwWeights *weights, *data, *result;
   LwBatch batch;
   guint8 *labels;
@@ -205,10 +205,10 @@ static gboolean
 train (Run *run, GError **error)
 {
   LwPlan *plan = plan_new (run, TRUE, error);
-  float *loss = lw_weights_add (run->result, "loss", (int[]) { STEPS }, 1)->data, *norm = lw_weights_add (run->result, "gradient_norm", (int[]) { STEPS }, 1)->data;
+  float *loss = lw_weights_add (run->result, "loss", &run->steps, 1)->data, *norm = lw_weights_add (run->result, "gradient_norm", &run->steps, 1)->data;
   gboolean done = plan != NULL;
 
-  for (int step = 0; done && step < STEPS; step++)
+  for (int step = 0; done && step < run->steps; step++)
     {
       LwOptimizer optimizer = optimizer_of (step, lw_weights_get (run->data, "class_weights")->data);
       LwStepStats stats;
@@ -233,7 +233,7 @@ exchange (Run *run, const char *folder, GError **error)
   for (gsize i = 0; i < labels->count; i++)
     run->labels[i] = (guint8) labels->data[i];
   run->batch = (LwBatch) { .input = lw_weights_get (run->data, "input")->data, .labels = run->labels };
-  return write_graph (run->graph, path, error) && save (run->weights, folder, "before.safetensors", error)
+  return write_graph (run->graph, run->steps, path, error) && save (run->weights, folder, "before.safetensors", error)
          && save (run->data, folder, "batch.safetensors", error) && infer (run, error) && train (run, error)
          && save (run->result, folder, "result.safetensors", error) && save (run->weights, folder, "after.safetensors", error);
 }
@@ -260,9 +260,9 @@ main (int argc, char **argv)
   g_autoptr(GError) error = NULL;
   Run run = { 0 };
 
-  if (argc != 6 || (run.graph = graph_of (argv[1])) == NULL)
+  if (argc != 8 || (run.graph = graph_of (argv[1])) == NULL)
     {
-      g_printerr ("network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH FOLDER\n");
+      g_printerr ("network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER\n");
       return 2;
     }
   if (!g_file_test (module, G_FILE_TEST_EXISTS))
@@ -270,13 +270,15 @@ main (int argc, char **argv)
   run.n = atoi (argv[2]);
   run.height = atoi (argv[3]);
   run.width = atoi (argv[4]);
+  run.steps = atoi (argv[5]);
+  seed = (guint64) atoi (argv[6]);
   run.weights = random_weights (run.graph);
   run.data = random_batch (run.n, run.height, run.width);
   run.result = lw_weights_new ();
   run.backend = lw_backend_load (module, &error);
   if (run.backend != NULL)
     run.device = run.backend->open (&error);
-  if (run.device == NULL || !exchange (&run, argv[5], &error))
+  if (run.device == NULL || !exchange (&run, argv[7], &error))
     {
       g_printerr ("%s\n", error->message);
       return 1;
