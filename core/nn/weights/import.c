@@ -15,6 +15,7 @@ static const struct { const char *architecture; ImportFunc safetensors, caffemod
   { "fcn8s-lite", lw_vgg16_import, lw_caffe_fcn_import },
   { "fcn8s-resnet50", lw_resnet50_import, NULL },
   { "fcn8s-resnet50-b", lw_resnet50_import, NULL },
+  { "fcn8s-resnet50-lite", lw_resnet50_import, NULL },
   { "segnet", lw_vgg16_import, lw_caffe_fcn_import },
 };
 

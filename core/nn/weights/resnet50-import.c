@@ -1,6 +1,7 @@
-/* resnet50-import.c: starts FCN-8s on ResNet-50 from that classifier's weights (torchvision's names, which timm and ../shared have too) */
+/* resnet50-import.c: starts FCN-8s on ResNet-50 from that classifier's weights (torchvision's names, which timm has too) */
 #include "config.h"
 #include "import.h"
+#include "nn/graph/builder.h"
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
@@ -21,6 +22,16 @@ check_form (const LwNetModel *model, const LwWeights *resnet, GError **error)
     return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("These weights are of PyTorch’s ResNet-50, which halves the picture in other layers: choose the network “%s”"),
                         "fcn8s-resnet50-b");
   return TRUE;
+}
+
+/* The lite network ends before stage 4. */
+static gboolean
+has_stage (const LwNetModel *model, int stage)
+{
+  char name[32];
+
+  g_snprintf (name, sizeof name, "layer%d.0.conv1", stage);
+  return lw_graph_find (model->graph, name) >= 0;
 }
 
 static int
@@ -54,7 +65,7 @@ lw_resnet50_import (LwNetModel *model, const LwWeights *resnet, GError **error)
   if (!check_form (model, resnet, error))
     return -1;
   taken = lw_import_layer (model, "conv1", resnet, "conv1", "bn1", error);
-  for (int stage = 1; taken >= 0 && stage <= 4; stage++)
+  for (int stage = 1; taken >= 0 && stage <= 4 && has_stage (model, stage); stage++)
     for (int block = 0; taken >= 0 && block < blocks[stage - 1]; block++)
       taken = (one = import_block (model, resnet, stage, block, error)) < 0 ? -1 : taken + one;
   if (taken == 0)
