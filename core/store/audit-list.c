@@ -1,6 +1,7 @@
 /* audit-list.c: the audit rows, to be read by people */
 #include "config.h"
-#include "store/rows.h"
+#include "store/past.h"
+#include "store/project-private.h"
 
 void
 lw_audit_entry_free (LwAuditEntry *entry)
@@ -15,8 +16,8 @@ lw_audit_entry_free (LwAuditEntry *entry)
   g_free (entry);
 }
 
-static gpointer
-read_entry (LwProject *project, LwQuery *query)
+static LwAuditEntry *
+read_entry (LwQuery *query)
 {
   LwAuditEntry *entry = g_new (LwAuditEntry, 1);
   *entry = (LwAuditEntry) {
@@ -27,10 +28,28 @@ read_entry (LwProject *project, LwQuery *query)
 }
 
 GPtrArray *
+lw_project_find_audit (LwProject *self, const LwAuditFilter *filter, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && filter != NULL, NULL);
+
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_audit_entry_free);
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  if (db == NULL)
+    return NULL;
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit WHERE (?1 IS NULL OR copy = ?1)"
+                                          " AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR object = ?4)"
+                                          " AND at >= ?5 AND at <= ?6 ORDER BY at DESC, copy DESC, seq DESC LIMIT ?7) ORDER BY at, copy, seq",
+                                          "ssssIII", filter->copy, filter->actor, filter->action, filter->object, filter->since,
+                                          filter->until > 0 ? filter->until : G_MAXINT64, filter->newest > 0 ? (gint64) filter->newest : (gint64) -1);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    g_ptr_array_add (entries, read_entry (query));
+  return got == 0 ? g_steal_pointer (&entries) : NULL;
+}
+
+GPtrArray *
 lw_project_list_audit (LwProject *self, guint newest, GError **error)
 {
-  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-  return lw_project_list_rows (self, read_entry, (GDestroyNotify) lw_audit_entry_free, error,
-                               "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit ORDER BY at DESC, copy DESC, seq DESC LIMIT ?)"
-                               " ORDER BY at, copy, seq", "I", newest > 0 ? (gint64) newest : (gint64) -1);
+  return lw_project_find_audit (self, &(LwAuditFilter) { .newest = newest }, error);
 }

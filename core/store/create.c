@@ -29,8 +29,8 @@ build_file (const char *path, const LwPalette *palette, GError **error)
          && lw_db_transact (db, fill, (gpointer) palette, error);
 }
 
-static gboolean
-make_empty_folder (const char *folder, gboolean *made, GError **error)
+gboolean
+lw_create_empty_folder (const char *folder, gboolean *made, GError **error)
 {
   g_autoptr(GError) local = NULL;
   *made = !g_file_test (folder, G_FILE_TEST_EXISTS);
@@ -85,7 +85,7 @@ lw_project_create (const char *folder, const LwPalette *palette, GError **error)
   g_return_val_if_fail (folder != NULL && palette != NULL, NULL);
 
   gboolean made;
-  if (!lw_palette_validate (palette, error) || !make_empty_folder (folder, &made, error))
+  if (!lw_palette_validate (palette, error) || !lw_create_empty_folder (folder, &made, error))
     return NULL;
   if (!lw_filesystem_refuse_network (folder, error) || !create_file (folder, palette, error))
     {

@@ -1,4 +1,4 @@
-/* past.h: what a project was: its revisions by filter, snapshots of all frames, and the way back to any of them */
+/* past.h: what a project was and who changed it: revisions and audit rows by filter, snapshots of all frames, and the way back to any of them */
 #pragma once
 
 #include "store/project.h"
@@ -47,3 +47,11 @@ gint64 lw_project_add_snapshot (LwProject *project, const char *name, const char
                                 GError **error);
 GPtrArray *lw_project_list_snapshots (LwProject *project, GError **error);                     /* (element-type LwSnapshot), newest first */
 LwSnapshot *lw_project_find_snapshot (LwProject *project, const char *name_or_uuid, GError **error);
+
+/* ---- who did what ---- */
+typedef struct {
+  const char *copy, *actor, *action, *object;      /* NULL: any */
+  gint64 since, until;          /* microseconds since 1970, UTC; 0: no limit */
+  guint newest;                 /* at most so many; 0: all */
+} LwAuditFilter;
+GPtrArray *lw_project_find_audit (LwProject *project, const LwAuditFilter *filter, GError **error);      /* (element-type LwAuditEntry), oldest first */

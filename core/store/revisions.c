@@ -111,27 +111,29 @@ empty_tile (Place place)
 
 /* ---- the tiles of a stored revision ---- */
 
-typedef struct { gint64 id, frame, parent; int depth; } Link;
+typedef struct { gint64 id, frame, parent, n_tiles; int depth; } Link;      /* @n_tiles -1: not counted, in a file from before version 3 */
 
 /* As lw_query_step() */
 static int
 read_link (LwDb *db, gint64 revision, Link *link, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, frame, ifnull (parent, 0), depth FROM revision WHERE id = ?", "I", revision);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, frame, ifnull (parent, 0), depth, ifnull (n_tiles, -1) FROM revision WHERE id = ?", "I", revision);
   int got = lw_query_step (query, error);
   if (got == 1)
-    *link = (Link) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2), lw_query_int (query, 3, 0, WHOLE_EVERY) };
+    *link = (Link) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2), sqlite3_column_int64 (query, 4),
+                      lw_query_int (query, 3, 0, WHOLE_EVERY) };
   return got;
 }
 
 static gboolean
-add_tiles_of (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *tiles, GError **error)
+add_tiles_of (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *tiles, GError **error)
 {
   g_autoptr(LwQuery) query = lw_db_query (db, error,
                                           "SELECT plane, ty, tx, tile.id, tile.sha256 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
-                                          " WHERE revision = ?", "I", revision);
+                                          " WHERE revision = ?", "I", link->id);
+  gint64 n = 0;
   int got;
-  while ((got = lw_query_step (query, error)) > 0)
+  for (; (got = lw_query_step (query, error)) > 0; n++)
     {
       gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
       if (!lw_frame_has_tile (head, plane, ty, tx) || sqlite3_column_bytes (query, 4) != HASH_BYTES)
@@ -142,7 +144,7 @@ add_tiles_of (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *ti
       memcpy (tile->hash, sqlite3_column_blob (query, 4), HASH_BYTES);
       put (tiles, tile);
     }
-  return got == 0;
+  return got == 0 && (link->n_tiles < 0 || link->n_tiles == n || lw_db_damaged (db, error, "a revision whose tiles are not all there"));
 }
 
 /* From the last whole map before it, step by step. */
@@ -167,7 +169,7 @@ read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
   while (chain[n++].depth > 0);
   g_autoptr(GHashTable) tiles = tiles_new ();
   while (n > 0)
-    if (!add_tiles_of (db, head, chain[--n].id, tiles, error))
+    if (!add_tiles_of (db, head, &chain[--n], tiles, error))
       return NULL;
   return g_steal_pointer (&tiles);
 }
@@ -528,4 +530,12 @@ lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], 
       found = tile_has_origin (db, tile, origins, error);
   *has = found > 0;
   return found >= 0;
+}
+
+gboolean
+lw_revision_check (LwDb *db, gint64 revision, GError **error)
+{
+  LwFrameHead head;
+  g_autoptr(GHashTable) tiles = read_head (db, revision, &head, error) ? read_tiles (db, &head, revision, error) : NULL;
+  return tiles != NULL;
 }

@@ -5,6 +5,7 @@
 #include "store/history.h"
 #include "store/media.h"
 #include "store/models.h"
+#include "store/revisions.h"
 #include "store/working.h"
 
 #include <glib/gi18n-lib.h>
@@ -213,10 +214,24 @@ check_revisions (Verification *self, GError **error)
   while ((got = lw_query_step (query, error)) > 0)
     {
       g_autoptr(GError) local = NULL;
-      g_autoptr(LwPlanes) planes = lw_project_load_revision (self->project, sqlite3_column_int64 (query, 0), &local);
-      if (planes == NULL)
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+      if (!lw_revision_check (self->db, sqlite3_column_int64 (query, 0), &local))
         report (self, _("Revision %lld of frame “%s”: %s"), sqlite3_column_int64 (query, 0), sqlite3_column_text (query, 1), local->message);
     }
+  return got == 0;
+}
+
+static gboolean
+check_proposals (Verification *self, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT frame.name, proposal_tile.data FROM proposal_tile JOIN proposal ON proposal.id = proposal_tile.proposal"
+                                          " JOIN frame ON frame.id = proposal.frame", "");
+  guint8 raw[LW_TILE_BYTES];
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    if (!lw_tile_decode (sqlite3_column_blob (query, 1), (gsize) sqlite3_column_bytes (query, 1), raw, NULL))
+      report (self, _("Frame “%s”: a tile of its proposal is damaged"), sqlite3_column_text (query, 0));
   return got == 0;
 }
 
@@ -286,7 +301,7 @@ static gboolean
 check_all (Verification *self, GError **error)
 {
   static gboolean (*const checks[]) (Verification *, GError **)
-    = { check_file, check_references, check_tiles, check_frames, check_revisions, check_audit, check_media, check_models };
+    = { check_file, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
       g_autoptr(GError) local = NULL;

@@ -1,4 +1,4 @@
-/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo, backup */
+/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo, backup; log, verify and repair */
 #include "config.h"
 #include "cli-fixture.h"
 
@@ -166,11 +166,55 @@ test_backup (CliFixture *f, gconstpointer data)
   cli_run (f, 2, "backup", f->project, "--schedule", "sometimes", NULL);
 }
 
+/* ---- log, verify ---- */
+
+static void
+test_log (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 2);
+  cli_run (f, 0, "log", f->project, "--json", NULL);
+  guint all = f->lines->len;
+  cli_run (f, 0, "log", f->project, "--json", "--action", "accept", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  g_assert_cmpstr (cli_string (f, 1, "object"), ==, "scene01");
+  cli_run (f, 0, "log", f->project, "--json", "--object", "scene01", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  g_autofree char *copy = g_strdup (cli_string (f, 0, "copy")), *actor = g_strdup (cli_string (f, 0, "actor"));
+  cli_run (f, 0, "log", f->project, "--json", "--copy", copy, "--actor", actor, "--since", "2020-01-01", NULL);
+  g_assert_cmpuint (f->lines->len, ==, all);
+  cli_run (f, 0, "log", f->project, "--json", "--until", "2020-01-01", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 0);
+  cli_run (f, 2, "log", f->project, "--until", "noon", NULL);
+}
+
+static void
+test_repair (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *file = g_build_filename (f->project, "project.sqlite", NULL), *out = g_build_filename (f->folder, "repaired", NULL), *bytes = NULL;
+  gsize length;
+  cli_make_project (f, 2);
+  g_assert_true (g_file_get_contents (file, &bytes, &length, NULL));
+  memset (bytes, 0, 4096);
+  g_assert_true (g_file_set_contents (file, bytes, (gssize) length, NULL));
+  cli_run (f, 1, "frames", f->project, NULL);
+  cli_run (f, 1, "verify", f->project, NULL);
+  cli_run (f, 0, "verify", f->project, "--repair", out, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, N_SCENES);
+  g_assert_cmpint (cli_int (f, 0, "revisions"), ==, N_SCENES + 2);
+  cli_run (f, 0, "verify", out, NULL);
+  cli_run (f, 0, "frames", out, "--status", "accepted", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  cli_run (f, 1, "verify", f->project, "--repair", out, NULL);
+  expect_message (f, "repaired");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/cli/past", CliFixture, NULL, cli_fixture_set_up, test_past, cli_fixture_tear_down);
   g_test_add ("/cli/backup", CliFixture, NULL, cli_fixture_set_up, test_backup, cli_fixture_tear_down);
+  g_test_add ("/cli/log", CliFixture, NULL, cli_fixture_set_up, test_log, cli_fixture_tear_down);
+  g_test_add ("/cli/repair", CliFixture, NULL, cli_fixture_set_up, test_repair, cli_fixture_tear_down);
   return g_test_run ();
 }

@@ -1,0 +1,273 @@
+/* test-repair.c: files damaged in many ways: what can still be read becomes a sound project, and nothing in it is wrong */
+#include "config.h"
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include "store/past.h"
+#include "store/repair.h"
+
+#define N_FRAMES 12
+#define PAGE 4096
+
+/* What every revision was, by its uuid: what comes back must be that. */
+typedef struct {
+  Fixture *fixture;
+  GHashTable *revisions;       /* uuid → LwPlanes */
+  GHashTable *frames;          /* name → LwPlanes, at the end */
+  char *file, *bytes;          /* the closed project's file */
+  gsize length;
+} Rig;
+
+static void
+add_revision (Rig *rig, gint64 frame)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 id = lw_project_add_revision (rig->fixture->project, frame, LW_REVISION_MANUAL, "note", &error);
+  g_assert_no_error (error);
+  g_autoptr(GPtrArray) revisions = lw_project_list_revisions (rig->fixture->project, frame, &error);
+  LwPlanes *planes = lw_project_load_revision (rig->fixture->project, id, &error);
+  g_assert_no_error (error);
+  g_hash_table_insert (rig->revisions, g_strdup (((LwRevision *) revisions->pdata[0])->uuid), planes);
+}
+
+static void
+paint_all (Rig *rig, GRand *rand)
+{
+  LwProject *project = rig->fixture->project;
+  for (guint i = 0; i < N_FRAMES; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      gint64 id = fixture_frame (project, i);
+      g_autoptr(LwPlanes) planes = fixture_load (project, id, NULL);
+      for (int n = 0; n < 12; n++)
+        {
+          g_autoptr(LwDiff) diff = fixture_paint_random (planes, rand, 5);
+          lw_project_commit_stroke (project, id, &(LwStrokeInfo) { .tool = "brush", .base_seq = n }, diff, &error);
+          g_assert_no_error (error);
+          if (n % 5 == 4)
+            add_revision (rig, id);
+        }
+      g_autoptr(LwFrame) frame = lw_project_get_frame (project, id, &error);
+      g_hash_table_insert (rig->frames, g_strdup (frame->name), g_steal_pointer (&planes));
+    }
+}
+
+static void
+rig_clear (Rig *rig)
+{
+  g_clear_object (&rig->fixture->project);
+  fixture_free (rig->fixture);
+  g_hash_table_unref (rig->revisions);
+  g_hash_table_unref (rig->frames);
+  g_free (rig->file);
+  g_free (rig->bytes);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rig, rig_clear)
+
+static void
+rig_init (Rig *rig, GRand *rand)
+{
+  g_autoptr(GError) error = NULL;
+  *rig = (Rig) { .fixture = fixture_new () };
+  rig->revisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_planes_free);
+  rig->frames = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_planes_free);
+  rig->file = g_build_filename (rig->fixture->folder, "project.sqlite", NULL);
+  fixture_add_video (rig->fixture, "clip.mp4", N_FRAMES, 300, 260);
+  g_autofree char *weights = g_build_filename (rig->fixture->root, "weights", NULL);
+  g_file_set_contents (weights, "weights", -1, NULL);
+  lw_project_add_model (rig->fixture->project, &(LwModel) { .name = (char *) "starter", .classes = (char *) "[\"a\"]" }, weights, &error);
+  paint_all (rig, rand);
+  gint64 first = fixture_frame (rig->fixture->project, 0);
+  lw_project_act (rig->fixture->project, &first, 1, LW_ACTION_ACCEPT, NULL, &error);
+  g_assert_cmpint (lw_project_add_snapshot (rig->fixture->project, "all", NULL, NULL, NULL, NULL, &error), >, 0);
+  g_assert_true (lw_project_close (rig->fixture->project, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (rig->file, &rig->bytes, &rig->length, NULL));
+}
+
+/* ---- what came back ---- */
+
+typedef struct { guint revisions, frames, lost; } Came;
+
+static void
+assert_sound (LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) problems = lw_project_verify (project, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < problems->len; i++)
+    if (strstr (problems->pdata[i], "Medium") == NULL && strstr (problems->pdata[i], "Model") == NULL)
+      g_error ("%s", (char *) problems->pdata[i]);
+}
+
+static guint
+check_revisions (Rig *rig, LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  guint n = 0;
+  g_autoptr(GPtrArray) revisions = lw_project_find_revisions (project, &(LwRevisionFilter) { .kind = -1 }, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < revisions->len; i++)
+    {
+      const LwRevision *revision = revisions->pdata[i];
+      const LwPlanes *expected = g_hash_table_lookup (rig->revisions, revision->uuid);
+      g_autoptr(LwPlanes) planes = lw_project_load_revision (project, revision->id, &error);
+      g_assert_no_error (error);
+      if (expected == NULL || planes->plane[0]->width != expected->plane[0]->width)
+        continue;      /* of the snapshot, or of a frame whose size was lost */
+      fixture_assert_planes_equal (planes, expected);
+      n++;
+    }
+  return n;
+}
+
+/* Frames that are as they were at the very end. */
+static guint
+check_frames (Rig *rig, LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  guint n = 0;
+  g_autoptr(GPtrArray) frames = lw_project_list_frames (project, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < frames->len; i++)
+    {
+      const LwFrame *frame = frames->pdata[i];
+      const LwPlanes *expected = g_hash_table_lookup (rig->frames, frame->name);
+      g_autoptr(LwPlanes) planes = fixture_load (project, frame->id, NULL);
+      n += expected != NULL && lw_label_map_equal (planes->plane[0], expected->plane[0]) && lw_label_map_equal (planes->plane[1], expected->plane[1]);
+    }
+  return n;
+}
+
+static Came
+repair (Rig *rig, const char *bytes, gsize length)
+{
+  g_autoptr(GError) error = NULL;
+  g_auto(LwRepairReport) report = { 0 };
+  g_autofree char *target = g_build_filename (rig->fixture->root, "repaired", NULL);
+  g_assert_true (g_file_set_contents (rig->file, bytes, (gssize) length, NULL));
+  lw_project_repair (rig->fixture->folder, target, &report, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autofree char *after = NULL;
+  gsize after_length;
+  g_assert_true (g_file_get_contents (rig->file, &after, &after_length, NULL));
+  g_assert_true (after_length == length && memcmp (after, bytes, length) == 0);      /* the damaged one is as it was */
+  g_autoptr(LwProject) project = lw_project_open (target, &error);
+  g_assert_no_error (error);
+  assert_sound (project);
+  Came came = { check_revisions (rig, project), check_frames (rig, project), report.lost->len };
+  for (guint i = 0; i < report.lost->len; i++)
+    g_test_message ("lost: %s", (char *) report.lost->pdata[i]);
+  g_test_message ("%u revisions and %u frames came back", came.revisions, came.frames);
+  g_assert_true (lw_project_close (project, &error));
+  g_clear_object (&project);
+  fixture_remove_tree (target);
+  return came;
+}
+
+/* ---- damages ---- */
+
+static void
+test_sound (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (7);
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  Came came = repair (&rig, rig.bytes, rig.length);
+  g_assert_cmpuint (came.lost, ==, 0);
+  g_assert_cmpuint (came.revisions, ==, g_hash_table_size (rig.revisions));
+  g_assert_cmpuint (came.frames, ==, N_FRAMES);
+}
+
+/* Without its first page SQLite takes the file for no database at all. Every row is found by its shape. */
+static void
+test_no_header (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (8);
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  memset (rig.bytes, 0, PAGE);
+  Came came = repair (&rig, rig.bytes, rig.length);
+  g_assert_cmpuint (came.revisions, ==, g_hash_table_size (rig.revisions));
+  g_assert_cmpuint (came.frames, ==, N_FRAMES);
+}
+
+static void
+test_zeroed_pages (void)
+{
+  guint32 seed = g_test_rand_int ();
+  g_test_message ("seed %u", seed);
+  g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  guint pages = (guint) (rig.length / PAGE), all = g_hash_table_size (rig.revisions), revisions = 0;
+  for (int round = 0; round < 12; round++)
+    {
+      g_autofree char *bytes = g_memdup2 (rig.bytes, rig.length);
+      for (int i = 0; i < 3; i++)
+        memset (bytes + (gsize) g_rand_int_range (rand, 1, (gint32) pages) * PAGE, round % 2 == 0 ? 0 : 0xa5, PAGE);
+      revisions += repair (&rig, bytes, rig.length).revisions;
+    }
+  g_assert_cmpuint (revisions, >, 12 * all / 2);      /* three pages of some hundred must not cost half of them */
+}
+
+static void
+test_flipped_bits (void)
+{
+  guint32 seed = g_test_rand_int ();
+  g_test_message ("seed %u", seed);
+  g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  for (int round = 0; round < 12; round++)
+    {
+      g_autofree char *bytes = g_memdup2 (rig.bytes, rig.length);
+      for (int i = 0; i < 20; i++)
+        bytes[g_rand_int_range (rand, PAGE, (gint32) rig.length)] ^= (char) (1 << g_rand_int_range (rand, 0, 8));
+      repair (&rig, bytes, rig.length);
+    }
+}
+
+static void
+test_truncated (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (9);
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  Came most = repair (&rig, rig.bytes, rig.length * 9 / 10), half = repair (&rig, rig.bytes, rig.length / 2 + 77);
+  g_assert_cmpuint (most.revisions, >, 0);
+  g_assert_cmpuint (most.lost, >, 0);
+  g_assert_cmpuint (half.revisions, <=, most.revisions);
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_auto(LwRepairReport) first = { 0 }, second = { 0 };
+  g_autofree char *file = g_build_filename (fixture->folder, "project.sqlite", NULL), *target = g_build_filename (fixture->root, "target", NULL);
+  g_assert_true (lw_project_close (fixture->project, NULL));
+  g_assert_false (lw_project_repair (fixture->folder, fixture->folder, &first, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS);
+  g_clear_error (&error);
+  g_file_set_contents (file, "not much of a database", -1, NULL);
+  g_assert_false (lw_project_repair (fixture->folder, target, &second, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND);
+  g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
+  g_clear_object (&fixture->project);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/repair/sound", test_sound);
+  g_test_add_func ("/repair/no-header", test_no_header);
+  g_test_add_func ("/repair/zeroed-pages", test_zeroed_pages);
+  g_test_add_func ("/repair/flipped-bits", test_flipped_bits);
+  g_test_add_func ("/repair/truncated", test_truncated);
+  g_test_add_func ("/repair/refused", test_refused);
+  return g_test_run ();
+}
