@@ -4,8 +4,8 @@
 #include "label/operations.h"
 
 /* Each pixel whose label is in @into, within @radius of one whose label is in @from, takes the label of the nearest of those. */
-void lw_operation_spread (LwLabelMap *map, const gboolean from[256], const gboolean into[256], double radius);
-void lw_operation_smooth (LwLabelMap *map, int class_id, double radius);
+void lw_label_operation_spread (LwLabelMap *map, const gboolean from[256], const gboolean into[256], double radius);
+void lw_label_operation_smooth (LwLabelMap *map, int class_id, double radius);
 /* Regions of labels in @small, of fewer than @size pixels. Returns: how many changed */
-guint lw_operation_absorb (LwLabelMap *map, const gboolean small[256], guint32 size);
-guint lw_operation_fill_holes (LwLabelMap *map, guint8 class_id, guint32 size);
+guint lw_label_operation_absorb (LwLabelMap *map, const gboolean small[256], guint32 size);
+guint lw_label_operation_fill_holes (LwLabelMap *map, guint8 class_id, guint32 size);

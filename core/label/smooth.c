@@ -10,7 +10,7 @@
 typedef struct {
   const LwLabelMap *map;
   int reach;
-  int half[2 * LW_OPERATION_RADIUS_MAX + 1];      /* of each row of the disc: how far it goes left and right */
+  int half[2 * LW_LABEL_OPERATION_RADIUS_MAX + 1];      /* of each row of the disc: how far it goes left and right */
   guint32 counts[256], total;
 } Disc;
 
@@ -65,7 +65,7 @@ most_frequent (const Disc *disc, guint8 own)
 }
 
 void
-lw_operation_smooth (LwLabelMap *map, int class_id, double radius)
+lw_label_operation_smooth (LwLabelMap *map, int class_id, double radius)
 {
   g_autoptr(LwLabelMap) before = lw_label_map_copy (map);
   Disc disc = { .map = before, .reach = (int) radius };
@@ -79,7 +79,7 @@ lw_operation_smooth (LwLabelMap *map, int class_id, double radius)
         {
           move_to (&disc, x, y);
           guint8 own = row[x], label = most_frequent (&disc, own);
-          if (class_id == LW_OPERATION_EVERY_CLASS || own == class_id || label == class_id)
+          if (class_id == LW_LABEL_OPERATION_EVERY_CLASS || own == class_id || label == class_id)
             row[x] = label;
         }
     }

@@ -163,7 +163,7 @@ write_labels (LwLabelMap *map, const Specks *s)
 }
 
 guint
-lw_operation_absorb (LwLabelMap *map, const gboolean small[256], guint32 size)
+lw_label_operation_absorb (LwLabelMap *map, const gboolean small[256], guint32 size)
 {
   g_autofree guint32 *ids = g_new (guint32, (gsize) map->width * (gsize) map->height);
   g_autoptr(GArray) regions = lw_regions_find (map, ids);
@@ -186,7 +186,7 @@ lw_operation_absorb (LwLabelMap *map, const gboolean small[256], guint32 size)
 /* ---- holes ---- */
 
 guint
-lw_operation_fill_holes (LwLabelMap *map, guint8 class_id, guint32 size)
+lw_label_operation_fill_holes (LwLabelMap *map, guint8 class_id, guint32 size)
 {
   g_autoptr(LwLabelMap) sides = lw_label_map_copy (map);
   g_autofree guint32 *ids = g_new (guint32, (gsize) map->width * (gsize) map->height);

@@ -90,7 +90,7 @@ spread_row (const Spread *s, const LwLabelMap *map, LwLabelMap *result, int y, c
 }
 
 void
-lw_operation_spread (LwLabelMap *map, const gboolean from[256], const gboolean into[256], double radius)
+lw_label_operation_spread (LwLabelMap *map, const gboolean from[256], const gboolean into[256], double radius)
 {
   g_autoptr(LwLabelMap) before = lw_label_map_copy (map);
   g_autofree gint16 *rise = g_new (gint16, (gsize) map->width * (gsize) map->height);

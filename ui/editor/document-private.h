@@ -29,6 +29,7 @@ struct _LwDocument
   guint8 edit_origin;              /* the person, or the model that is being revealed */
   GCancellable *undo_load;         /* the undo that waits for its diff; NULL: none */
   int undo_wanted;                 /* steps still to take: negative undo, positive redo */
+  guint64 n_changes;               /* of what is shown: a trial knows by it whether it still holds */
   guint n_unsaved;
   guint check_id;                  /* timeout: has somebody else changed the frame? */
 };

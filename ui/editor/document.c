@@ -32,6 +32,7 @@ document_notify (LwDocument *self, int property)
 void
 document_damaged (LwDocument *self, const LwRect *rect)
 {
+  self->n_changes++;
   if (!lw_rect_is_empty (rect))
     g_signal_emit (self, signals[DAMAGED], 0, rect);
 }
@@ -141,6 +142,7 @@ document_keep_for_opening (LwDocument *self, LwProposal *proposal)
 void
 document_take_state (LwDocument *self, FrameState *state)
 {
+  self->n_changes++;
   g_clear_pointer (&self->state, frame_state_unref);
   self->state = frame_state_ref (state);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "label/apply.h"
+#include "label/operations.h"
 #include "store/project.h"
 
 /* Properties (all notify, all read-only): "frame" (pointer: lw_document_get_frame), "loading", "can-undo", "can-redo", "n-unsaved" (uint: strokes not yet on disk), "has-proposal".
@@ -50,3 +51,16 @@ guint lw_document_get_n_unsaved (LwDocument *document);
  * @overwrite_hand. Returns pixels changed. */
 guint64 lw_document_apply_proposal (LwDocument *document, const LwApplySelection *selection, const LwProtection *protection, gboolean overwrite_hand);
 void lw_document_discard_proposal (LwDocument *document);
+
+/* An operation on the whole frame (grow, smooth, specks …), tried on a copy on another thread: so its effect is known before it is made. */
+typedef struct _LwTrial LwTrial;
+void lw_document_try_operation_async (LwDocument *document, const LwLabelOperation *operation, const LwProtection *protection, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full): NULL with G_IO_ERROR_CANCELLED, or G_IO_ERROR_BUSY where nothing can be changed now */
+LwTrial *lw_document_try_operation_finish (LwDocument *document, GAsyncResult *result, GError **error);
+void lw_trial_free (LwTrial *trial);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwTrial, lw_trial_free)
+guint64 lw_trial_get_n_pixels (const LwTrial *trial);                    /* that change */
+guint lw_trial_get_n_regions (const LwTrial *trial);                     /* specks removed, holes filled; before protection */
+/* Makes it, as one undoable stroke. FALSE: the frame changed since it was tried: try again. */
+gboolean lw_document_apply_trial (LwDocument *document, const LwTrial *trial, const char *tool);

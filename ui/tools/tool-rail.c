@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "assist/grab-cut.h"
+#include "adjust-popover.h"
 #include "feedback.h"
 
 struct _LwToolRail
@@ -17,6 +18,8 @@ struct _LwToolRail
   GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
   GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button;
   GtkDropDown *over_class_choice;
+  GtkMenuButton *adjust_button;
+  LwAdjustPopover *adjust_popover;
   GtkWidget *tools[LW_N_TOOLS];
   LwDesk *desk;
   gboolean filling;                    /* the choice of a class is being set, not made */
@@ -185,9 +188,16 @@ lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
   bind_choice (toolbox, "paint-over", self->over_class_button, LW_PAINT_OVER_CLASS);
   g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "sensitive", G_BINDING_SYNC_CREATE);
   g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_REVEAL], "sensitive", G_BINDING_SYNC_CREATE);
+  lw_adjust_popover_set_desk (self->adjust_popover, desk);
   g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->over_class_choice, "notify::selected", G_CALLBACK (on_over_class_chosen_cb), self, G_CONNECT_SWAPPED);
   on_palette_changed_cb (self);
+}
+
+void
+lw_tool_rail_show_adjust (LwToolRail *self)
+{
+  gtk_menu_button_popup (self->adjust_button);
 }
 
 static void
@@ -204,6 +214,7 @@ lw_tool_rail_class_init (LwToolRailClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_tool_rail_dispose;
+  g_type_ensure (LW_TYPE_ADJUST_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/tools/tool-rail.ui");
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, grid);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, size_scale);
@@ -215,6 +226,8 @@ lw_tool_rail_class_init (LwToolRailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_unlabelled_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_choice);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_popover);
 }
 
 static void

@@ -45,6 +45,14 @@ search_class_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+adjust_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  if (lw_workspace_is_labelling (self))
+    lw_tool_rail_show_adjust (self->rail);
+}
+
+static void
 opacity_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwToolbox *toolbox = lw_desk_get_toolbox (LW_WORKSPACE (widget)->desk);
@@ -84,6 +92,7 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_f, GDK_CONTROL_MASK, "workspace.search-class" },
     { GDK_KEY_braceleft, GDK_SHIFT_MASK, "workspace.opacity-down" },
     { GDK_KEY_braceright, GDK_SHIFT_MASK, "workspace.opacity-up" },
+    { GDK_KEY_j, 0, "workspace.adjust" },
     { GDK_KEY_F9, 0, "workspace.side-pane" },
     { GDK_KEY_F8, 0, "workspace.timeline" },
     { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
@@ -105,6 +114,7 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "workspace.focus-canvas", NULL, focus_canvas_action);
   gtk_widget_class_install_action (widget_class, "workspace.take-brush", NULL, take_brush_action);
   gtk_widget_class_install_action (widget_class, "workspace.search-class", NULL, search_class_action);
+  gtk_widget_class_install_action (widget_class, "workspace.adjust", NULL, adjust_action);
   gtk_widget_class_install_action (widget_class, "workspace.opacity-up", NULL, opacity_action);
   gtk_widget_class_install_action (widget_class, "workspace.opacity-down", NULL, opacity_action);
   gtk_widget_class_install_action (widget_class, "workspace.show-page", "s", show_page_action);

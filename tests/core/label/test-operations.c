@@ -44,9 +44,9 @@ test_grow_and_shrink (void)
   for (int i = 0; i < 150; i++)
     {
       gboolean grow = g_test_rand_bit ();
-      LwOperation operation = { grow ? LW_OPERATION_GROW : LW_OPERATION_SHRINK, .class_id = g_test_rand_int_range (0, 5), .radius = random_radius () };
+      LwLabelOperation operation = { grow ? LW_LABEL_OPERATION_GROW : LW_LABEL_OPERATION_SHRINK, .class_id = g_test_rand_int_range (0, 5), .radius = random_radius () };
       g_autoptr(LwLabelMap) map = random_small_map ();
-      g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, NULL);
+      g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, NULL);
       for (int y = 0; y < map->height; y++)
         for (int x = 0; x < map->width; x++)
           {
@@ -80,9 +80,9 @@ test_smooth (void)
 {
   for (int i = 0; i < 100; i++)
     {
-      LwOperation operation = { LW_OPERATION_SMOOTH, .class_id = g_test_rand_int_range (-1, 5), .radius = random_radius () };
+      LwLabelOperation operation = { LW_LABEL_OPERATION_SMOOTH, .class_id = g_test_rand_int_range (-1, 5), .radius = random_radius () };
       g_autoptr(LwLabelMap) map = random_small_map ();
-      g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, NULL);
+      g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, NULL);
       for (int y = 0; y < map->height; y++)
         for (int x = 0; x < map->width; x++)
           {
@@ -96,18 +96,18 @@ test_smooth (void)
 /* ---- specks ---- */
 
 static gboolean
-is_speck (const LwRegion *region, const LwOperation *operation)
+is_speck (const LwRegion *region, const LwLabelOperation *operation)
 {
   if (region->pixels >= operation->size)
     return FALSE;
-  if (operation->kind == LW_OPERATION_FILL_HOLES)
+  if (operation->kind == LW_LABEL_OPERATION_FILL_HOLES)
     return region->class_id == LW_LABEL_NONE;
   return region->class_id != LW_LABEL_NONE && (operation->class_id < 0 || region->class_id == operation->class_id);
 }
 
 /* Pixel by pixel, round by round: each open region counts the borders with what is decided. */
 static guint
-absorb_slowly (LwLabelMap *map, const LwOperation *operation)
+absorb_slowly (LwLabelMap *map, const LwLabelOperation *operation)
 {
   gsize width = (gsize) map->width, n = width * (gsize) map->height;
   g_autofree guint32 *ids = g_new (guint32, n);
@@ -158,13 +158,13 @@ test_specks (void)
 {
   for (int i = 0; i < 200; i++)
     {
-      LwOperation operation = { g_test_rand_bit () ? LW_OPERATION_REMOVE_SPECKS : LW_OPERATION_FILL_HOLES, LW_OPERATION_EVERY_CLASS,
+      LwLabelOperation operation = { g_test_rand_bit () ? LW_LABEL_OPERATION_REMOVE_SPECKS : LW_LABEL_OPERATION_FILL_HOLES, LW_LABEL_OPERATION_EVERY_CLASS,
                                 .size = g_test_rand_int_range (0, 40) };
-      if (operation.kind == LW_OPERATION_REMOVE_SPECKS)
+      if (operation.kind == LW_LABEL_OPERATION_REMOVE_SPECKS)
         operation.class_id = g_test_rand_int_range (-1, 5);
       g_autoptr(LwLabelMap) map = random_small_map ();
       guint n;
-      g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, &n);
+      g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, &n);
       g_assert_cmpuint (n, ==, absorb_slowly (map, &operation));
       g_assert_true (lw_label_map_equal (result, map));
     }
@@ -175,14 +175,14 @@ static void
 test_specks_are_gone (void)
 {
   g_autoptr(LwLabelMap) map = random_map (120, 90, 4);
-  LwOperation operation = { LW_OPERATION_REMOVE_SPECKS, LW_OPERATION_EVERY_CLASS, .size = 30 };
-  g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, NULL);
+  LwLabelOperation operation = { LW_LABEL_OPERATION_REMOVE_SPECKS, LW_LABEL_OPERATION_EVERY_CLASS, .size = 30 };
+  g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, NULL);
   g_autoptr(GArray) regions = lw_regions_find (result, NULL);
   for (guint i = 0; i < regions->len; i++)
     g_assert_false (is_speck (&g_array_index (regions, LwRegion, i), &operation));
 
   g_autoptr(LwLabelMap) tiny = random_map (5, 5, 4);
-  g_autoptr(LwLabelMap) as_it_was = lw_operation_run (tiny, &operation, NULL);
+  g_autoptr(LwLabelMap) as_it_was = lw_label_operation_run (tiny, &operation, NULL);
   gboolean labelled = TRUE;
   for (int i = 0; i < 25; i++)
     labelled &= lw_label_map_get (tiny, i % 5, i / 5) != LW_LABEL_NONE;
@@ -229,13 +229,13 @@ test_holes (void)
   for (int i = 0; i < 60; i++)
     {
       g_autoptr(LwLabelMap) map = random_small_map ();
-      LwOperation operation = { LW_OPERATION_FILL_HOLES, .class_id = g_test_rand_int_range (0, 5), .size = g_test_rand_int_range (0, 30) };
+      LwLabelOperation operation = { LW_LABEL_OPERATION_FILL_HOLES, .class_id = g_test_rand_int_range (0, 5), .size = g_test_rand_int_range (0, 30) };
       if (i % 2 == 0)
         for (int y = 0; y < map->height; y++)      /* mostly this class, or there would be few holes */
           for (int x = 0; x < map->width; x++)
             if (g_test_rand_int_range (0, 4) > 0)
               lw_label_map_row (map, y)[x] = (guint8) operation.class_id;
-      g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, NULL);
+      g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, NULL);
       for (int y = 0; y < map->height; y++)
         for (int x = 0; x < map->width; x++)
           {
@@ -254,8 +254,8 @@ test_replace (void)
   g_autoptr(LwLabelMap) map = random_map (60, 40, 5);
   for (int with = 3; with <= LW_LABEL_NONE; with += LW_LABEL_NONE - 3)
     {
-      LwOperation operation = { LW_OPERATION_REPLACE, .class_id = 2, .with = (guint8) with };
-      g_autoptr(LwLabelMap) result = lw_operation_run (map, &operation, NULL);
+      LwLabelOperation operation = { LW_LABEL_OPERATION_REPLACE, .class_id = 2, .with = (guint8) with };
+      g_autoptr(LwLabelMap) result = lw_label_operation_run (map, &operation, NULL);
       for (int y = 0; y < map->height; y++)
         for (int x = 0; x < map->width; x++)
           {
