@@ -83,8 +83,8 @@ static void
 run_case (const Case *c, LwPrecision precision)
 {
   LwNetworkOptions network = { .classes = 11, .batch_norm = c->batch_norm };
-  LwPlanOptions options = { .n = c->n, .height = HEIGHT, .width = WIDTH, .train = c->train, .precision = precision,
-                            .transform = { { 0.41f, 0.43f, 0.43f }, { 0.3f, 0.31f, 0.3f }, FALSE } };
+  LwPlanOptions options = { .n = c->n, .height = HEIGHT, .width = WIDTH, .train = c->train, .precision = precision, .transform = { { 0.41f, 0.43f, 0.43f }, { 0.3f, 0.31f, 0.3f }, FALSE },
+                            .deterministic = c->train };        /* as the trainer has it */
   gsize pixels = (gsize) c->n * WIDTH * HEIGHT;
   g_autoptr(LwGraph) graph = lw_network_new (c->network, &network);
   g_autoptr(LwWeights) weights = lw_weights_init (graph, 1);

@@ -111,9 +111,11 @@ build (LwPlan *plan, GError **error)
 {
   gboolean train = plan->options.train;
 
-  return lw_device_enter (plan->device, error) && lw_plan_make_slots (plan, error) && lw_plan_lower (plan, error) && make_zeros (plan, error)
-         && (train ? lw_parameters_create (plan, error) && reserve_training (plan, error) : lw_weights_create (plan, error))
-         && lw_plan_build_forward (plan, error) && (!train || lw_plan_build_backward (plan, error)) && lw_arena_allocate (plan, error);
+  if (!lw_device_enter (plan->device, error) || !lw_plan_make_slots (plan, error) || !lw_plan_lower (plan, error) || !make_zeros (plan, error)
+      || !(train ? lw_parameters_create (plan, error) && reserve_training (plan, error) : lw_weights_create (plan, error)))
+    return FALSE;
+  lw_plan_prepare_choices (plan);
+  return lw_plan_build_forward (plan, error) && (!train || lw_plan_build_backward (plan, error)) && lw_arena_allocate (plan, error);
 }
 
 static LwPlan *

@@ -15,6 +15,8 @@ typedef struct { void *x, *w, *bias, *y; } LwConvPointers;
 void lw_conv_choice_free (LwConvChoice *choice);
 /* What there is for @shape; compiled when the shape is met first. @deterministic: always the same plan, unmeasured. NULL with an error: cuDNN failed. */
 LwConvChoice *lw_conv_choice_get (LwDevice *device, const LwConvShape *shape, gboolean deterministic, GError **error);
+/* Compiles what there is for all of @shapes (of LwConvShape) on several threads, for lw_conv_choice_get to find. */
+void lw_conv_choices_prepare (LwDevice *device, const GArray *shapes, gboolean deterministic);
 /* Measures and chooses, if that has not been done. */
 gboolean lw_conv_choice_decide (LwDevice *device, LwConvChoice *choice, const LwConvPointers *pointers, void *workspace, GError **error);
 

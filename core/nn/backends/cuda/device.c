@@ -104,6 +104,7 @@ lw_device_open (GError **error)
 
   if (choose_device (device, error) && check_cudnn (error) && start_device (device, error))
     {
+      device->helpers = g_ptr_array_new ();
       device->choices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_conv_choice_free);
       return device;
     }
@@ -115,6 +116,9 @@ void
 lw_device_close (LwDevice *device)
 {
   g_clear_pointer (&device->choices, g_hash_table_unref);
+  for (guint i = 0; device->helpers != NULL && i < device->helpers->len; i++)
+    cudnnDestroy (device->helpers->pdata[i]);
+  g_clear_pointer (&device->helpers, g_ptr_array_unref);
   if (device->cudnn.handle != NULL)
     cudnnDestroy (device->cudnn.handle);
   if (device->stream != NULL)

@@ -11,6 +11,7 @@ struct _LwDevice {
   cudaStream_t stream;         /* everything is in its order */
   cudaStream_t copies;         /* but pictures that come up meanwhile */
   LwCudnn cudnn;
+  GPtrArray *helpers;          /* of cudnnHandle_t: of threads that compile; plans may outlive their threads */
   GHashTable *choices;         /* text of a convolution → LwConvChoice: measured once in the life of the device */
 };
 

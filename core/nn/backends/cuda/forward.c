@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #define STREAM(plan) ((plan)->device->stream)
+#define MAX_PROJECTED 32        /* channels */
 
 static void *
 value_of (const LwPlan *plan, int layer)
@@ -151,7 +152,26 @@ run_bias (LwPlan *plan, const LwStep *step)
   return lw_cuda_affine (STREAM (plan), layer->shape, y, NULL, layer->bias != NULL ? layer->bias : plan->zeros, layer->relu, y);
 }
 
+static cudaError_t
+run_project (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = lw_plan_layer (plan, step->layer);
+
+  return lw_cuda_project (STREAM (plan), lw_layer_input (plan, layer, 0)->shape, value_of (plan, layer->inputs[0]), layer->weights, layer->bias, layer->shape,
+                          value_of (plan, step->layer));
+}
+
 /* ---- building ---- */
+
+/* Scores: for so few channels our own code is faster than cuDNN's, and gives float32 at once. */
+gboolean
+lw_layer_is_projection (const LwPlan *plan, const LwLayer *layer)
+{
+  const LwNode *node = lw_layer_node (plan, layer);
+
+  return layer->kind == LW_OP_CONV && node->kernel == 1 && node->stride == 1 && node->pad == 0 && !layer->relu && layer->shape.cp <= MAX_PROJECTED
+         && layer->shape.type == LW_CUDA_F32;
+}
 
 LwConvShape
 lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer, LwConvPass pass, LwCudaType out_type)
@@ -282,7 +302,9 @@ build_layer (LwPlan *plan, int number, GError **error)
     {
     case LW_OP_CONV:
     case LW_OP_UP_CONV:
-      if (!add_conv (plan, number, error))
+      if (lw_layer_is_projection (plan, layer))
+        add_step (plan, number, "forward", run_project);
+      else if (!add_conv (plan, number, error))
         return FALSE;
       break;
     case LW_OP_BATCH_NORM: add_norm (plan, number); break;

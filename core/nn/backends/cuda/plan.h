@@ -185,8 +185,13 @@ gboolean lw_plan_build_forward (LwPlan *plan, GError **error);
 gboolean lw_plan_build_backward (LwPlan *plan, GError **error);
 /* The convolution of @layer for @pass, with @out_type of what it computes. */
 LwConvShape lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer, LwConvPass pass, LwCudaType out_type);
+/* Whether it is left to project.cu. */
+gboolean lw_layer_is_projection (const LwPlan *plan, const LwLayer *layer);
 /* Codes for it; LW_NET_ERROR_UNSUPPORTED where there are none. */
 LwConvChoice *lw_plan_choice (LwPlan *plan, const LwLayer *layer, const LwConvShape *shape, GError **error);
+
+/* prepare.c: compiles all convolutions of the plan at once, as far as that can be told beforehand */
+void lw_plan_prepare_choices (LwPlan *plan);
 
 /* steps.c */
 LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, cudaError_t (*run) (LwPlan *, const LwStep *));

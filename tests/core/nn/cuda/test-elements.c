@@ -89,6 +89,42 @@ test_patches (void)
 }
 
 static void
+test_project (void)
+{
+  LwCudaShape in = random_shape (300), out = with_type (with_channels (in, g_test_rand_int_range (1, 40)), g_test_rand_bit () ? LW_CUDA_BF16 : LW_CUDA_F32);
+  LwCudaShape filter = with_channels (with_size (in, 1, out.c), in.c);
+  gsize plane = (gsize) in.h * (gsize) in.w;
+  const double *x = random_values (shape_count (in), in.type), *bias = random_values ((gsize) out.cp, LW_CUDA_F32);
+  gboolean biased = g_test_rand_bit ();
+  void *y = activation_new (out);
+
+  filter.n = 1;
+  double *w = random_values (shape_count (filter), in.type), *bias_of = g_memdup2 (bias, (gsize) out.cp * sizeof (double));
+  g_autofree double *expected = g_new0 (double, shape_count (out));
+
+  for (int k = out.c; k < out.cp; k++)
+    bias_of[k] = 0;
+  for (gsize i = 0; i < shape_count (out); i++)
+    {
+      gsize n = i / plane / (gsize) out.c, k = i / plane % (gsize) out.c;
+
+      expected[i] = biased ? bias_of[k] : 0;
+      for (gsize c = 0; c < (gsize) in.c; c++)
+        expected[i] += x[(n * (gsize) in.c + c) * plane + i % plane] * w[c * (gsize) out.c + k];
+    }
+  /* (1, 1, out.c, in.cp), and rows of zeros up to out.cp */
+  gsize row = (gsize) filter.cp * (filter.type == LW_CUDA_F32 ? 4 : 2);
+  g_autofree void *rows = array_get (activation_from (filter, w), row * (gsize) out.c);
+  g_autofree guint8 *all = g_malloc0 (row * (gsize) out.cp);
+
+  memcpy (all, rows, row * (gsize) out.c);
+  check_launch ("project", lw_cuda_project (0, in, activation_from (in, x), array_from (all, row * (gsize) out.cp),
+                                            biased ? floats_from (bias_of, (gsize) out.cp) : NULL, out, y));
+  check_activation ("project", out, y, expected, 1e-5);
+  g_free (bias_of);
+}
+
+static void
 test_nchw (void)
 {
   LwCudaShape shape = random_shape (600);
@@ -345,6 +381,7 @@ add_element_tests (void)
   add_test ("/cuda/input/bytes", test_input_bytes);
   add_test ("/cuda/input/floats", test_input_floats);
   add_test ("/cuda/input/patches", test_patches);
+  add_test ("/cuda/project", test_project);
   add_test ("/cuda/layout/nchw", test_nchw);
   add_test ("/cuda/layout/filter", test_filter);
   add_test ("/cuda/layout/cast", test_cast);

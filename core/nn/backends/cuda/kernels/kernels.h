@@ -179,6 +179,11 @@ cudaError_t lw_cuda_bias_gradient (cudaStream_t stream, LwCudaShape shape, const
 cudaError_t lw_cuda_relu_bias_backward (cudaStream_t stream, LwCudaShape shape, const void *y, const void *dy, float factor, void *workspace, void *dx,
                                         float *dbias);
 
+/* ---- project.cu: a 1x1 convolution to a few channels ---- */
+
+/* y = x * w + bias. @w: (out.cp, in.cp) of @in's type; @bias: out.cp floats, or NULL. Sums in float32. */
+cudaError_t lw_cuda_project (cudaStream_t stream, LwCudaShape in, const void *x, const void *w, const float *bias, LwCudaShape out, void *y);
+
 /* ---- score.cu ---- */
 
 /* The score node: @grid is the shape of its input, with c classes. */
