@@ -4,12 +4,15 @@ import glob
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 
 from PIL import ImageChops, ImageStat
 
 from desktop import Desktop, Program, wait_for
+
+CRASHED = 75
 
 
 class Canvas:
@@ -140,17 +143,32 @@ class Annotator:
         self.desktop.close()
 
 
+def attempt(steps, program, screenshots):
+    """Returns the exit status: 0, or CRASHED where GTK itself did."""
+    person = Annotator(program, screenshots)
+    try:
+        steps(person)
+        return 0
+    except Exception:
+        if screenshots:
+            person.desktop.screenshot(os.path.join(screenshots, "failed.png"))
+        if not person.crashed_in_gtk():
+            raise
+        return CRASHED
+    finally:
+        person.close()
+
+
 def run(steps, program, screenshots=None):
-    """Calls steps (annotator) with a fresh desktop; again, three times at most, where GTK itself crashed."""
+    """Calls steps (annotator) on a fresh desktop; again, three times at most, where GTK itself crashed. Each in a process of its own: libatspi
+    stays with the first bus that it sees."""
     for _ in range(3):
-        person = Annotator(program, screenshots)
-        try:
-            return steps(person)
-        except Exception:
-            if screenshots:
-                person.desktop.screenshot(os.path.join(screenshots, "failed.png"))
-            if not person.crashed_in_gtk():
-                raise
-        finally:
-            person.close()
+        child = os.fork()
+        if child == 0:
+            sys.exit(attempt(steps, program, screenshots))
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status != CRASHED:
+            sys.exit(status)
+        print("GTK crashed while its accessibility tree was read: once more", flush=True)
     sys.exit("GTK crashed three times while its accessibility tree was read")

@@ -46,11 +46,13 @@ def folder_of_images(person, name, frames):
 
 
 def use_prefix(person, name):
-    """Names are taken: the program says which, and offers a way out."""
+    """Names are taken: the program says which, and offers a way out. Before and after it a window is torn down: see Program.wait_title."""
+    time.sleep(2)
     person.text("has a frame named “street_000000” already")
     person.text(f"begin with “{name}_”")
     person.shot(f"prefix-{name}")
     person.program.click(role="push button", test=lambda n: "Use a Prefix" in (n.get_name() or ""))
+    time.sleep(2)
 
 
 def edit_classes(person):
@@ -63,6 +65,7 @@ def edit_classes(person):
     person.program.find("Colour of Post", "push button")
     person.shot("classes")
     person.program.click("Apply", "push button")
+    time.sleep(1)
     person.program.wait_gone("Colour of Post", "push button")
 
 
