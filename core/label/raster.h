@@ -24,5 +24,8 @@ typedef struct { double x, y; } LwPoint;
 /* Even-odd over all rings together, so an inner ring is a hole. @ring_sizes: points of each ring, rings closed by themselves. */
 void lw_raster_polygon (const LwPoint *points, const gsize *ring_sizes, gsize n_rings, const LwRect *clip, LwSpanFunc func, gpointer data);
 
+/* The runs of @label in one row of labels. */
+void lw_raster_runs (const guint8 *row, int width, guint8 label, int y, LwSpanFunc func, gpointer data);
+
 /* The 4-connected region of equal labels that holds (x, y). */
 void lw_raster_region (const LwLabelMap *map, int x, int y, LwSpanFunc func, gpointer data);

@@ -52,6 +52,19 @@ take_neighbours (Search *search, Run run, int y)
     }
 }
 
+void
+lw_raster_runs (const guint8 *row, int width, guint8 label, int y, LwSpanFunc func, gpointer data)
+{
+  for (int x = 0; x < width; x++)
+    if (row[x] == label)
+      {
+        int x0 = x;
+        while (x < width && row[x] == label)
+          x++;
+        func (y, x0, x, data);
+      }
+}
+
 static int
 compare_runs (gconstpointer a, gconstpointer b)
 {

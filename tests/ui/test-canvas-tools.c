@@ -269,6 +269,33 @@ test_superpixels (void)
   assert_labels (rig, none);
 }
 
+static void
+test_fill_colour (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_FILL_COLOUR, 3, 20);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240), none = lw_label_map_copy (map), similar = lw_label_map_new (320, 240);
+  LwPixels pixels = pixels_of (rig);
+  Expected expected = { map, 3 };
+
+  rig_hand (rig, "mousemove 300 200 key bracketright");
+  g_assert_cmpfloat (lw_toolbox_get_fill_tolerance (rig->toolbox), ==, 14);
+  g_object_set (rig->toolbox, "fill-tolerance", 60.0, NULL);
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      {
+        const guint8 *a = (const guint8 *) (lw_pixels_row (&pixels, 100) + 150), *b = (const guint8 *) (lw_pixels_row (&pixels, y) + x);
+        lw_label_map_row (similar, y)[x] = ABS (a[0] - b[0]) <= 60 && ABS (a[1] - b[1]) <= 60 && ABS (a[2] - b[2]) <= 60;
+      }
+  rig_hand (rig, "click 1");
+  lw_raster_region (similar, 150, 100, expect_span, &expected);
+  assert_labels (rig, map);
+  assert_one_step (rig, none);
+  rig_hand (rig, "keydown ctrl click 1 keyup ctrl");                               /* everywhere */
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      g_assert_cmpint (lw_label_map_get (rig_labels (rig), x, y), ==, lw_label_map_get (similar, x, y) ? 3 : LW_LABEL_NONE);
+}
+
 /* The ways between the clicks, closed, as one polygon. */
 static void
 expect_scissors (Rig *rig, LwLabelMap *map, const LwCorner *clicks, gsize n, guint8 class_id)
@@ -414,6 +441,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/tools/reveal", test_reveal);
   g_test_add_func ("/canvas/tools/pick", test_pick);
   g_test_add_func ("/canvas/tools/superpixels", test_superpixels);
+  g_test_add_func ("/canvas/tools/fill-colour", test_fill_colour);
   g_test_add_func ("/canvas/tools/scissors", test_scissors);
   g_test_add_func ("/canvas/tools/scissors-by-hand", test_scissors_by_hand);
   g_test_add_func ("/canvas/tools/cut", test_cut);

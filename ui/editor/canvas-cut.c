@@ -77,6 +77,15 @@ canvas_cut_can_accept (LwCanvas *self)
   return lw_assistant_get_cut (self->assistant, &box) != NULL;
 }
 
+typedef struct { CanvasPaint *paint; int x; } CutPaint;
+
+static void
+paint_shifted (int y, int x0, int x1, gpointer data)
+{
+  const CutPaint *cut = data;
+  canvas_paint_span (y, cut->x + x0, cut->x + x1, cut->paint);
+}
+
 void
 canvas_cut_accept (LwCanvas *self)
 {
@@ -87,15 +96,9 @@ canvas_cut_accept (LwCanvas *self)
   if (edit == NULL)
     return;
   CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  CutPaint cut = { &paint, box.x };
   for (int y = 0; y < box.height; y++, mask += box.width)
-    for (int x = 0; x < box.width; x++)
-      if (mask[x])
-        {
-          int x0 = x;
-          while (x < box.width && mask[x])
-            x++;
-          canvas_paint_span (box.y + y, box.x + x0, box.x + x, &paint);
-        }
+    lw_raster_runs (mask, box.width, 1, box.y + y, paint_shifted, &cut);
   lw_document_end_edit (self->document, "box-cut");
   canvas_cut_drop (self);
 }

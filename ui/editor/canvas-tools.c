@@ -1,5 +1,6 @@
 /* canvas-tools.c: what each tool does to the document, and the canvas's actions with their keys */
 #include "config.h"
+#include "assist/similar.h"
 #include "editor/canvas-private.h"
 #include <math.h>
 
@@ -50,7 +51,7 @@ canvas_tool_is_refused (LwCanvas *self, int x, int y)
   const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
   LwProtection protection;
 
-  if (planes == NULL || tool == LW_TOOL_REVEAL || (tool != LW_TOOL_FILL && tool != LW_TOOL_LINE && !canvas_tool_paints (self)))
+  if (planes == NULL || tool == LW_TOOL_REVEAL || (tool != LW_TOOL_FILL && tool != LW_TOOL_FILL_COLOUR && tool != LW_TOOL_LINE && !canvas_tool_paints (self)))
     return FALSE;
   guint8 label = lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
   get_protection (self, &protection);
@@ -284,6 +285,28 @@ fill_region (LwCanvas *self, int x, int y)
   lw_document_end_edit (self->document, "fill");
 }
 
+/* What looks like the pixel there: what is connected with it, with Ctrl all over the frame. */
+static void
+fill_colour (LwCanvas *self, int x, int y)
+{
+  const LwImage *image = lw_document_get_image (self->document);
+  LwEdit *edit = image != NULL ? canvas_begin_edit (self) : NULL;
+
+  if (edit == NULL)
+    return;
+  LwPixels pixels = { image->width, image->height, image->stride, image->pixels };
+  g_autofree guint8 *mask = g_malloc ((gsize) image->width * (gsize) image->height);
+  LwLabelMap similar = { image->width, image->height, (gsize) image->width, mask };
+  CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  lw_similar_pixels (&pixels, x, y, (guint8) lw_toolbox_get_fill_tolerance (self->toolbox), mask);
+  if (!self->free_hand)
+    lw_raster_region (&similar, x, y, canvas_paint_span, &paint);
+  else
+    for (int row = 0; row < similar.height; row++)
+      lw_raster_runs (lw_label_map_row (&similar, row), similar.width, 1, row, canvas_paint_span, &paint);
+  lw_document_end_edit (self->document, "fill-colour");
+}
+
 static void
 apply_region (LwCanvas *self, int x, int y)
 {
@@ -312,6 +335,8 @@ canvas_tool_press (LwCanvas *self, double x, double y, guint32 time)
     {
       if (tool == LW_TOOL_FILL)
         fill_region (self, px, py);
+      else if (tool == LW_TOOL_FILL_COLOUR)
+        fill_colour (self, px, py);
       else if (tool == LW_TOOL_APPLY_REGION)
         apply_region (self, px, py);
     }

@@ -9,7 +9,7 @@ struct _LwToolbox
 
   LwTool tool;
   guint8 class_id, paint_over_class;
-  double brush_size, superpixel_size, opacity;
+  double brush_size, superpixel_size, fill_tolerance, opacity;
   LwBrushShape brush_shape;
   LwPaintOver paint_over;
   gboolean overlay_visible, show_proposal, overwrite_hand;
@@ -18,7 +18,7 @@ struct _LwToolbox
 
 G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 
-enum { PROP_TOOL = 1, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
+enum { PROP_TOOL = 1, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
        PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
@@ -35,6 +35,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_CLASS_ID: g_value_set_uint (value, self->class_id); break;
     case PROP_BRUSH_SIZE: g_value_set_double (value, self->brush_size); break;
     case PROP_SUPERPIXEL_SIZE: g_value_set_double (value, self->superpixel_size); break;
+    case PROP_FILL_TOLERANCE: g_value_set_double (value, self->fill_tolerance); break;
     case PROP_BRUSH_SHAPE: g_value_set_int (value, (int) self->brush_shape); break;
     case PROP_PAINT_OVER: g_value_set_int (value, (int) self->paint_over); break;
     case PROP_PAINT_OVER_CLASS: g_value_set_uint (value, self->paint_over_class); break;
@@ -61,6 +62,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_CLASS_ID: ASSIGN (self->class_id, (guint8) g_value_get_uint (value), pspec); break;
     case PROP_BRUSH_SIZE: ASSIGN (self->brush_size, g_value_get_double (value), pspec); break;
     case PROP_SUPERPIXEL_SIZE: ASSIGN (self->superpixel_size, g_value_get_double (value), pspec); break;
+    case PROP_FILL_TOLERANCE: ASSIGN (self->fill_tolerance, g_value_get_double (value), pspec); break;
     case PROP_BRUSH_SHAPE: ASSIGN (self->brush_shape, (LwBrushShape) g_value_get_int (value), pspec); break;
     case PROP_PAINT_OVER: ASSIGN (self->paint_over, (LwPaintOver) g_value_get_int (value), pspec); break;
     case PROP_PAINT_OVER_CLASS: ASSIGN (self->paint_over_class, (guint8) g_value_get_uint (value), pspec); break;
@@ -85,6 +87,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_CLASS_ID] = g_param_spec_uint ("class-id", NULL, NULL, 0, LW_LABEL_NONE - 1, 0, flags);
   props[PROP_BRUSH_SIZE] = g_param_spec_double ("brush-size", NULL, NULL, LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, 20, flags);
   props[PROP_SUPERPIXEL_SIZE] = g_param_spec_double ("superpixel-size", NULL, NULL, LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, 20, flags);
+  props[PROP_FILL_TOLERANCE] = g_param_spec_double ("fill-tolerance", NULL, NULL, LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, 12, flags);
   props[PROP_BRUSH_SHAPE] = g_param_spec_int ("brush-shape", NULL, NULL, LW_BRUSH_ROUND, LW_BRUSH_SQUARE, LW_BRUSH_ROUND, flags);
   props[PROP_PAINT_OVER] = g_param_spec_int ("paint-over", NULL, NULL, LW_PAINT_OVER_ALL, LW_PAINT_OVER_CLASS, LW_PAINT_OVER_ALL, flags);
   props[PROP_PAINT_OVER_CLASS] = g_param_spec_uint ("paint-over-class", NULL, NULL, 0, LW_LABEL_NONE - 1, 0, flags);
@@ -104,6 +107,7 @@ lw_toolbox_init (LwToolbox *self)
   self->tool = LW_TOOL_BRUSH;
   self->brush_size = 20;
   self->superpixel_size = 20;
+  self->fill_tolerance = 12;
   self->opacity = 0.5;
   self->overlay_visible = TRUE;
   self->show_proposal = TRUE;
@@ -168,13 +172,19 @@ void
 lw_toolbox_scale_size (LwToolbox *self, double factor)
 {
   g_return_if_fail (LW_IS_TOOLBOX (self) && factor > 0);
-  gboolean superpixels = self->tool == LW_TOOL_SUPERPIXELS;
-  double size = superpixels ? self->superpixel_size : self->brush_size, scaled = round (size * factor);
+  GParamSpecDouble *pspec = G_PARAM_SPEC_DOUBLE (props[self->tool == LW_TOOL_SUPERPIXELS ? PROP_SUPERPIXEL_SIZE : self->tool == LW_TOOL_FILL_COLOUR ? PROP_FILL_TOLERANCE : PROP_BRUSH_SIZE]);
+  double size, scaled;
+  g_object_get (self, G_PARAM_SPEC (pspec)->name, &size, NULL);
+  scaled = round (size * factor);
   scaled = factor >= 1 ? MAX (size + 1, scaled) : MIN (size - 1, scaled);
-  if (superpixels)
-    g_object_set (self, "superpixel-size", CLAMP (scaled, LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST), NULL);
-  else
-    lw_toolbox_set_brush_size (self, scaled);
+  g_object_set (self, G_PARAM_SPEC (pspec)->name, CLAMP (scaled, pspec->minimum, pspec->maximum), NULL);
+}
+
+double
+lw_toolbox_get_fill_tolerance (LwToolbox *self)
+{
+  g_return_val_if_fail (LW_IS_TOOLBOX (self), LW_FILL_TOLERANCE_MIN);
+  return self->fill_tolerance;
 }
 
 LwBrushShape

@@ -8,16 +8,18 @@
 /* The numbers are kept in the settings: new ones come at the end. */
 typedef enum {
   LW_TOOL_PAN, LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_POLYGON, LW_TOOL_FILL, LW_TOOL_APPLY_REGION, LW_TOOL_REVEAL, LW_TOOL_LASSO, LW_TOOL_LINE,
-  LW_TOOL_SUPERPIXELS, LW_TOOL_SCISSORS, LW_TOOL_CUT,
+  LW_TOOL_SUPERPIXELS, LW_TOOL_SCISSORS, LW_TOOL_CUT, LW_TOOL_FILL_COLOUR,
   LW_N_TOOLS
 } LwTool;
 #define LW_BRUSH_SIZE_MIN 1.0
 #define LW_BRUSH_SIZE_MAX 1024.0
 #define LW_SUPERPIXEL_SIZE_LEAST 4.0
 #define LW_SUPERPIXEL_SIZE_MOST 256.0
+#define LW_FILL_TOLERANCE_MIN 1.0
+#define LW_FILL_TOLERANCE_MAX 255.0
 
 /* Properties: "tool" (LwTool as int), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "superpixel-size" (double, side in image pixels, 4..256), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
+ * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
  * proposal may overwrite hand work).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
@@ -30,7 +32,8 @@ void lw_toolbox_set_class (LwToolbox *toolbox, guint8 class_id);
 double lw_toolbox_get_brush_size (LwToolbox *toolbox);
 void lw_toolbox_set_brush_size (LwToolbox *toolbox, double diameter);        /* clamped */
 double lw_toolbox_get_superpixel_size (LwToolbox *toolbox);
-/* The size of the tool in the hand, brush or superpixels, times @factor, but at least one pixel further. */
+double lw_toolbox_get_fill_tolerance (LwToolbox *toolbox);
+/* The size of the tool in the hand, brush or superpixels, or the tolerance of its filling, times @factor, but at least one further. */
 void lw_toolbox_scale_size (LwToolbox *toolbox, double factor);
 LwBrushShape lw_toolbox_get_brush_shape (LwToolbox *toolbox);
 double lw_toolbox_get_opacity (LwToolbox *toolbox);

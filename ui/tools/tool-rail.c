@@ -39,6 +39,7 @@ static const struct { LwTool tool; const char *icon, *label, *key; } tools[] = {
   { LW_TOOL_SCISSORS, "lw-scissors-symbolic", N_("Intelligent Scissors"), "W" },
   { LW_TOOL_CUT, "lw-cut-symbolic", N_("Box Cut"), "X" },
   { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill"), "F" },
+  { LW_TOOL_FILL_COLOUR, "lw-fill-colour-symbolic", N_("Fill by Colour"), "T" },
   { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal"), "R" },
   { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
 };
@@ -114,32 +115,45 @@ bind_choice (LwToolbox *toolbox, const char *property, GtkWidget *button, int ch
                                active_to_choice, GINT_TO_POINTER (choice), NULL);
 }
 
-/* ---- the size: of the brush, or of the superpixels while they are in the hand ---- */
+/* ---- the size: of the brush, or what another tool has in its place ---- */
+
+static gboolean
+tolerance_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_take_string (to, g_strdup_printf ("± %.0f", g_value_get_double (from)));
+  return TRUE;
+}
+
+/* The brush's come first. */
+static const struct { LwTool tool; const char *property; double least, most; const char *name, *tooltip; GBindingTransformFunc to_text; } sizes[] = {
+  { LW_TOOL_BRUSH, "brush-size", LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, N_("Brush Size"), N_("Brush Size ([ and ])"), size_to_text },
+  { LW_TOOL_SUPERPIXELS, "superpixel-size", LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, N_("Superpixel Size"), N_("Superpixel Size ([ and ])"), size_to_text },
+  { LW_TOOL_FILL_COLOUR, "fill-tolerance", LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, N_("Tolerance of Fill by Colour"), N_("Tolerance of Fill by Colour ([ and ])"), tolerance_to_text },
+};
 
 static void
 bind_size (LwToolRail *self)
 {
   LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
-  gboolean superpixels = lw_toolbox_get_tool (toolbox) == LW_TOOL_SUPERPIXELS;
-  const char *property = superpixels ? "superpixel-size" : "brush-size";
-  if (g_strcmp0 (self->size_property, property) == 0)
+  gsize which = 0;
+  for (gsize i = 1; i < G_N_ELEMENTS (sizes); i++)
+    if (sizes[i].tool == lw_toolbox_get_tool (toolbox))
+      which = i;
+  if (g_strcmp0 (self->size_property, sizes[which].property) == 0)
     return;
-  self->size_property = property;
+  self->size_property = sizes[which].property;
   g_clear_pointer (&self->size_binding, g_binding_unbind);
   g_clear_pointer (&self->text_binding, g_binding_unbind);
-  /* In this order, or the range's edge would become the size. */
+  /* In this order, or the edge of the old range would become the size. */
   gtk_adjustment_set_lower (self->size_adjustment, 0);
   gtk_adjustment_set_upper (self->size_adjustment, log2 (LW_BRUSH_SIZE_MAX));
-  self->size_binding = g_object_bind_property_full (toolbox, property, self->size_adjustment, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL,
+  self->size_binding = g_object_bind_property_full (toolbox, sizes[which].property, self->size_adjustment, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL,
                                                     size_to_log, log_to_size, NULL, NULL);
-  self->text_binding = g_object_bind_property_full (toolbox, property, self->size_label, "label", G_BINDING_SYNC_CREATE, size_to_text, NULL, NULL, NULL);
-  if (superpixels)
-    {
-      gtk_adjustment_set_lower (self->size_adjustment, log2 (LW_SUPERPIXEL_SIZE_LEAST));
-      gtk_adjustment_set_upper (self->size_adjustment, log2 (LW_SUPERPIXEL_SIZE_MOST));
-    }
-  lw_name_widget (self->size_scale, superpixels ? _("Superpixel Size") : _("Brush Size"));
-  gtk_widget_set_tooltip_text (self->size_scale, superpixels ? _("Superpixel Size ([ and ])") : _("Brush Size ([ and ])"));
+  self->text_binding = g_object_bind_property_full (toolbox, sizes[which].property, self->size_label, "label", G_BINDING_SYNC_CREATE, sizes[which].to_text, NULL, NULL, NULL);
+  gtk_adjustment_set_lower (self->size_adjustment, log2 (sizes[which].least));
+  gtk_adjustment_set_upper (self->size_adjustment, log2 (sizes[which].most));
+  lw_name_widget (self->size_scale, _(sizes[which].name));
+  gtk_widget_set_tooltip_text (self->size_scale, _(sizes[which].tooltip));
 }
 
 /* ---- the class to paint over ---- */

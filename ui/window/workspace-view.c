@@ -85,7 +85,7 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_b, LW_TOOL_BRUSH }, { GDK_KEY_e, LW_TOOL_ERASER }, { GDK_KEY_p, LW_TOOL_POLYGON },
     { GDK_KEY_f, LW_TOOL_FILL }, { GDK_KEY_m, LW_TOOL_PAN }, { GDK_KEY_r, LW_TOOL_APPLY_REGION },
     { GDK_KEY_v, LW_TOOL_REVEAL }, { GDK_KEY_l, LW_TOOL_LASSO }, { GDK_KEY_i, LW_TOOL_LINE },
-    { GDK_KEY_s, LW_TOOL_SUPERPIXELS }, { GDK_KEY_w, LW_TOOL_SCISSORS }, { GDK_KEY_x, LW_TOOL_CUT },
+    { GDK_KEY_s, LW_TOOL_SUPERPIXELS }, { GDK_KEY_w, LW_TOOL_SCISSORS }, { GDK_KEY_x, LW_TOOL_CUT }, { GDK_KEY_t, LW_TOOL_FILL_COLOUR },
   };
   static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
     { GDK_KEY_slash, 0, "workspace.search-class" },
