@@ -49,6 +49,8 @@ lw_average_add (LwTrainer *trainer, const LwWeights *weights)
 void
 lw_average_blend (const LwTrainer *trainer, LwWeights *weights)
 {
-  if (trainer->recipe->blend < 1)
-    move_to (weights, trainer->model->weights, 1 - trainer->recipe->blend);
+  float others = (float) trainer->recipe->blend_frames, frames = (float) trainer->set->n_train;
+
+  if (others > 0)
+    move_to (weights, trainer->model->weights, others / (others + frames));
 }

@@ -29,8 +29,8 @@ fingerprint (const LwTrainer *trainer)
                             r->stages[i].scale_min, r->stages[i].scale_max);
   g_string_append_printf (text, " %u %d %a %a %a %a %a %a %a", r->warmup_steps, (int) r->optimizer, r->rate, r->momentum, r->beta2, r->weight_decay, r->power,
                           r->clip_norm, r->bias_rate_factor);
-  g_string_append_printf (text, " %d %d %a %a %a %a %a %d %u %u %a %a %a %u %u %" G_GUINT64_FORMAT, r->batch_norm, r->class_weights, r->class_weight_power, r->max_class_weight,
-                          r->brightness, r->contrast, r->saturation, r->flip, r->validate_every, r->min_steps, r->label_smoothing, r->average, r->blend, r->shift, r->statistics_steps,
+  g_string_append_printf (text, " %d %d %a %a %a %a %a %d %u %u %a %a %u %u %u %" G_GUINT64_FORMAT, r->batch_norm, r->class_weights, r->class_weight_power, r->max_class_weight,
+                          r->brightness, r->contrast, r->saturation, r->flip, r->validate_every, r->min_steps, r->label_smoothing, r->average, r->blend_frames, r->shift, r->statistics_steps,
                           r->seed);
   for (char **prefix = r->frozen; prefix != NULL && *prefix != NULL; prefix++)
     g_string_append_printf (text, " %s", *prefix);

@@ -219,7 +219,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
     "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "shift", "flip", "statistics_steps",
-    "validate_every", "patience", "min_steps", "frozen", "rate_factors", "label_smoothing", "average", "blend", "checkpoint_seconds", "seed", NULL,
+    "validate_every", "patience", "min_steps", "frozen", "rate_factors", "label_smoothing", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
   gint64 seed = 1;
@@ -241,7 +241,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
          && read_real (root, "saturation", 0, 0.9, &recipe->saturation, error) && read_count (root, "shift", 0, 1000, &recipe->shift, error)
          && read_flag (root, "flip", &recipe->flip, error)
          && read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) && read_real (root, "average", 0, 1, &recipe->average, error)
-         && read_real (root, "blend", 0.01, 1, &recipe->blend, error)
+         && read_count (root, "blend_frames", 0, 1000000, &recipe->blend_frames, error)
          && read_count (root, "checkpoint_seconds", 0, 1000000, &recipe->checkpoint_seconds, error)
          && read_count (root, "validate_every", 1, 100000, &recipe->validate_every, error)
          && read_count (root, "patience", 0, 100000, &recipe->patience, error) && read_count (root, "min_steps", 0, 10000000, &recipe->min_steps, error);
@@ -260,7 +260,6 @@ finish (LwJson *root, const char *source, GError **error)
   recipe->class_weight_power = 1;
   recipe->max_class_weight = 1e6f;
   recipe->validate_every = 1;
-  recipe->blend = 1;
   recipe->checkpoint_seconds = 30;
   if (root == NULL)
     return NULL;

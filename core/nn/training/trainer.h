@@ -39,7 +39,7 @@ typedef struct {
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
   float label_smoothing;                        /* share of a pixel's target that all classes have alike */
   float average;                                /* of the epochs: the last ones, whose weights are averaged; 0: none are */
-  float blend;                                  /* the share of what was learnt: the result is start + blend * (learnt - start) */
+  guint blend_frames;                           /* what the start counts for: the result is start + n / (n + blend_frames) (learnt - start) of n frames */
   float brightness, contrast, saturation;
   guint shift;                                  /* pixels of the frame */
   gboolean flip;

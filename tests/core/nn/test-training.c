@@ -667,7 +667,7 @@ test_blend (void)
 
   for (int i = 0; i < 2; i++)
     {
-      g_autofree char *json = g_strdup_printf ("{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":2,\"average\":0.5,\"blend\":%s}", i == 0 ? "1" : "0.25");
+      g_autofree char *json = g_strdup_printf ("{\"name\":\"t\",\"rate\":0.05,\"batch\":4,\"epochs\":2,\"average\":0.5,\"blend_frames\":%d}", i * 12);     /* 4 frames */
       g_auto(LwTrainingSummary) summary = { 0 };
       Course course = { .fail_at = -1 };
 
