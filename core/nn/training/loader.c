@@ -1,14 +1,13 @@
 /* loader.c: a ring of batches. Threads fill its parts in order; the trainer takes a batch whose parts are all there, and gives it back.
- * Only a free place in the ring is filled: a slow device is never more than the ring behind, and its processor is left to it. */
+ * Only a free place in the ring is filled: a device that is slow, perhaps because it computes on the same processor, has its threads wait. They are
+ * not niced beyond that: on a busy computer the trainer, however seldom it waits for them, would then wait long. */
 #include "config.h"
 #include "loader.h"
-#include <sys/resource.h>
 
 #define MAX_THREADS 16
 #define MAX_BYTES ((gsize) 256 << 20)  /* of batches made ahead, where three don't need more */
 #define MIN_PLACES 3                    /* one in use, one ready, one being filled */
 #define MAX_PLACES 64
-#define NICER 5                         /* than the thread that trains: filling can wait, the device's own threads can't */
 
 typedef struct {
   LwLoaded batch;
@@ -73,7 +72,6 @@ fill_parts (gpointer data)
   LwLoader *loader = data;
   guint item, part;
 
-  setpriority (PRIO_PROCESS, 0, MIN (getpriority (PRIO_PROCESS, 0) + NICER, 19));      /* on Linux: of this thread alone */
   g_mutex_lock (&loader->lock);
   while (next_part (loader, &item, &part))
     {
