@@ -113,6 +113,29 @@ lw_confusion_score (const LwConfusion *confusion)
   return scores;
 }
 
+double
+lw_confusion_kappa (const LwConfusion *confusion)
+{
+  const int n = confusion->n;
+  double all = 0, agreed = 0, chance = 0;
+  for (int i = 0; i < n * n; i++)
+    all += (double) confusion->counts[i];
+  if (all == 0)
+    return NAN;
+  for (int c = 0; c < n; c++)
+    {
+      double row = 0, column = 0;
+      for (int i = 0; i < n; i++)
+        {
+          row += (double) confusion->counts[c * n + i];
+          column += (double) confusion->counts[i * n + c];
+        }
+      agreed += (double) confusion->counts[c * n + c] / all;
+      chance += row / all * (column / all);
+    }
+  return chance < 1 ? (agreed - chance) / (1 - chance) : 1;
+}
+
 void
 lw_scores_free (LwScores *scores)
 {

@@ -25,6 +25,8 @@ typedef struct {
   int n;
 } LwScores;
 LwScores *lw_confusion_score (const LwConfusion *confusion);
+/* Cohen's kappa (Educational and Psychological Measurement 20, 1960): agreement beyond what chance would give; 1 where all agree, NaN where nothing was counted. */
+double lw_confusion_kappa (const LwConfusion *confusion);
 void lw_scores_free (LwScores *scores);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwScores, lw_scores_free)
 

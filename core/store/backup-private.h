@@ -12,4 +12,5 @@ char *lw_backup_name (const char *folder, const char *kind);
 char *lw_backup_folder (const char *folder, GError **error);
 /* Whether the file is a project that this program reads, without damage that SQLite sees. */
 gboolean lw_backup_check (const char *path, GCancellable *cancellable, GError **error);
+/* @kind: for the audit; NULL: no row there */
 gboolean lw_backup_make (LwProject *project, const char *path, const char *kind, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);

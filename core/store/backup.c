@@ -173,7 +173,7 @@ lw_backup_make (LwProject *self, const char *path, const char *kind, LwProgress 
     }
   lw_filesystem_sync_folder (folder);
   g_autofree char *shown = g_filename_display_name (name);
-  if (!lw_project_is_read_only (self))
+  if (kind != NULL && !lw_project_is_read_only (self))
     lw_project_transact (self, audit, &(Made) { shown, kind }, NULL);      /* the copy is good, whether the project can still tell of it or not */
   if (progress != NULL)
     progress (1, data);

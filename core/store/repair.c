@@ -5,10 +5,9 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <unistd.h>
 #include "store/audit.h"
+#include "store/bring.h"
 #include "store/filesystem.h"
-#include "store/media.h"
 #include "store/mend.h"
 #include "store/migrate.h"
 #include "store/salvage.h"
@@ -43,35 +42,6 @@ take_copy (const char *source, const char *copy, GCancellable *cancellable, GErr
 
 /* ---- the new file ---- */
 
-/* What refuses changes stands back until everything is in its place. */
-static GPtrArray *
-drop_triggers (LwDb *db, GError **error)
-{
-  g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GString) drops = g_string_new (NULL);
-  {
-    g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", "");
-    int got;
-    while ((got = lw_query_step (query, error)) > 0)
-      {
-        g_string_append_printf (drops, "DROP TRIGGER \"%s\";", sqlite3_column_text (query, 0));
-        g_ptr_array_add (kept, lw_query_dup_text (query, 1));
-      }
-    if (got < 0)
-      return NULL;
-  }
-  return lw_db_exec (db, drops->str, error) ? g_steal_pointer (&kept) : NULL;
-}
-
-static gboolean
-restore_triggers (LwDb *db, GPtrArray *triggers, GError **error)
-{
-  for (guint i = 0; i < triggers->len; i++)
-    if (!lw_db_exec (db, triggers->pdata[i], error))
-      return FALSE;
-  return TRUE;
-}
-
 typedef struct {
   const char *folder, *target, *copy;
   GPtrArray *lost;
@@ -80,37 +50,12 @@ typedef struct {
   GCancellable *cancellable;
 } Repair;
 
-/* Media lie where they lay; the path to them begins elsewhere now. */
-static gboolean
-move_paths (LwDb *db, const Repair *self, GError **error)
-{
-  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  {
-    g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, path FROM media WHERE path != '' AND path NOT LIKE 'media/%'", "");
-    int got;
-    while ((got = lw_query_step (query, error)) > 0)
-      {
-        gint64 id = sqlite3_column_int64 (query, 0);
-        g_autofree char *stored = lw_query_dup_bytes (query, 1), *path = lw_media_path_from_stored (self->folder, stored);
-        g_array_append_val (ids, id);
-        g_ptr_array_add (paths, lw_media_path_to_stored (self->target, path));
-      }
-    if (got < 0)
-      return FALSE;
-  }
-  for (guint i = 0; i < ids->len; i++)
-    if (!lw_db_run (db, error, "UPDATE media SET path = ? WHERE id = ?", "sI", paths->pdata[i], g_array_index (ids, gint64, i)))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 fill (LwDb *db, gpointer data, GError **error)
 {
   const Repair *self = data;
   gint64 n = 0;
-  g_autoptr(GPtrArray) triggers = drop_triggers (db, error);
+  g_autoptr(GPtrArray) triggers = lw_triggers_drop (db, error);
   if (triggers == NULL || !lw_salvage_rows (self->copy, db, self->cancellable, error)
       || lw_db_get (db, &n, error, "SELECT (SELECT count (*) FROM frame) + (SELECT count (*) FROM revision) + (SELECT count (*) FROM stroke)", "") < 0)
     return FALSE;
@@ -121,7 +66,7 @@ fill (LwDb *db, gpointer data, GError **error)
     }
   if (self->progress != NULL)
     self->progress (0.5, self->data);
-  return lw_mend (db, self->lost, self->progress, self->data, self->cancellable, error) && move_paths (db, self, error) && restore_triggers (db, triggers, error);
+  return lw_mend (db, self->lost, self->progress, self->data, self->cancellable, error) && lw_media_move_paths (db, self->folder, self->target, error) && lw_triggers_restore (db, triggers, error);
 }
 
 static gboolean
@@ -133,45 +78,6 @@ build (const char *path, Repair *self, GError **error)
     return FALSE;
   sqlite3_db_config (db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
   return lw_db_transact (db, fill, self, error);
-}
-
-/* ---- files ---- */
-
-static void
-bring_file (const char *from, const char *to)
-{
-  if (link (from, to) != 0)
-    lw_store_copy_file (from, to, NULL, NULL);      /* what can't be brought is named by verify */
-}
-
-/* Regular files and folders only: nothing leads out of the project. */
-static void
-bring_folder (const char *from, const char *to)
-{
-  g_autoptr(GDir) dir = g_file_test (from, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (from, 0, NULL);
-  if (dir == NULL || g_mkdir_with_parents (to, 0777) != 0)
-    return;
-  for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
-    {
-      g_autofree char *source = g_build_filename (from, name, NULL), *target = g_build_filename (to, name, NULL);
-      if (g_file_test (source, G_FILE_TEST_IS_SYMLINK))
-        continue;
-      if (g_file_test (source, G_FILE_TEST_IS_DIR))
-        bring_folder (source, target);
-      else if (g_file_test (source, G_FILE_TEST_IS_REGULAR))
-        bring_file (source, target);
-    }
-}
-
-static void
-bring_files (const Repair *self)
-{
-  static const char *const folders[] = { "models", "media" };
-  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
-    {
-      g_autofree char *from = g_build_filename (self->folder, folders[i], NULL), *to = g_build_filename (self->target, folders[i], NULL);
-      bring_folder (from, to);
-    }
 }
 
 /* ---- all of it ---- */
@@ -216,7 +122,7 @@ repair (Repair *self, GError **error)
   g_unlink (self->copy);
   if (built && g_rename (new, file) == 0)
     {
-      bring_files (self);
+      lw_bring_files (self->folder, self->target);
       lw_filesystem_sync_folder (self->target);
       return TRUE;
     }

@@ -36,7 +36,7 @@ lw_replay_find_seq (LwDb *db, gint64 frame, gint64 time, gint64 *seq, GError **e
 static gboolean
 find_nearest (LwDb *db, gint64 frame, gint64 seq, gint64 *id, gint64 *at, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, seq FROM revision WHERE frame = ?1 ORDER BY abs (seq - ?2) LIMIT 1", "II", frame, seq);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, seq FROM revision WHERE frame = ?1 AND seq >= 0 ORDER BY abs (seq - ?2) LIMIT 1", "II", frame, seq);
   int got = lw_query_step (query, error);
   *id = got == 1 ? sqlite3_column_int64 (query, 0) : 0;
   *at = got == 1 ? sqlite3_column_int64 (query, 1) : 0;

@@ -539,3 +539,42 @@ lw_revision_check (LwDb *db, gint64 revision, GError **error)
   g_autoptr(GHashTable) tiles = read_head (db, revision, &head, error) ? read_tiles (db, &head, revision, error) : NULL;
   return tiles != NULL;
 }
+
+/* ---- from elsewhere ---- */
+
+static gboolean
+write_planes (LwDb *db, gint64 id, const LwPlanes *planes, int *n_tiles, GError **error)
+{
+  guint8 raw[LW_TILE_BYTES];
+  for (int plane = 0; plane < LW_N_PLANES; plane++)
+    for (int ty = 0; ty < lw_tiles_across (planes->plane[0]->height); ty++)
+      for (int tx = 0; tx < lw_tiles_across (planes->plane[0]->width); tx++)
+        {
+          lw_tile_read (planes->plane[plane], ty, tx, raw);
+          if (lw_tile_is_empty (raw))
+            continue;
+          ++*n_tiles;
+          if (id == 0)
+            continue;
+          RevisionTile *tile = tile_from_raw ((Place) { (guint8) plane, (guint16) ty, (guint16) tx }, raw, lw_tile_encode (raw));
+          gboolean written = write_revision_tile (db, id, tile, error);
+          revision_tile_free (tile);
+          if (!written)
+            return FALSE;
+        }
+  return TRUE;
+}
+
+gint64
+lw_revision_bring (LwDb *db, const LwFrameHead *head, const LwRevision *revision, const LwPlanes *planes, GError **error)
+{
+  gint64 parent = 0;
+  int n_tiles = 0, written = 0;
+  write_planes (db, 0, planes, &n_tiles, NULL);      /* rows never change: their number must be known before */
+  if (lw_db_get (db, &parent, error, "SELECT max (id) FROM revision WHERE frame = ?", "I", head->id) < 0
+      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+                     "sIKisIsIi", revision->uuid, head->id, parent, revision->kind, revision->author, revision->created, revision->message, revision->seq, n_tiles))
+    return 0;
+  gint64 id = sqlite3_last_insert_rowid (db->handle);
+  return write_planes (db, id, planes, &written, error) ? id : 0;
+}

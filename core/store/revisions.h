@@ -32,3 +32,6 @@ gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origi
 
 #define LW_REVISION_COLUMNS "revision.id, revision.frame, revision.parent, revision.uuid, revision.author, revision.message, revision.kind, revision.created, revision.seq"
 LwRevision *lw_revision_from_row (LwQuery *query);
+
+/* A revision made elsewhere, whole, with its uuid, author and time. @revision->seq -1: its state is none of this frame's journal. In a transaction. Returns: its id, 0 on error */
+gint64 lw_revision_bring (LwDb *db, const LwFrameHead *head, const LwRevision *revision, const LwPlanes *planes, GError **error);

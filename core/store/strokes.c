@@ -37,6 +37,7 @@ lw_stroke_unref (LwStroke *stroke)
   g_free (stroke->uuid);
   g_free (stroke->undoes);
   g_free (stroke->tool);
+  g_free (stroke->actor);
   lw_diff_unref (stroke->diff);
   g_bytes_unref (stroke->packed);
   g_clear_error (&stroke->error);
@@ -95,8 +96,8 @@ write_row (LwDb *db, const LwFrameHead *head, const LwStroke *stroke, gint64 und
          && lw_db_run (db, error,
                        "INSERT INTO stroke (uuid, frame, seq, author, actor, tool, created, x, y, width, height, undoes, proposal, diff)"
                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       "sIIissIiiiiKKI", stroke->uuid, head->id, head->seq + 1, stroke->origin, g_get_user_name (), stroke->tool, g_get_real_time (),
-                       box.x, box.y, box.width, box.height, undone, proposal, diff);
+                       "sIIissIiiiiKKI", stroke->uuid, head->id, head->seq + 1, stroke->origin, stroke->actor != NULL ? stroke->actor : g_get_user_name (),
+                       stroke->tool, stroke->created != 0 ? stroke->created : g_get_real_time (), box.x, box.y, box.width, box.height, undone, proposal, diff);
 }
 
 gboolean

@@ -8,6 +8,8 @@ typedef struct {
   gatomicrefcount refs;
   gint64 frame, base_seq;
   char *uuid, *undoes, *tool;
+  char *actor;                 /* NULL: the user of this computer */
+  gint64 created;              /* 0: now */
   guint8 origin;
   LwDiff *diff;
   GBytes *packed;

@@ -1,4 +1,4 @@
-/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo, backup; log, verify and repair */
+/* test-cli-past.c: labelwright-cli goes back in time: history, restore, snapshot, undo, backup; log, verify and repair; package and merge */
 #include "config.h"
 #include "cli-fixture.h"
 
@@ -208,6 +208,58 @@ test_repair (CliFixture *f, gconstpointer data)
   expect_message (f, "repaired");
 }
 
+/* ---- package, merge ---- */
+
+static void
+fill_labels (CliFixture *f, const char *project, guint8 class_id)
+{
+  guint8 labels[SCENE_WIDTH * SCENE_HEIGHT];
+  g_autofree char *folder = g_build_filename (f->folder, "other", NULL), *path = g_build_filename (folder, "scene00.png", NULL);
+  memset (labels, class_id, sizeof labels);
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (lw_png_write_index_unsynced (path, labels, SCENE_WIDTH, SCENE_HEIGHT, SCENE_WIDTH, NULL, 0, NULL));
+  cli_run (f, 0, "import", project, "--format", "camvid", folder, NULL);
+}
+
+static void
+test_merge (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *out = g_build_filename (f->folder, "for-ann", NULL), *list = g_build_filename (f->folder, "decide.json", NULL);
+  cli_make_project (f, 2);
+  cli_run (f, 2, "package", f->project, out, NULL);
+  cli_run (f, 0, "package", f->project, "--frames", "images:0-3", out, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, 4);
+  cli_run (f, 0, "frames", out, "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 4);
+  cli_run (f, 0, "accept", out, "--frames", "images:2-3", NULL);
+  fill_labels (f, out, 3);
+  cli_run (f, 0, "merge", f->project, out, "--dry-run", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "taken"), ==, 1);
+  cli_run (f, 0, "merge", f->project, out, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "revisions"), ==, 3);
+  cli_run (f, 0, "history", f->project, "--at", "5,5", "scene00", "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Road");
+  fill_labels (f, out, 8);
+  fill_labels (f, f->project, 0);
+  cli_run (f, 1, "merge", f->project, out, NULL);
+  expect_message (f, "nothing was changed");
+  cli_run (f, 0, "merge", f->project, out, "--dry-run", "--json", NULL);
+  g_assert_nonnull (strstr (f->out, "\"take\":null"));
+  g_auto(GStrv) parts = g_strsplit (f->out, "\"take\":null", -1);
+  g_autofree char *decided = g_strjoinv ("\"take\":\"theirs\"", parts);
+  g_assert_true (g_file_set_contents (list, decided, -1, NULL));
+  cli_run (f, 0, "merge", f->project, out, "--rule", list, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "merged"), ==, 1);
+  cli_run (f, 0, "history", f->project, "--at", "5,5", "scene00", "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Car");
+  cli_run (f, 0, "merge", f->project, out, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "same"), ==, 4);
+  cli_run (f, 1, "merge", f->project, out, "--rule", "/no/such.json", NULL);
+  cli_run (f, 2, "merge", f->project, NULL);
+  cli_run (f, 0, "verify", f->project, NULL);
+  cli_run (f, 0, "verify", out, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +268,6 @@ main (int argc, char **argv)
   g_test_add ("/cli/backup", CliFixture, NULL, cli_fixture_set_up, test_backup, cli_fixture_tear_down);
   g_test_add ("/cli/log", CliFixture, NULL, cli_fixture_set_up, test_log, cli_fixture_tear_down);
   g_test_add ("/cli/repair", CliFixture, NULL, cli_fixture_set_up, test_repair, cli_fixture_tear_down);
+  g_test_add ("/cli/merge", CliFixture, NULL, cli_fixture_set_up, test_merge, cli_fixture_tear_down);
   return g_test_run ();
 }

@@ -38,7 +38,7 @@ static void
 test_help (CliFixture *f, gconstpointer data)
 {
   static const char *const commands[] = { "create", "add", "relink", "frames", "import", "propose", "apply", "submit", "accept", "return", "dataset", "train",
-                                          "evaluate", "export", "models", "segment", "sheet", "history", "restore", "snapshot", "undo", "redo", "backup", "stats", "log", "verify" };
+                                          "evaluate", "export", "models", "segment", "sheet", "history", "restore", "snapshot", "undo", "redo", "backup", "package", "merge", "stats", "log", "verify" };
   cli_run (f, 0, "--help", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_assert_nonnull (strstr (f->out, commands[i]));

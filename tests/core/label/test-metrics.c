@@ -117,6 +117,19 @@ test_camvid_shares (void)
   assert_near (scores->weighted_iou, 1);
 }
 
+/* The example of Cohen's paper, as it is told everywhere: 20 and 15 of 50 agreed on, 5 and 10 not. */
+static void
+test_kappa (void)
+{
+  g_autoptr(LwConfusion) confusion = lw_confusion_new (2);
+  g_assert_true (isnan (lw_confusion_kappa (confusion)));
+  const guint64 counts[4] = { 20, 5, 10, 15 };
+  memcpy (confusion->counts, counts, sizeof counts);
+  g_assert_cmpfloat_with_epsilon (lw_confusion_kappa (confusion), 0.4, 1e-12);
+  confusion->counts[1] = confusion->counts[2] = 0;
+  g_assert_cmpfloat_with_epsilon (lw_confusion_kappa (confusion), 1, 1e-12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,5 +139,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/empty", test_empty);
   g_test_add_func ("/metrics/merge", test_merge);
   g_test_add_func ("/metrics/camvid-shares", test_camvid_shares);
+  g_test_add_func ("/metrics/kappa", test_kappa);
   return g_test_run ();
 }

@@ -219,6 +219,28 @@ fixture_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id)
 }
 
 void
+fixture_undo (LwProject *project, gint64 frame)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwHistory) history = NULL;
+  g_autoptr(LwPlanes) planes = fixture_load (project, frame, &history);
+  const char *last = history->undo->pdata[history->undo->len - 1];
+  g_autoptr(LwDiff) diff = lw_project_load_diff (project, frame, last, &error);
+  lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "undo", .undoes = last, .base_seq = history->seq }, diff, &error);
+  g_assert_no_error (error);
+}
+
+void
+fixture_assert_sound (LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) problems = lw_project_verify (project, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < problems->len; i++)
+    g_error ("%s", (char *) problems->pdata[i]);
+}
+
+void
 fixture_sql (const char *folder, const char *sql)
 {
   g_autofree char *path = g_build_filename (folder, "project.sqlite", NULL);

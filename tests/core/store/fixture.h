@@ -35,5 +35,7 @@ LwPlanes *fixture_load (LwProject *project, gint64 frame, LwHistory **history);
 /* Paints a rectangle in the project itself; again where another process was faster. try: FALSE where it was. */
 gboolean fixture_try_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id);
 void fixture_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id);
+void fixture_undo (LwProject *project, gint64 frame);      /* the last stroke */
+void fixture_assert_sound (LwProject *project);            /* as verify sees it */
 /* Runs @sql on the file of a closed project. */
 void fixture_sql (const char *folder, const char *sql);

@@ -8,16 +8,6 @@
 #include "store/replay.h"
 #include "store/schema.h"
 
-static void
-assert_sound (Fixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) problems = lw_project_verify (fixture->project, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < problems->len; i++)
-    g_error ("%s", (char *) problems->pdata[i]);
-}
-
 static gint64
 revise (LwProject *project, gint64 frame, LwRevisionKind kind)
 {
@@ -103,18 +93,6 @@ test_find (void)
 /* ---- one revision ---- */
 
 static void
-undo_last (LwProject *project, gint64 frame)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(LwHistory) history = NULL;
-  g_autoptr(LwPlanes) planes = fixture_load (project, frame, &history);
-  const char *last = history->undo->pdata[history->undo->len - 1];
-  g_autoptr(LwDiff) diff = lw_project_load_diff (project, frame, last, &error);
-  lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "undo", .undoes = last, .base_seq = history->seq }, diff, &error);
-  g_assert_no_error (error);
-}
-
-static void
 test_restore_revision (void)
 {
   g_autoptr(Fixture) fixture = fixture_new ();
@@ -145,11 +123,11 @@ test_restore_revision (void)
   g_assert_true (lw_project_restore_revision (project, old, &restored, &error));
   g_assert_cmpuint (restored.same, ==, 1);
   g_assert_cmpuint (restored.restored, ==, 0);
-  undo_last (project, frame);
+  fixture_undo (project, frame);
   assert_frame_is (project, frame, later);
   g_assert_false (lw_project_restore_revision (project, 999, &restored, &error));
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND);
-  assert_sound (fixture);
+  fixture_assert_sound (project);
 }
 
 /* ---- every state that was ---- */
@@ -252,7 +230,7 @@ test_restore_time (void)
   g_cancellable_cancel (cancelled);
   g_assert_false (lw_project_restore_time (project, frames, 3, then, &restored, NULL, NULL, cancelled, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_sound (fixture);
+  fixture_assert_sound (project);
 }
 
 /* ---- snapshots ---- */
@@ -294,7 +272,7 @@ test_snapshot (void)
   g_assert_cmpuint (list->len, ==, 1);
   g_assert_cmpuint (((LwSnapshot *) list->pdata[0])->n_frames, ==, 2);
   g_assert_cmpstr (((LwSnapshot *) list->pdata[0])->message, ==, "evening");
-  assert_sound (fixture);
+  fixture_assert_sound (project);
 }
 
 /* Cancelled on the way, it leaves revisions and no snapshot. */
@@ -321,7 +299,7 @@ test_snapshot_cancelled (void)
   g_assert_cmpuint (list->len, ==, 0);
   g_assert_cmpint (lw_project_add_snapshot (project, "monday", NULL, NULL, NULL, NULL, &error), >, 0);
   g_assert_no_error (error);
-  assert_sound (fixture);
+  fixture_assert_sound (project);
 }
 
 /* ---- upgrades ---- */

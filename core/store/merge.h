@@ -1,0 +1,39 @@
+/* merge.h: a project split into packages for several people, and brought together again, without a server */
+#pragma once
+
+#include "label/metrics.h"
+#include "store/project.h"
+
+/* A project of its own in @target (empty or not there) with these frames alone, their strokes and revisions, and all classes and models. Media stay where they are; copied ones come
+ * along. What is done in it comes back by lw_project_merge(). */
+gboolean lw_project_package (LwProject *project, const gint64 *frames, gsize n_frames, const char *target, LwProgress progress, gpointer data,
+                             GCancellable *cancellable, GError **error);
+
+/* ---- back ---- */
+/* Connected pixels that both sides changed, and disagree on. */
+typedef struct {
+  char *frame;                  /* its name */
+  LwRect box;
+  guint pixels;
+  int x, y;                     /* one of them: the first in reading order */
+  guint8 ours, theirs;          /* the classes there; theirs as this project numbers it */
+  gint64 ours_at, theirs_at;    /* when either side last painted within the box */
+  int taken;                    /* 0: ours, 1: theirs, -1: nobody has decided */
+} LwMergeRegion;
+/* What becomes of a region: as in @taken. */
+typedef int (*LwMergeChoose) (const LwMergeRegion *region, gpointer data);
+
+typedef struct {
+  guint same, taken, merged;    /* frames: with nothing new; whose strokes were appended; put together from both sides */
+  guint strokes, revisions;     /* that came */
+  GPtrArray *regions;           /* (element-type LwMergeRegion): conflicts and what became of them */
+  LwConfusion *agreement;       /* row: ours, column: theirs, over frames that both sides worked on */
+} LwMergeReport;
+void lw_merge_report_clear (LwMergeReport *report);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwMergeReport, lw_merge_report_clear)
+
+/* Takes what was done in @other, a copy or a package of this project, since the two parted. Where only @other worked on a frame, its strokes are appended; where both did, a
+ * stroke puts the two together, and every revision of @other comes along. Before, a snapshot is taken. LW_STORE_ERROR_CONFLICT where @choose leaves a region undecided: then nothing
+ * was changed, and @report tells of all regions. @dry: only report. Merging again changes nothing. */
+gboolean lw_project_merge (LwProject *project, LwProject *other, LwMergeChoose choose, gpointer choose_data, gboolean dry, LwMergeReport *report,
+                           LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);

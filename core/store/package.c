@@ -1,0 +1,107 @@
+/* package.c: a copy of the project's file from which all other frames are taken out */
+#include "config.h"
+#include "store/merge.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include "store/audit.h"
+#include "store/backup-private.h"
+#include "store/bring.h"
+#include "store/filesystem.h"
+#include "store/media.h"
+
+/* In this order no row is ever without the one that it refers to for long: checks of references are off meanwhile. */
+static const char cut[] =
+  "CREATE TEMP TABLE gone AS SELECT id FROM frame WHERE id NOT IN (SELECT id FROM temp.kept);"
+  "DELETE FROM dataset_item; DELETE FROM evaluation; UPDATE model SET dataset = NULL; DELETE FROM job; DELETE FROM dataset;"
+  "DELETE FROM snapshot_item; DELETE FROM snapshot; DELETE FROM step_frame; DELETE FROM step; DELETE FROM operation;"
+  "DELETE FROM reopening WHERE stroke IN (SELECT id FROM stroke WHERE frame IN (SELECT id FROM gone));"
+  "UPDATE frame SET proposal = NULL; UPDATE stroke SET proposal = NULL; DELETE FROM proposal_tile; DELETE FROM proposal;"
+  "DELETE FROM stroke WHERE frame IN (SELECT id FROM gone); DELETE FROM diff WHERE id NOT IN (SELECT diff FROM stroke);"
+  "DELETE FROM revision_tile WHERE revision IN (SELECT id FROM revision WHERE frame IN (SELECT id FROM gone));"
+  "DELETE FROM revision WHERE frame IN (SELECT id FROM gone); DELETE FROM tile WHERE id NOT IN (SELECT tile FROM revision_tile);"
+  "DELETE FROM working_tile WHERE frame IN (SELECT id FROM gone); DELETE FROM frame_class WHERE frame IN (SELECT id FROM gone);"
+  "DELETE FROM frame_origin WHERE frame IN (SELECT id FROM gone); DELETE FROM merged_head WHERE frame IN (SELECT id FROM gone);"
+  "DELETE FROM frame WHERE id IN (SELECT id FROM gone);"
+  "DELETE FROM media_index WHERE media NOT IN (SELECT media FROM frame); DELETE FROM media WHERE id NOT IN (SELECT media FROM frame);"
+  "DROP TABLE gone; DROP TABLE temp.kept;";
+
+typedef struct { LwProject *project; const gint64 *frames; gsize n_frames; const char *target; } Package;
+
+static gboolean
+keep_frames (LwDb *db, const Package *self, GError **error)
+{
+  if (!lw_db_exec (db, "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)", error))
+    return FALSE;
+  for (gsize i = 0; i < self->n_frames; i++)
+    if (!lw_db_run (db, error, "INSERT OR IGNORE INTO temp.kept VALUES (?)", "I", self->frames[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+cut_out (LwDb *db, gpointer data, GError **error)
+{
+  const Package *self = data;
+  g_autoptr(GPtrArray) triggers = lw_triggers_drop (db, error);
+  return triggers != NULL && keep_frames (db, self, error) && lw_db_exec (db, cut, error)
+         && lw_media_move_paths (db, self->project->folder, self->target, error) && lw_triggers_restore (db, triggers, error);
+}
+
+static gboolean
+cut_file (const char *path, Package *self, GError **error)
+{
+  g_autoptr(LwDb) db = lw_db_open (path, LW_DB_WRITE, error);
+  if (db == NULL || !lw_db_exec (db, "PRAGMA synchronous = FULL", error))
+    return FALSE;
+  sqlite3_db_config (db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+  sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 1);      /* VACUUM attaches its own new file */
+  return lw_db_transact (db, cut_out, self, error) && lw_db_exec (db, "VACUUM", error);
+}
+
+static gboolean
+tell (LwDb *db, gpointer data, GError **error)
+{
+  const Package *self = data;
+  g_autofree char *to = g_filename_display_name (self->target);
+  return lw_audit_add (db, error, "package", to, "%u frames", (guint) self->n_frames);
+}
+
+static gboolean
+make (Package *self, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *file = g_build_filename (self->target, LW_PROJECT_FILE, NULL), *part = g_strconcat (file, ".part", NULL);
+  g_autofree char *journal = g_strconcat (part, "-journal", NULL);
+  gboolean made = lw_backup_make (self->project, part, NULL, progress, data, cancellable, error) && cut_file (part, self, error)
+                  && lw_backup_check (part, cancellable, error);
+  if (made && g_rename (part, file) == 0)
+    {
+      lw_bring_files (self->project->folder, self->target);
+      lw_filesystem_sync_folder (self->target);
+      return TRUE;
+    }
+  if (made)
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not make “%s”: %s"), file, g_strerror (errno));
+  g_unlink (part);
+  g_unlink (journal);
+  return FALSE;
+}
+
+gboolean
+lw_project_package (LwProject *self, const gint64 *frames, gsize n_frames, const char *target, LwProgress progress, gpointer data, GCancellable *cancellable,
+                    GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && target != NULL && (frames != NULL || n_frames == 0), FALSE);
+
+  gboolean made;
+  g_autofree char *to = g_canonicalize_filename (target, NULL);
+  Package package = { self, frames, n_frames, to };
+  if (!lw_create_empty_folder (to, &made, error) || !lw_filesystem_refuse_network (to, error))
+    return FALSE;
+  if (make (&package, progress, data, cancellable, error))
+    return lw_project_is_read_only (self) || lw_project_transact (self, tell, &package, error);
+  if (made)
+    g_rmdir (to);
+  return FALSE;
+}

@@ -1,0 +1,269 @@
+/* test-merge.c: packages hold their frames and no others; what was done in them comes back once; where both sides worked, nothing of either is lost unasked */
+#include "config.h"
+#include "fixture.h"
+
+#include <string.h>
+#include "store/merge.h"
+#include "store/past.h"
+
+#define SIDE 200
+
+typedef struct { Fixture *fixture; LwProject *ours, *theirs; char *folder; } Rig;
+
+static void
+close_project (LwProject **project)
+{
+  g_autoptr(GError) error = NULL;
+  lw_project_close (*project, &error);
+  g_assert_no_error (error);
+  g_clear_object (project);
+}
+
+static void
+rig_clear (Rig *rig)
+{
+  close_project (&rig->theirs);
+  fixture_free (rig->fixture);
+  g_free (rig->folder);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rig, rig_clear)
+
+static void
+revise (LwProject *project, gint64 frame)
+{
+  g_autoptr(GError) error = NULL;
+  lw_project_add_revision (project, frame, LW_REVISION_MANUAL, "note", &error);
+  g_assert_no_error (error);
+}
+
+/* Three frames, each with a stroke and a revision; a package of the first two. */
+static void
+rig_init (Rig *rig)
+{
+  g_autoptr(GError) error = NULL;
+  *rig = (Rig) { .fixture = fixture_new () };
+  rig->ours = rig->fixture->project;
+  rig->folder = g_build_filename (rig->fixture->root, "elsewhere", "package", NULL);
+  fixture_add_video (rig->fixture, "clip.mp4", 3, SIDE, SIDE);
+  for (guint i = 0; i < 3; i++)
+    {
+      fixture_stroke (rig->ours, fixture_frame (rig->ours, i), (LwRect) { 0, 0, SIDE, 100 }, 1);
+      revise (rig->ours, fixture_frame (rig->ours, i));
+    }
+  gint64 frames[] = { fixture_frame (rig->ours, 0), fixture_frame (rig->ours, 1) };
+  g_assert_true (lw_project_package (rig->ours, frames, 2, rig->folder, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  rig->theirs = lw_project_open (rig->folder, &error);
+  g_assert_no_error (error);
+}
+
+static int
+take_ours (const LwMergeRegion *region, gpointer data)
+{
+  return 0;
+}
+
+static int
+take_theirs (const LwMergeRegion *region, gpointer data)
+{
+  return 1;
+}
+
+static int
+decide_nothing (const LwMergeRegion *region, gpointer data)
+{
+  return -1;
+}
+
+static void
+merge (Rig *rig, LwMergeChoose choose, LwMergeReport *report)
+{
+  g_autoptr(GError) error = NULL;
+  lw_project_merge (rig->ours, rig->theirs, choose, NULL, FALSE, report, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_nothing_new (Rig *rig)
+{
+  g_auto(LwMergeReport) report = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) before = lw_project_find_revisions (rig->ours, &(LwRevisionFilter) { .kind = -1 }, &error);
+  g_autoptr(GPtrArray) audit = lw_project_list_audit (rig->ours, 0, &error);
+  merge (rig, decide_nothing, &report);
+  g_autoptr(GPtrArray) after = lw_project_find_revisions (rig->ours, &(LwRevisionFilter) { .kind = -1 }, &error);
+  g_autoptr(GPtrArray) audit_after = lw_project_list_audit (rig->ours, 0, &error);
+  g_assert_cmpuint (report.same, ==, 2);
+  g_assert_cmpuint (report.taken + report.merged + report.strokes + report.revisions, ==, 0);
+  g_assert_cmpuint (before->len, ==, after->len);
+  g_assert_cmpuint (audit->len, ==, audit_after->len);
+}
+
+static void
+test_package (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  rig_init (&rig);
+  fixture_assert_sound (rig.theirs);
+  g_autoptr(GPtrArray) frames = lw_project_list_frames (rig.theirs, &error), revisions = lw_project_find_revisions (rig.theirs, &(LwRevisionFilter) { .kind = -1 }, &error);
+  g_assert_cmpuint (frames->len, ==, 2);
+  g_assert_cmpuint (revisions->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(LwPlanes) here = fixture_load (rig.ours, fixture_frame (rig.ours, i), NULL), there = fixture_load (rig.theirs, fixture_frame (rig.theirs, i), NULL);
+      fixture_assert_planes_equal (here, there);
+    }
+  assert_nothing_new (&rig);
+  g_assert_false (lw_project_package (rig.ours, NULL, 0, rig.folder, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS);
+}
+
+static void
+paint_as (LwProject *project, gint64 frame, const char *who, LwRect rect, guint8 class_id)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwHistory) history = NULL;
+  g_autoptr(LwPlanes) planes = fixture_load (project, frame, &history);
+  int origin = lw_project_get_origin (project, LW_ORIGIN_PERSON, who, 0, &error);
+  g_assert_cmpint (origin, >=, 0);
+  g_autoptr(LwDiff) diff = fixture_paint (planes, rect, class_id, (guint8) origin);
+  lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "brush", .origin = (guint8) origin, .base_seq = history->seq }, diff, &error);
+  g_assert_no_error (error);
+}
+
+/* Both sides learn of a person meanwhile, and both give that person the same number. */
+static void
+test_taken (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_auto(LwMergeReport) report = { 0 };
+  rig_init (&rig);
+  gint64 here = fixture_frame (rig.ours, 0), there = fixture_frame (rig.theirs, 0);
+  paint_as (rig.ours, fixture_frame (rig.ours, 2), "ann", (LwRect) { 0, 0, 50, 50 }, 3);
+  paint_as (rig.theirs, there, "bob", (LwRect) { 10, 10, 100, 150 }, 2);
+  paint_as (rig.theirs, there, "bob", (LwRect) { 0, 0, 30, 30 }, 4);
+  fixture_undo (rig.theirs, there);
+  paint_as (rig.theirs, there, "bob", (LwRect) { 90, 90, 60, 60 }, 3);
+  g_assert_true (lw_project_act (rig.theirs, &there, 1, LW_ACTION_ACCEPT, "done", &error));
+  merge (&rig, decide_nothing, &report);
+  g_assert_cmpuint (report.taken, ==, 1);
+  g_assert_cmpuint (report.same, ==, 1);
+  g_assert_cmpuint (report.strokes, ==, 4);
+  g_assert_cmpuint (report.revisions, ==, 1);
+
+  g_autoptr(LwPlanes) ours = fixture_load (rig.ours, here, NULL), theirs = fixture_load (rig.theirs, there, NULL);
+  g_assert_true (lw_label_map_equal (ours->plane[LW_PLANE_CLASS], theirs->plane[LW_PLANE_CLASS]));
+  int bob = lw_project_get_origin (rig.ours, LW_ORIGIN_PERSON, "bob", 0, &error), ann = lw_project_get_origin (rig.ours, LW_ORIGIN_PERSON, "ann", 0, &error);
+  g_assert_cmpint (bob, !=, ann);
+  g_assert_cmpint (lw_label_map_get (ours->plane[LW_PLANE_ORIGIN], 100, 100), ==, bob);
+  g_autoptr(LwFrame) frame = lw_project_get_frame (rig.ours, here, &error);
+  g_assert_cmpint (frame->status, ==, LW_FRAME_ACCEPTED);
+  fixture_assert_sound (rig.ours);
+  assert_nothing_new (&rig);
+  fixture_undo (rig.ours, here);      /* what bob painted last, undone in this copy */
+  g_autoptr(LwPlanes) before = fixture_load (rig.ours, here, NULL);
+  g_assert_cmpint (lw_label_map_get (before->plane[LW_PLANE_CLASS], 140, 140), ==, LW_LABEL_NONE);
+  fixture_assert_sound (rig.ours);
+}
+
+static void
+paint_both (Rig *rig)
+{
+  gint64 here = fixture_frame (rig->ours, 0), there = fixture_frame (rig->theirs, 0);
+  paint_as (rig->ours, here, "ann", (LwRect) { 0, 0, 40, 40 }, 2);          /* ours alone */
+  paint_as (rig->theirs, there, "bob", (LwRect) { 150, 150, 40, 40 }, 3);   /* theirs alone */
+  paint_as (rig->ours, here, "ann", (LwRect) { 60, 60, 40, 40 }, 2);        /* both, and they disagree */
+  paint_as (rig->theirs, there, "bob", (LwRect) { 80, 80, 40, 40 }, 4);
+  paint_as (rig->ours, here, "ann", (LwRect) { 0, 120, 20, 20 }, 2);        /* both, and they agree */
+  paint_as (rig->theirs, there, "bob", (LwRect) { 0, 120, 20, 20 }, 2);
+  revise (rig->theirs, there);
+}
+
+static int
+class_at (LwProject *project, gint64 frame, int x, int y)
+{
+  g_autoptr(LwPlanes) planes = fixture_load (project, frame, NULL);
+  return lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
+}
+
+static void
+test_conflict (gconstpointer data)
+{
+  gboolean theirs_win = data != NULL;
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_auto(LwMergeReport) refused = { 0 }, report = { 0 }, again = { 0 };
+  rig_init (&rig);
+  paint_both (&rig);
+  gint64 here = fixture_frame (rig.ours, 0), there = fixture_frame (rig.theirs, 0);
+  g_autoptr(LwPlanes) before = fixture_load (rig.ours, here, NULL);
+  g_assert_false (lw_project_merge (rig.ours, rig.theirs, decide_nothing, NULL, FALSE, &refused, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT);
+  g_assert_cmpuint (refused.regions->len, ==, 1);
+  const LwMergeRegion *region = refused.regions->pdata[0];
+  g_assert_cmpuint (region->pixels, ==, 400);
+  g_assert_cmpint (region->x, ==, 80);
+  g_assert_cmpint (region->ours, ==, 2);
+  g_assert_cmpint (region->theirs, ==, 4);
+  g_assert_cmpint (region->theirs_at, >, region->ours_at);
+  g_assert_cmpfloat (lw_confusion_kappa (refused.agreement), <, 1);
+  g_assert_cmpfloat (lw_confusion_kappa (refused.agreement), >, 0);
+  g_autoptr(LwPlanes) still = fixture_load (rig.ours, here, NULL);
+  fixture_assert_planes_equal (still, before);
+
+  merge (&rig, theirs_win ? take_theirs : take_ours, &report);
+  g_assert_cmpuint (report.merged, ==, 1);
+  g_assert_cmpuint (report.revisions, ==, 1);
+  g_assert_cmpint (class_at (rig.ours, here, 5, 5), ==, 2);
+  g_assert_cmpint (class_at (rig.ours, here, 160, 160), ==, 3);
+  g_assert_cmpint (class_at (rig.ours, here, 65, 65), ==, 2);
+  g_assert_cmpint (class_at (rig.ours, here, 110, 110), ==, 4);
+  g_assert_cmpint (class_at (rig.ours, here, 90, 90), ==, theirs_win ? 4 : 2);
+  g_assert_cmpint (class_at (rig.ours, here, 10, 130), ==, 2);
+  fixture_assert_sound (rig.ours);
+  assert_nothing_new (&rig);
+
+  /* Work goes on in both, and comes together again, without the old conflict. */
+  fixture_stroke (rig.theirs, there, (LwRect) { 190, 0, 10, 10 }, 0);
+  fixture_stroke (rig.ours, here, (LwRect) { 0, 190, 10, 10 }, 0);
+  merge (&rig, decide_nothing, &again);
+  g_assert_cmpint (class_at (rig.ours, here, 195, 5), ==, 0);
+  g_assert_cmpint (class_at (rig.ours, here, 5, 195), ==, 0);
+  g_assert_cmpint (class_at (rig.ours, here, 90, 90), ==, theirs_win ? 4 : 2);
+  fixture_assert_sound (rig.ours);
+  assert_nothing_new (&rig);
+
+  /* The snapshot from before the first merge leads back. */
+  LwRestored restored;
+  g_autoptr(GPtrArray) snapshots = lw_project_list_snapshots (rig.ours, &error);
+  g_assert_cmpuint (snapshots->len, ==, 2);
+  g_assert_true (lw_project_restore_snapshot (rig.ours, &here, 1, ((LwSnapshot *) snapshots->pdata[1])->name, &restored, NULL, NULL, NULL, &error));
+  g_autoptr(LwPlanes) back = fixture_load (rig.ours, here, NULL);
+  fixture_assert_planes_equal (back, before);
+}
+
+static void
+test_strangers (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(Fixture) stranger = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_auto(LwMergeReport) report = { 0 };
+  rig_init (&rig);
+  g_assert_false (lw_project_merge (rig.ours, stranger->project, take_ours, NULL, FALSE, &report, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/merge/package", test_package);
+  g_test_add_func ("/merge/taken", test_taken);
+  g_test_add_data_func ("/merge/conflict-ours", NULL, test_conflict);
+  g_test_add_data_func ("/merge/conflict-theirs", "", test_conflict);
+  g_test_add_func ("/merge/strangers", test_strangers);
+  return g_test_run ();
+}
