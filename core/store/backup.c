@@ -14,7 +14,7 @@
 #include "store/schema.h"
 
 #define PAGES_A_STEP 256             /* 1 MiB */
-#define STEPS_A_SYNC 8               /* so that a stroke's own sync never waits for much of ours */
+#define PAUSE_US 2000                /* after each step's sync: a stroke's own sync never waits for much of ours */
 
 /* ---- check ---- */
 
@@ -47,7 +47,7 @@ typedef struct {
 static gboolean
 copy_pages (LwDb *target, Copying *self, GError **error)
 {
-  for (int i = 1;; i++)
+  while (TRUE)
     {
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         return FALSE;
@@ -58,8 +58,8 @@ copy_pages (LwDb *target, Copying *self, GError **error)
         return lw_db_fail (target, error);
       if (self->progress != NULL && all > 0)
         self->progress (0.8 * (all - sqlite3_backup_remaining (self->backup)) / all, self->data);
-      if (i % STEPS_A_SYNC == 0)
-        fdatasync (self->fd);
+      fdatasync (self->fd);
+      g_usleep (PAUSE_US);
     }
 }
 

@@ -162,16 +162,15 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
 }
 
+/* Strokes until @done, or so many where it is NULL. */
 static void
-bench_backup (LwProject *project, gint64 frame, GRand *rand)
+time_strokes (LwProject *project, gint64 frame, gint *done, guint most, GRand *rand, const char *what)
 {
-  Copying copying = { project, FALSE };
   g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr(LwHistory) history = NULL;
   g_autoptr(LwPlanes) planes = fixture_load (project, frame, &history);
-  gint64 begun = g_get_monotonic_time (), seq = history->seq;
-  g_autoptr(GThread) thread = g_thread_new ("backup", back_up, &copying);
-  while (!g_atomic_int_get (&copying.done))
+  gint64 seq = history->seq;
+  while (done != NULL ? !g_atomic_int_get (done) : times->len < most)
     {
       g_autoptr(GError) error = NULL;
       g_autoptr(LwDiff) diff = paint_brush (planes, rand);
@@ -181,11 +180,21 @@ bench_backup (LwProject *project, gint64 frame, GRand *rand)
       double ms = ms_since (start);
       g_array_append_val (times, ms);
     }
-  g_thread_join (g_steal_pointer (&thread));
   double *ms = (double *) times->data;
   qsort (ms, times->len, sizeof *ms, compare_doubles);
-  g_print ("a backup in %.2f s; %u strokes meanwhile, on disk: median %.2f ms, p99 %.2f ms, most %.2f ms\n", ms_since (begun) / 1000, times->len,
-           ms[times->len / 2], ms[times->len * 99 / 100], ms[times->len - 1]);
+  g_print ("%s: %u strokes, on disk: median %.2f ms, p99 %.2f ms, most %.2f ms\n", what, times->len, ms[times->len / 2], ms[times->len * 99 / 100], ms[times->len - 1]);
+}
+
+static void
+bench_backup (LwProject *project, gint64 frame, GRand *rand)
+{
+  Copying copying = { project, FALSE };
+  time_strokes (project, frame, NULL, 300, rand, "without a backup");
+  gint64 begun = g_get_monotonic_time ();
+  g_autoptr(GThread) thread = g_thread_new ("backup", back_up, &copying);
+  time_strokes (project, frame, &copying.done, 0, rand, "while a backup is made");
+  g_thread_join (g_steal_pointer (&thread));
+  g_print ("the backup                                                      %7.2f s\n", ms_since (begun) / 1000);
 }
 
 static void
