@@ -170,6 +170,8 @@ save (LwPlan *plan, LwWeights *weights, GError **error)
 static gboolean
 run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error)
 {
+  if (plan->options.train)
+    return lw_net_fail (error, LW_NET_ERROR_UNSUPPORTED, _("This plan was compiled to train, not to predict"));
   return enter_to_run (plan, batch, error) && lw_plan_run (plan, batch, result, yield, data, error);
 }
 

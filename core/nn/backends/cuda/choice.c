@@ -26,7 +26,7 @@ dup_key (const LwConvShape *s, gboolean deterministic)
 }
 
 static GPtrArray *
-compile (const LwCudnn *cudnn, const LwConvShape *shape, gboolean deterministic, GError **error)
+compile (cudnnHandle_t cudnn, const LwConvShape *shape, gboolean deterministic, GError **error)
 {
   LwConvRules rules = LW_CONV_DETERMINISTIC | (shape->type == LW_CUDA_F32 ? LW_CONV_STRICT : 0);
   gboolean fused = shape->pass == LW_CONV_FORWARD_BIAS || shape->pass == LW_CONV_FORWARD_BIAS_RELU;
@@ -54,7 +54,7 @@ lw_conv_choice_get (LwDevice *device, const LwConvShape *shape, gboolean determi
 
   if (choice != NULL)
     return choice;
-  codes = compile (&device->cudnn, shape, deterministic, error);
+  codes = compile (device->cudnn, shape, deterministic, error);
   return codes != NULL ? keep (device, g_steal_pointer (&key), codes, deterministic) : NULL;
 }
 
@@ -75,12 +75,11 @@ help_cb (gpointer data)
 {
   const Helper *helper = data;
   Work *work = helper->work;
-  LwCudnn cudnn = { helper->handle, NULL };
   gint i;
 
   if (cudaSetDevice (work->device->number) == cudaSuccess)
     while ((i = g_atomic_int_add (&work->next, 1)) < (gint) work->shapes->len)
-      work->codes[i] = compile (&cudnn, work->shapes->pdata[i], work->deterministic, NULL);
+      work->codes[i] = compile (helper->handle, work->shapes->pdata[i], work->deterministic, NULL);
   return NULL;
 }
 
@@ -178,7 +177,7 @@ measure (LwDevice *device, const LwConvCode *code, const LwConvPointers *p, void
   for (int i = 0; i <= RUNS; i++)       /* the first one only warms up */
     {
       cudaEventRecord (start, device->stream);
-      if (lw_conv_code_run (&device->cudnn, code, p->x, p->w, p->bias, p->y, workspace) != CUDNN_STATUS_SUCCESS
+      if (lw_conv_code_run (device->cudnn, code, p->x, p->w, p->bias, p->y, workspace) != CUDNN_STATUS_SUCCESS
           || cudaEventRecord (end, device->stream) != cudaSuccess || cudaEventSynchronize (end) != cudaSuccess
           || cudaEventElapsedTime (&ms, start, end) != cudaSuccess)
         return INFINITY;

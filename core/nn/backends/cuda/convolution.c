@@ -215,14 +215,13 @@ make_operations (Build *build, const LwConvShape *s, Descriptor *operations)
 }
 
 static Descriptor
-make_graph (Build *build, const LwCudnn *cudnn, const LwConvShape *shape)
+make_graph (Build *build, cudnnHandle_t cudnn, const LwConvShape *shape)
 {
   Descriptor operations[3], graph;
   int n = make_operations (build, shape, operations);
 
   graph = make (build, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-  if (cudnn->handle != NULL)
-    set (build, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &cudnn->handle);
+  set (build, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &cudnn);
   set (build, graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, n, operations);
   finalize (build, graph);
   return graph;
@@ -293,7 +292,7 @@ dup_name (Descriptor config, Descriptor engine)
 
 /* NULL: this engine doesn't do it, or not within the rules. */
 static LwConvCode *
-compile (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor config, LwConvRules rules, gsize workspace)
+compile (cudnnHandle_t cudnn, const LwConvShape *shape, Descriptor config, LwConvRules rules, gsize workspace)
 {
   Build build = { CUDNN_STATUS_SUCCESS, g_ptr_array_new_with_free_func (destroy) };
   Descriptor engine = make (&build, CUDNN_BACKEND_ENGINE_DESCRIPTOR), plan = NULL;
@@ -305,10 +304,7 @@ compile (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor config, LwCo
   if (build.status == CUDNN_STATUS_SUCCESS && keeps_rules (engine, shape, rules))
     {
       build.status = cudnnBackendCreateDescriptor (CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR, &plan);
-      if (cudnn->handle != NULL)
-        set (&build, plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &cudnn->handle);
-      else
-        set_descriptor (&build, plan, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, cudnn->target);
+      set (&build, plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &cudnn);
       set_descriptor (&build, plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config);
       finalize (&build, plan);
       if (build.status == CUDNN_STATUS_SUCCESS)
@@ -327,7 +323,7 @@ compile (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor config, LwCo
 
 /* Adds what @mode proposes, until there are @most. */
 static void
-add_codes (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor graph, cudnnBackendHeurMode_t mode, LwConvRules rules, gsize workspace, guint most,
+add_codes (cudnnHandle_t cudnn, const LwConvShape *shape, Descriptor graph, cudnnBackendHeurMode_t mode, LwConvRules rules, gsize workspace, guint most,
            GPtrArray *codes)
 {
   Build build = { CUDNN_STATUS_SUCCESS, g_ptr_array_new_with_free_func (destroy) };
@@ -336,8 +332,6 @@ add_codes (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor graph, cud
 
   set_descriptor (&build, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph);
   set (&build, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
-  if (cudnn->handle == NULL)
-    set_descriptor (&build, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, cudnn->target);
   finalize (&build, heuristic);
   for (int i = 0; i < MAX_CONFIGS; i++)
     configs[i] = make (&build, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
@@ -354,7 +348,7 @@ add_codes (const LwCudnn *cudnn, const LwConvShape *shape, Descriptor graph, cud
 }
 
 GPtrArray *
-lw_conv_codes_new (const LwCudnn *cudnn, const LwConvShape *shape, LwConvRules rules, gsize workspace, guint most, GError **error)
+lw_conv_codes_new (cudnnHandle_t cudnn, const LwConvShape *shape, LwConvRules rules, gsize workspace, guint most, GError **error)
 {
   Build build = { CUDNN_STATUS_SUCCESS, g_ptr_array_new_with_free_func (destroy) };
   Descriptor graph = make_graph (&build, cudnn, shape);
@@ -382,7 +376,7 @@ lw_conv_code_free (LwConvCode *code)
 }
 
 cudnnStatus_t
-lw_conv_code_run (const LwCudnn *cudnn, const LwConvCode *code, void *x, void *w, void *bias, void *y, void *workspace)
+lw_conv_code_run (cudnnHandle_t cudnn, const LwConvCode *code, void *x, void *w, void *bias, void *y, void *workspace)
 {
   gboolean fused = code->shape.pass == LW_CONV_FORWARD_BIAS || code->shape.pass == LW_CONV_FORWARD_BIAS_RELU;
   Build build = { CUDNN_STATUS_SUCCESS, g_ptr_array_new_with_free_func (destroy) };
@@ -395,24 +389,7 @@ lw_conv_code_run (const LwCudnn *cudnn, const LwConvCode *code, void *x, void *w
   set (&build, pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1, &workspace);
   finalize (&build, pack);
   if (build.status == CUDNN_STATUS_SUCCESS)
-    build.status = cudnnBackendExecute (cudnn->handle, code->plan, pack);
+    build.status = cudnnBackendExecute (cudnn, code->plan, pack);
   g_ptr_array_unref (build.made);
   return build.status;
-}
-
-cudnnBackendDescriptor_t
-lw_cudnn_target_new (const char *json, GError **error)
-{
-  Descriptor target = NULL;
-  cudnnStatus_t status = cudnnBackendCreateDescriptor (CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, &target);
-
-  if (status == CUDNN_STATUS_SUCCESS)
-    status = cudnnBackendSetAttribute (target, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, (gint64) strlen (json) + 1, json);
-  if (status == CUDNN_STATUS_SUCCESS)
-    status = cudnnBackendFinalize (target);
-  if (lw_cudnn_check (status, _("A device by its properties"), error))
-    return target;
-  if (target != NULL)
-    cudnnBackendDestroyDescriptor (target);
-  return NULL;
 }

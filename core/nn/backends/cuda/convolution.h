@@ -27,12 +27,6 @@ typedef enum {
   LW_CONV_STRICT = 2,          /* no rounding of inputs to fewer bits, no Winograd, no Fourier transform */
 } LwConvRules;
 
-/* @target: another device than the handle's (lw_cudnn_target_new), then plans can be compiled without a GPU, for tests; or NULL. */
-typedef struct {
-  cudnnHandle_t handle;
-  cudnnBackendDescriptor_t target;
-} LwCudnn;
-
 typedef struct {
   cudnnBackendDescriptor_t plan;
   LwConvShape shape;
@@ -44,12 +38,9 @@ gboolean lw_cudnn_check (cudnnStatus_t status, const char *what, GError **error)
 
 /* At most @most plans for @shape that keep @rules and need no more than @workspace bytes, the one that cuDNN believes fastest first.
  * An empty array: cuDNN has none. (transfer full) */
-GPtrArray *lw_conv_codes_new (const LwCudnn *cudnn, const LwConvShape *shape, LwConvRules rules, gsize workspace, guint most, GError **error);
+GPtrArray *lw_conv_codes_new (cudnnHandle_t cudnn, const LwConvShape *shape, LwConvRules rules, gsize workspace, guint most, GError **error);
 void lw_conv_code_free (LwConvCode *code);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwConvCode, lw_conv_code_free)
 
 /* Two are operands and the third receives the result, as the pass says. @bias: of the passes that have one. */
-cudnnStatus_t lw_conv_code_run (const LwCudnn *cudnn, const LwConvCode *code, void *x, void *w, void *bias, void *y, void *workspace);
-
-/* A device by its properties in cuDNN's JSON. */
-cudnnBackendDescriptor_t lw_cudnn_target_new (const char *json, GError **error);
+cudnnStatus_t lw_conv_code_run (cudnnHandle_t cudnn, const LwConvCode *code, void *x, void *w, void *bias, void *y, void *workspace);

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "device.h"
 #include "choice.h"
+#include <dlfcn.h>
 #include <glib/gi18n-lib.h>
 
 #define MIN_MAJOR 8             /* Ampere: the first with bfloat16 in its tensor cores */
@@ -87,14 +88,41 @@ check_cudnn (GError **error)
                       (int) (version / 100 % 100), (int) (version % 100), CUDNN_MAJOR, CUDNN_MINOR, CUDNN_PATCHLEVEL, CUDNN_MAJOR);
 }
 
+/* cuDNN opens these by name when it first needs them. It ends the process where cuBLAS is missing, and does without its fused code where the run-time
+ * compiler is; so they are opened before, from the loader's path, or from where CUDA and cuDNN were when this was built (Python's packages lie side by side). */
+static gboolean
+open_library (const char *name)
+{
+  static const char *const folders[] = { LW_GPU_LIB_DIR, LW_CUDNN_LIB_DIR "/../../cu13/lib", LW_CUDNN_LIB_DIR "/../../cublas/lib",
+                                         LW_CUDNN_LIB_DIR "/../../cuda_nvrtc/lib" };
+  g_autofree char *file = g_strdup_printf ("%s.so.%d", name, CUDART_VERSION / 1000);
+  gboolean found = dlopen (file, RTLD_LAZY) != NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders) && !found; i++)
+    {
+      g_autofree char *path = g_build_filename (folders[i], file, NULL);
+
+      found = dlopen (path, RTLD_LAZY) != NULL;
+    }
+  return found;
+}
+
+static gboolean
+open_libraries (GError **error)
+{
+  if (!open_library ("libnvrtc"))
+    g_debug ("libnvrtc is missing: convolutions, biases and ReLUs are not fused");
+  return open_library ("libcublasLt") || lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The library libcublasLt of CUDA %d, which cuDNN needs, is missing."), CUDART_VERSION / 1000);
+}
+
 static gboolean
 start_device (LwDevice *device, GError **error)
 {
   return lw_device_enter (device, error)
          && lw_cuda_check (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), _("Starting the GPU"), error)
          && lw_cuda_check (cudaStreamCreateWithFlags (&device->copies, cudaStreamNonBlocking), _("Starting the GPU"), error)
-         && lw_cudnn_check (cudnnCreate (&device->cudnn.handle), _("Starting the GPU"), error)
-         && lw_cudnn_check (cudnnSetStream (device->cudnn.handle, device->stream), _("Starting the GPU"), error);
+         && lw_cudnn_check (cudnnCreate (&device->cudnn), _("Starting the GPU"), error)
+         && lw_cudnn_check (cudnnSetStream (device->cudnn, device->stream), _("Starting the GPU"), error);
 }
 
 LwDevice *
@@ -102,7 +130,7 @@ lw_device_open (GError **error)
 {
   LwDevice *device = g_new0 (LwDevice, 1);
 
-  if (choose_device (device, error) && check_cudnn (error) && start_device (device, error))
+  if (choose_device (device, error) && check_cudnn (error) && open_libraries (error) && start_device (device, error))
     {
       device->helpers = g_ptr_array_new ();
       device->choices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_conv_choice_free);
@@ -119,8 +147,8 @@ lw_device_close (LwDevice *device)
   for (guint i = 0; device->helpers != NULL && i < device->helpers->len; i++)
     cudnnDestroy (device->helpers->pdata[i]);
   g_clear_pointer (&device->helpers, g_ptr_array_unref);
-  if (device->cudnn.handle != NULL)
-    cudnnDestroy (device->cudnn.handle);
+  if (device->cudnn != NULL)
+    cudnnDestroy (device->cudnn);
   if (device->stream != NULL)
     cudaStreamDestroy (device->stream);
   if (device->copies != NULL)

@@ -10,7 +10,7 @@ struct _LwDevice {
   gsize memory;                /* bytes */
   cudaStream_t stream;         /* everything is in its order */
   cudaStream_t copies;         /* but pictures that come up meanwhile */
-  LwCudnn cudnn;
+  cudnnHandle_t cudnn;
   GPtrArray *helpers;          /* of cudnnHandle_t: of threads that compile; plans may outlive their threads */
   GHashTable *choices;         /* text of a convolution → LwConvChoice: measured once in the life of the device */
 };

@@ -72,7 +72,7 @@ fuse_norm (LwPlan *plan, const Facts *facts, int i)
   return TRUE;
 }
 
-/* In training, so that the normalised picture at full size never exists. Windows that overlap, or leave rows out, stay apart. */
+/* In training, so that the normalised picture at full size never exists. */
 static gboolean
 fuse_pool (LwPlan *plan, const Facts *facts, int i)
 {

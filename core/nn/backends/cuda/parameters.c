@@ -284,7 +284,8 @@ make_table (LwPlan *plan, GError **error)
       const LwNode *node = lw_graph_node (plan->graph, p->info.node);
       LwCudaTensor entry = {
         .value = p->values, .gradient = p->gradient, .first = p->first, .second = p->second, .copy = p->copy, .count = p->count,
-        .gradient_type = is_bfloat16 (plan, p) ? LW_CUDA_BF16 : LW_CUDA_F32, .rate_factor = node->rate_factor, .conv_bias = p->info.rank == 1 && node->kind != LW_OP_BATCH_NORM, .decays = p->info.rank > 1,
+        .gradient_type = is_bfloat16 (plan, p) ? LW_CUDA_BF16 : LW_CUDA_F32, .rate_factor = node->rate_factor,
+        .conv_bias = p->info.rank == 1 && node->kind != LW_OP_BATCH_NORM, .decays = p->info.rank > 1,
       };
 
       if (p->gradient != NULL)

@@ -49,7 +49,7 @@ run_conv (LwPlan *plan, const LwStep *step, const char *name, GError **error)
   LwConvPointers p = pointers_of (plan, conv);
   const LwConvCode *code = lw_conv_choice_code (conv->use_split ? conv->split : conv->choice);
 
-  return lw_cudnn_check (lw_conv_code_run (&plan->device->cudnn, code, p.x, p.w, p.bias, p.y, plan->scratch), name, error)
+  return lw_cudnn_check (lw_conv_code_run (plan->device->cudnn, code, p.x, p.w, p.bias, p.y, plan->scratch), name, error)
          && (!conv->use_split || lw_cuda_check (add_bias (plan, conv), name, error));
 }
 
@@ -144,7 +144,8 @@ lw_steps_print_profile (const LwPlan *plan)
       const LwLayer *layer = lw_plan_layer (plan, step->layer);
 
       g_printerr ("%8.1f us  %-10s %-16s %4d x %-4d %4d  %s%s\n", step->seconds / runs * 1e6, step->what, lw_layer_node (plan, layer)->name, layer->shape.w,
-                  layer->shape.h, layer->shape.c, step->conv.choice != NULL ? lw_conv_choice_code (step->conv.use_split ? step->conv.split : step->conv.choice)->name : "",
+                  layer->shape.h, layer->shape.c,
+                  step->conv.choice != NULL ? lw_conv_choice_code (step->conv.use_split ? step->conv.split : step->conv.choice)->name : "",
                   step->conv.use_split ? " split" : "");
     }
 }

@@ -76,5 +76,9 @@ lw_weights_load_folded (LwPlan *plan, const LwWeights *weights, GError **error)
       if (layer->kind == LW_OP_BATCH_NORM && !load_norm (plan, layer, weights, error))
         return FALSE;
     }
-  return lw_cuda_check (cudaStreamSynchronize (plan->device->stream), _("Sending to the GPU"), error);
+  if (!lw_cuda_check (cudaStreamSynchronize (plan->device->stream), _("Sending to the GPU"), error))
+    return FALSE;
+  plan->device_bytes -= plan->chunk.bytes;
+  lw_transfer_clear (&plan->chunk);     /* this happens once */
+  return TRUE;
 }
