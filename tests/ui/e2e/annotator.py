@@ -153,6 +153,7 @@ def attempt(steps, program, screenshots):
         if screenshots:
             person.desktop.screenshot(os.path.join(screenshots, "failed.png"))
         if not person.crashed_in_gtk():
+            print("the keys go to:", person.desktop.xdotool("getwindowfocus", "getwindowname") or "nobody", flush=True)
             raise
         return CRASHED
     finally:

@@ -247,9 +247,16 @@ class Program:
     def wait_title(self, text, timeout=30):
         """Until a window's title holds `text`, asked of the X server: GTK 4.8 may crash when its accessibility tree is
         read at the very moment in which a window or a page is torn down."""
-        wait_for(lambda: any(text in self.desktop.xdotool("getwindowname", number) for number in self._windows()),
-                 f"a window titled {text!r}", timeout)
+        wait_for(lambda: text in " ".join(self._titles()), f"a window titled {text!r}", timeout)
         time.sleep(1.5)
+
+    def wait_closed(self, text, timeout=30):
+        """Until no window's title holds `text`, and the keys go where they went before it."""
+        wait_for(lambda: text not in " ".join(self._titles()), f"{text!r} to be closed", timeout)
+        time.sleep(1)
+
+    def _titles(self):
+        return [self.desktop.xdotool("getwindowname", number) for number in self._windows()]
 
     def _windows(self):
         return self.desktop.xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
