@@ -1,4 +1,7 @@
-/* safetensors-save.c: writes weights as a safetensors file, all tensors of one type, sorted by name */
+/* safetensors-save.c: writes weights as a safetensors file
+ *
+ * Filters have the type that is asked for. Vectors (biases, normalisations) keep 32 bits: they are next to nothing in size, and the variances of a
+ * network that takes bytes as they are go beyond 16-bit floating point. Vectors come first, so that every tensor is aligned; each kind is sorted by name. */
 #include "config.h"
 #include "weights.h"
 #include "half.h"
@@ -15,11 +18,18 @@ static const struct { const char *name; gsize size; } types[] = {
 };
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
+compare_tensors (gconstpointer a, gconstpointer b)
 {
   const LwTensor *const *x = a, *const *y = b;
+  int vectors = ((*y)->rank <= 1) - ((*x)->rank <= 1);
 
-  return strcmp ((*x)->name, (*y)->name);
+  return vectors != 0 ? vectors : strcmp ((*x)->name, (*y)->name);
+}
+
+static LwStoreType
+type_of (const LwTensor *tensor, LwStoreType type)
+{
+  return tensor->rank <= 1 ? LW_STORE_F32 : type;
 }
 
 static struct json_object *
@@ -60,7 +70,7 @@ build_header (const LwWeights *weights, GPtrArray *sorted, LwStoreType type)
   if (g_hash_table_size (weights->metadata) > 0)
     json_object_object_add (root, "__metadata__", metadata_object (weights->metadata));
   for (guint i = 0; i < sorted->len; i++)
-    json_object_object_add (root, ((LwTensor *) sorted->pdata[i])->name, tensor_object (sorted->pdata[i], type, &at));
+    json_object_object_add (root, ((LwTensor *) sorted->pdata[i])->name, tensor_object (sorted->pdata[i], type_of (sorted->pdata[i], type), &at));
   g_string_append (header, json_object_to_json_string_ext (root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
   json_object_put (root);
   while (header->len % 8 != 0)
@@ -118,14 +128,14 @@ lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *pat
   g_autofree guint8 *bytes = g_malloc (CHUNK * 4);
 
   g_ptr_array_extend (sorted, weights->tensors, NULL, NULL);
-  g_ptr_array_sort (sorted, compare_names);
+  g_ptr_array_sort (sorted, compare_tensors);
   if (!lw_atomic_file_open (&file, path, error))
     return FALSE;
   g_autoptr(GString) header = build_header (weights, sorted, type);
 
   fwrite (header->str, 1, header->len, file.stream);
   for (guint t = 0; t < sorted->len; t++)
-    if (!write_tensor (file.stream, sorted->pdata[t], type, bytes, error))
+    if (!write_tensor (file.stream, sorted->pdata[t], type_of (sorted->pdata[t], type), bytes, error))
       return FALSE;
   return lw_atomic_file_commit (&file, error);
 }

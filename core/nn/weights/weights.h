@@ -29,6 +29,6 @@ gboolean lw_weights_check (const LwWeights *weights, const LwGraph *graph, GErro
 /* F32, F16, BF16 (and F64) are read, all to float32; tensors of integers are left out. Values are not checked: lw_weights_check does. */
 LwWeights *lw_safetensors_load (const char *path, GError **error);
 typedef enum { LW_STORE_F32, LW_STORE_F16, LW_STORE_BF16 } LwStoreType;
-gboolean lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *path, GError **error);   /* atomically */
+gboolean lw_safetensors_save (const LwWeights *weights, LwStoreType type, const char *path, GError **error);   /* atomically; @type: of filters, vectors keep 32 bits */
 /* Only the header's metadata and tensor shapes: cheap. */
 LwWeights *lw_safetensors_inspect (const char *path, GError **error);     /* tensors with data NULL */
