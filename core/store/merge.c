@@ -38,6 +38,7 @@ typedef struct {
   guint undecided;
   guint8 author;
   gint64 step;
+  GHashTable *our_acts, *their_acts;      /* name of a frame → gint64 *: when its status was last set by hand */
 } Merge;
 
 /* A frame in both copies. */
@@ -363,7 +364,39 @@ bring_revisions (Merge *self, const Frame *frame, gboolean appended, GError **er
   return revisions != NULL;
 }
 
-/* ---- status of a frame that only they worked on ---- */
+/* ---- status of a frame that only they worked on, or reviewed later ---- */
+
+static GHashTable *
+read_acts (LwDb *db, GError **error)
+{
+  g_autoptr(GHashTable) acts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT object, max (at) FROM audit WHERE action IN ('submit', 'accept', 'return', 'undo', 'redo') GROUP BY object", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 at = sqlite3_column_int64 (query, 1);
+      g_hash_table_replace (acts, lw_query_dup_text (query, 0), g_memdup2 (&at, sizeof at));
+    }
+  return got == 0 ? g_steal_pointer (&acts) : NULL;
+}
+
+static gboolean
+read_all_acts (Merge *self, GError **error)
+{
+  g_autoptr(LwDb) here = lw_project_read (self->ours, error);
+  self->our_acts = here != NULL ? read_acts (here, error) : NULL;
+  self->their_acts = self->our_acts != NULL ? read_acts (self->there, error) : NULL;
+  return self->their_acts != NULL;
+}
+
+/* Their rows of the log come with a merge, so that a status is not taken twice. */
+static gboolean
+has_later_status (const Merge *self, const Frame *frame)
+{
+  const gint64 *ours = g_hash_table_lookup (self->our_acts, frame->name), *theirs = g_hash_table_lookup (self->their_acts, frame->name);
+  return theirs != NULL && (ours == NULL || *theirs > *ours) && frame->our.status != frame->their.status;
+}
 
 typedef struct { gint64 frame; LwFrameStatus status; char *accepted; const char *name; } Status;
 
@@ -396,15 +429,16 @@ merge_frame (Merge *self, gint64 theirs, GError **error)
   if (got <= 0)
     return got == 0;
   gboolean news = frame.base < frame.their_strokes->len, alone = frame.common == frame.our_strokes->len;
+  gboolean status = alone && has_later_status (self, &frame);
   if (!self->writing)
-    *(news ? alone ? &self->report->taken : &self->report->merged : &self->report->same) += 1;
+    *(news || status ? alone ? &self->report->taken : &self->report->merged : &self->report->same) += 1;
   if (news && !alone && !merge_both (self, &frame, error))
     return FALSE;
   if (!self->writing)
     return TRUE;
   if (news && alone && !append_strokes (self, &frame, error))
     return FALSE;
-  return bring_revisions (self, &frame, alone, error) && (!news || !alone || take_status (self, &frame, error));
+  return bring_revisions (self, &frame, alone, error) && (!status || take_status (self, &frame, error));
 }
 
 static gboolean
@@ -451,7 +485,7 @@ take_snapshot (LwProject *project, GCancellable *cancellable, GError **error)
 static gboolean
 merge_all (Merge *self, gboolean dry, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
-  if (!lw_merge_map_ids (self->ours, self->theirs, TRUE, &self->ids, error) || !merge_frames (self, FALSE, progress, data, cancellable, error))
+  if (!read_all_acts (self, error) || !lw_merge_map_ids (self->ours, self->theirs, TRUE, &self->ids, error) || !merge_frames (self, FALSE, progress, data, cancellable, error))
     return FALSE;
   if (self->undecided > 0 && !dry)
     {
@@ -483,5 +517,8 @@ lw_project_merge (LwProject *self, LwProject *other, LwMergeChoose choose, gpoin
     return FALSE;
   g_autoptr(LwDb) there = lw_project_read (other, error);
   merge.there = there;
-  return there != NULL && lw_db_begin_read (there, error) && merge_all (&merge, dry, progress, data, cancellable, error);
+  gboolean done = there != NULL && lw_db_begin_read (there, error) && merge_all (&merge, dry, progress, data, cancellable, error);
+  g_clear_pointer (&merge.our_acts, g_hash_table_unref);
+  g_clear_pointer (&merge.their_acts, g_hash_table_unref);
+  return done;
 }

@@ -234,9 +234,11 @@ test_merge (CliFixture *f, gconstpointer data)
   cli_run (f, 0, "accept", out, "--frames", "images:2-3", NULL);
   fill_labels (f, out, 3);
   cli_run (f, 0, "merge", f->project, out, "--dry-run", "--json", NULL);
-  g_assert_cmpint (cli_int (f, 0, "taken"), ==, 1);
+  g_assert_cmpint (cli_int (f, 0, "taken"), ==, 3);
   cli_run (f, 0, "merge", f->project, out, "--json", NULL);
   g_assert_cmpint (cli_int (f, 0, "revisions"), ==, 3);
+  cli_run (f, 0, "frames", f->project, "--status", "accepted", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 3);        /* one of ours was painted over since */
   cli_run (f, 0, "history", f->project, "--at", "5,5", "scene00", "--json", NULL);
   g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Road");
   fill_labels (f, out, 8);

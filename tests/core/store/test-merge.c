@@ -168,6 +168,28 @@ test_taken (void)
   fixture_assert_sound (rig.ours);
 }
 
+/* Who only reviews paints nothing. */
+static void
+test_reviewed (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_auto(LwMergeReport) report = { 0 };
+  rig_init (&rig);
+  gint64 here[] = { fixture_frame (rig.ours, 0), fixture_frame (rig.ours, 1) }, there[] = { fixture_frame (rig.theirs, 0), fixture_frame (rig.theirs, 1) };
+  g_assert_true (lw_project_act (rig.theirs, there, 2, LW_ACTION_ACCEPT, "fine", &error));
+  g_assert_true (lw_project_act (rig.ours, &here[1], 1, LW_ACTION_SUBMIT, "later", &error));
+  merge (&rig, decide_nothing, &report);
+  g_assert_cmpuint (report.taken, ==, 1);
+  g_autoptr(LwFrame) first = lw_project_get_frame (rig.ours, here[0], &error), second = lw_project_get_frame (rig.ours, here[1], &error);
+  g_assert_cmpint (first->status, ==, LW_FRAME_ACCEPTED);
+  g_assert_cmpint (second->status, ==, LW_FRAME_SUBMITTED);      /* what came last */
+  g_assert_cmpint (lw_project_create_dataset (rig.ours, "all", NULL, 0, &(LwSplitOptions) { .val_fraction = 0.25 }, 0, &error), >, 0);      /* of the revision that came along */
+  g_assert_no_error (error);
+  fixture_assert_sound (rig.ours);
+  assert_nothing_new (&rig);
+}
+
 static void
 paint_both (Rig *rig)
 {
@@ -256,14 +278,82 @@ test_strangers (void)
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID);
 }
 
+/* ---- killed on the way ---- */
+
+static const char *own_path;
+
+/* What the child does. */
+static int
+merge_as_told (const char *ours, const char *theirs)
+{
+  g_auto(LwMergeReport) report = { 0 };
+  g_autoptr(LwProject) project = lw_project_open (ours, NULL), other = lw_project_open (theirs, NULL);
+  return project != NULL && other != NULL && lw_project_merge (project, other, take_theirs, NULL, FALSE, &report, NULL, NULL, NULL, NULL) ? 0 : 1;
+}
+
+static void
+kill_a_merge (Rig *rig, gint64 after_us)
+{
+  g_autoptr(GError) error = NULL;
+  const char *argv[] = { own_path, "--merge", rig->fixture->folder, rig->folder, NULL };
+  g_autoptr(GSubprocess) child = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  g_usleep ((gulong) after_us);
+  g_subprocess_force_exit (child);
+  g_subprocess_wait (child, NULL, NULL);
+}
+
+/* Whenever it dies, both projects are sound, and the next merge completes what was begun. */
+static void
+test_killed (void)
+{
+  guint32 seed = g_test_rand_int ();
+  g_test_message ("seed %u", seed);
+  g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
+  for (int round = 0; round < 12; round++)
+    {
+      g_auto(Rig) rig = { 0 };
+      g_autoptr(GError) error = NULL;
+      g_auto(LwMergeReport) report = { 0 };
+      rig_init (&rig);
+      paint_both (&rig);
+      gint64 there = fixture_frame (rig.theirs, 1);
+      for (int i = 0; i < 20; i++)
+        paint_as (rig.theirs, there, "bob", (LwRect) { i * 8, i * 8, 30, 30 }, (guint8) (i % 5));
+      close_project (&rig.theirs);
+      g_assert_true (lw_project_close (rig.ours, &error));
+      kill_a_merge (&rig, g_rand_int_range (rand, 2000, 90000));
+      fixture_reopen (rig.fixture);
+      rig.ours = rig.fixture->project;
+      rig.theirs = lw_project_open (rig.folder, &error);
+      g_assert_no_error (error);
+      fixture_assert_sound (rig.ours);
+      fixture_assert_sound (rig.theirs);
+      merge (&rig, take_theirs, &report);
+      fixture_assert_sound (rig.ours);
+      gint64 here = fixture_frame (rig.ours, 0);
+      g_assert_cmpint (class_at (rig.ours, here, 5, 5), ==, 2);
+      g_assert_cmpint (class_at (rig.ours, here, 90, 90), ==, 4);
+      g_assert_cmpint (class_at (rig.ours, here, 160, 160), ==, 3);
+      g_autoptr(LwPlanes) ours = fixture_load (rig.ours, fixture_frame (rig.ours, 1), NULL), theirs = fixture_load (rig.theirs, fixture_frame (rig.theirs, 1), NULL);
+      g_assert_true (lw_label_map_equal (ours->plane[LW_PLANE_CLASS], theirs->plane[LW_PLANE_CLASS]));
+      assert_nothing_new (&rig);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc == 4 && g_str_equal (argv[1], "--merge"))
+    return merge_as_told (argv[2], argv[3]);
+  own_path = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/merge/package", test_package);
   g_test_add_func ("/merge/taken", test_taken);
+  g_test_add_func ("/merge/reviewed", test_reviewed);
   g_test_add_data_func ("/merge/conflict-ours", NULL, test_conflict);
   g_test_add_data_func ("/merge/conflict-theirs", "", test_conflict);
   g_test_add_func ("/merge/strangers", test_strangers);
+  g_test_add_func ("/merge/killed", test_killed);
   return g_test_run ();
 }
