@@ -183,6 +183,56 @@ test_no_gpu (void)
   g_assert_cmpstr (lw_engine_get_note (automatic), !=, NULL);
 }
 
+/* ---- a GPU that is too small ---- */
+
+/* @module: a backend on whose device nothing fits; it takes the place of the CUDA backend in a folder of its own. */
+static void
+use_small_gpu (const char *module)
+{
+  g_autofree char *libraries = in_folder ("libraries"), *cuda = g_build_filename (libraries, "labelwright-backend-cuda.so", NULL);
+  g_autofree char *cpu = g_build_filename (libraries, "labelwright-backend-cpu.so", NULL);
+  g_autofree char *real = g_build_filename (g_getenv ("LABELWRIGHT_LIB_DIR"), "labelwright-backend-cpu.so", NULL);
+  g_assert_cmpint (g_mkdir (libraries, 0700), ==, 0);
+  g_assert_cmpint (symlink (module, cuda), ==, 0);
+  g_assert_cmpint (symlink (real, cpu), ==, 0);
+  g_setenv ("LABELWRIGHT_LIB_DIR", libraries, TRUE);
+}
+
+static void
+note_cb (const LwTrainProgress *progress, gpointer data)
+{
+  if (progress->note != NULL)
+    *(const char **) data = progress->note;
+}
+
+/* The processor takes over, for a frame and for a training, and both say so. */
+static void
+test_small_gpu (gconstpointer module)
+{
+  g_autofree char *before = g_strdup (g_getenv ("LABELWRIGHT_LIB_DIR"));
+  use_small_gpu (module);
+  g_autoptr(LwEngine) engine = lw_engine_new ("cuda");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *model = make_model ("small.safetensors", 1), *job = make_job ("small", NULL, 2);
+  g_autoptr(LwImage) image = make_image (64, 48);
+  const char *note = NULL;
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr(LwPrediction) prediction = lw_engine_predict (engine, model, image, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_prefix (prediction->plan_key, "cpu "));
+      g_assert_nonnull (strstr (lw_engine_get_note (engine), "too many for the small GPU"));
+    }
+  g_assert_true (lw_engine_train (engine, job, note_cb, &note, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (note, "1 pictures are too many for the small GPU"));
+  g_autoptr(LwJobResult) result = lw_job_load_result (job, &error);
+  g_assert_no_error (error);
+  g_assert_null (strstr (result->device, "small GPU"));
+  g_assert_true (g_str_has_prefix (result->plan_key, "cpu "));
+  g_setenv ("LABELWRIGHT_LIB_DIR", before, TRUE);
+}
+
 /* ---- training ---- */
 
 typedef struct { guint first, last, reports; LwEngine *kill; guint kill_after; } Seen;
@@ -449,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/predict", test_predict);
   g_test_add_func ("/engine/bad-models", test_bad_models);
   g_test_add_func ("/engine/no-gpu", test_no_gpu);
+  g_test_add_data_func ("/engine/small-gpu", argv[1], test_small_gpu);
   g_test_add_func ("/engine/train", test_train);
   g_test_add_func ("/engine/other-classes", test_other_classes);
   g_test_add_func ("/engine/both-at-once", test_both_at_once);
