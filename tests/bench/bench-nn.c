@@ -1,6 +1,6 @@
 /* bench-nn.c: how fast a backend runs and trains the networks at 480 x 360, copies from and to the computer's memory included
  *
- * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the time of every step;
+ * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the processor time of every step on the CPU;
  * G_MESSAGES_DEBUG=all how much memory a plan takes on a GPU. */
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +18,14 @@ typedef struct { const char *network; gboolean batch_norm, train; int n; } Case;
 static const Case cpu_cases[] = {
   { "fcn8s", FALSE, FALSE, 1 },
   { "fcn8s-lite", FALSE, FALSE, 1 },
+  { "fcn8s-resnet50", FALSE, FALSE, 1 },
+  { "segnet", FALSE, FALSE, 1 },
+  { "segnet-basic", FALSE, FALSE, 1 },
+  { "unet", FALSE, FALSE, 1 },
   { "fcn8s-lite", TRUE, TRUE, 4 },
   { "fcn8s", FALSE, TRUE, 1 },
+  { "fcn8s-resnet50", TRUE, TRUE, 4 },
+  { "segnet", TRUE, TRUE, 1 },
   { NULL },
 };
 

@@ -23,9 +23,19 @@ lw_buffer_new (LwPlan *plan, gsize bytes)
 }
 
 int
+lw_buffer_new_part (LwPlan *plan, int whole, gsize within)
+{
+  LwPart part = { whole, within };
+
+  g_array_append_val (plan->parts, part);
+  return LW_PART + (int) plan->parts->len - 1;
+}
+
+int
 lw_buffer_use (LwPlan *plan, int number)
 {
-  LwBuffer *buffer = &g_array_index (plan->buffers, LwBuffer, number);
+  int whole = number >= LW_PART ? g_array_index (plan->parts, LwPart, number - LW_PART).whole : number;
+  LwBuffer *buffer = &g_array_index (plan->buffers, LwBuffer, whole);
   int step = (int) plan->steps->len - 1;
 
   if (buffer->first < 0)

@@ -97,6 +97,7 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   plan->layers = g_array_new (FALSE, TRUE, sizeof (LwLayer));
   plan->steps = g_array_new (FALSE, TRUE, sizeof (LwStep));
   plan->buffers = g_array_new (FALSE, TRUE, sizeof (LwBuffer));
+  plan->parts = g_array_new (FALSE, TRUE, sizeof (LwPart));
   plan->parameters = g_array_new (FALSE, TRUE, sizeof (LwParameter));
   g_array_set_clear_func (plan->layers, clear_layer);
   g_array_set_clear_func (plan->steps, clear_step);
@@ -112,6 +113,7 @@ free_plan (LwPlan *plan)
   g_array_unref (plan->steps);
   g_array_unref (plan->layers);
   g_array_unref (plan->buffers);
+  g_array_unref (plan->parts);
   lw_parameters_free (plan);
   g_array_unref (plan->parameters);
   free (plan->arena);

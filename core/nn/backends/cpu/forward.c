@@ -5,6 +5,58 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* Does a convolution add itself to what layer @i has left? It may do so before a concatenation of that is read. */
+static gboolean
+overwritten (const LwPlan *plan, int i)
+{
+  for (int j = i + 1; j < (int) plan->layers->len; j++)
+    if (lw_plan_layer (plan, j)->addend == i)
+      return TRUE;
+  return FALSE;
+}
+
+/* The concatenation of which layer @i's output can be a part from the start, so that nobody has to copy it there; -1: none. A batch's pictures would
+ * lie apart, and in training the output is needed longer. @within: (out) where in it. */
+static int
+find_whole (const LwPlan *plan, int i, gsize *within)
+{
+  const LwLayer *layer = lw_plan_layer (plan, i);
+
+  for (int j = i + 1; j < (int) plan->layers->len && plan->options.n == 1 && !plan->options.train && !layer->plain; j++)
+    {
+      const LwLayer *other = lw_plan_layer (plan, j);
+      gboolean first = other->inputs[0] == i;
+      gsize before = first ? 0 : (gsize) lw_plan_layer (plan, MAX (other->inputs[0], 0))->channels;
+
+      if (other->kind != LW_OP_CONCAT || (!first && other->inputs[1] != i))
+        continue;
+      *within = before * (gsize) layer->height * (gsize) layer->width * lw_type_bytes (layer->type);
+      return !overwritten (plan, i) && other->type == layer->type && before % (gsize) plan->device->kernels->lanes == 0 && layer->channels == (int) layer->padded_channels ? j : -1;
+    }
+  return -1;
+}
+
+static int
+value_buffer (LwPlan *plan, int i)
+{
+  LwLayer *layer = lw_plan_layer (plan, i), *whole;
+  gsize within, bytes = lw_layer_elements (plan, layer) * lw_type_bytes (layer->type);
+  int join;
+
+  if (layer->value >= 0)        /* parts of it are there already */
+    return layer->value;
+  if (layer->addend >= 0)
+    return lw_plan_layer (plan, layer->addend)->value;
+  join = find_whole (plan, i, &within);
+  if (join < 0)
+    return lw_buffer_new (plan, bytes);
+  whole = lw_plan_layer (plan, join);
+  if (whole->value < 0)
+    whole->value = lw_buffer_new (plan, lw_layer_elements (plan, whole) * lw_type_bytes (whole->type));
+  layer->joined = TRUE;
+  return lw_buffer_new_part (plan, whole->value, within);
+}
+
 /* Buffers of a step: 0 the first input, 1 the second one, 2 the output, 3 the indices. */
 static LwStep *
 add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
@@ -15,8 +67,7 @@ add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
   for (int k = 0; k < 2; k++)
     if (layer->inputs[k] >= 0)
       step->buffers[k] = lw_buffer_use (plan, lw_plan_layer (plan, layer->inputs[k])->value);
-  layer->value = layer->addend >= 0 ? lw_plan_layer (plan, layer->addend)->value
-                                    : lw_buffer_new (plan, lw_layer_elements (plan, layer) * lw_type_bytes (layer->type));
+  layer->value = value_buffer (plan, i);
   step->buffers[2] = lw_buffer_use (plan, layer->value);
   return step;
 }
@@ -58,12 +109,59 @@ run_input (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
+/* Buffers: 0 an output, 2 what is picked from it. The layer is the first convolution that wants it. */
+static dnnl_status_t
+run_pick (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
+  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, input->type };
+
+  plan->device->kernels->resample->pick (&small, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
+                                         lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+/* A convolution of single pixels that leaves most of them out: oneDNN's code for that takes two to three times as long as for the pixels that are left. */
+static gboolean
+picks (const LwPlan *plan, const LwLayer *layer)
+{
+  const LwNode *node = lw_layer_node (plan, layer);
+
+  return !plan->options.train && node->kernel == 1 && node->stride == 2 && node->pad == 0 && !lw_plan_layer (plan, layer->inputs[0])->plain;
+}
+
+static int
+picked_input (LwPlan *plan, int i)
+{
+  const LwLayer *layer = lw_plan_layer (plan, i);
+  LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
+  LwStep *step;
+
+  if (input->picked >= 0)
+    return input->picked;
+  input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (input->type));
+  step = lw_step_add (plan, i, "pick", run_pick);
+  step->buffers[0] = lw_buffer_use (plan, input->value);
+  step->buffers[2] = lw_buffer_use (plan, input->picked);
+  return input->picked;
+}
+
+static LwDesc *
+source_desc (const LwPlan *plan, const LwLayer *layer)
+{
+  const LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
+
+  return picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (input->type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
+                             : lw_layer_desc (plan, input);
+}
+
 static LwConvShape
 conv_shape (const LwPlan *plan, const LwLayer *layer)
 {
   const LwNode *node = lw_layer_node (plan, layer);
 
-  return (LwConvShape) { .in_channels = node->in_channels, .channels = node->channels, .kernel = node->kernel, .stride = node->stride, .pad = node->pad,
+  return (LwConvShape) { .in_channels = node->in_channels, .channels = node->channels, .kernel = node->kernel,
+                         .stride = picks (plan, layer) ? 1 : node->stride, .pad = node->pad,
                          .bias = node->bias || layer->norm >= 0, .relu = layer->relu, .sum = layer->addend >= 0 };
 }
 
@@ -114,8 +212,9 @@ static gboolean
 add_conv (LwPlan *plan, int i, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  g_autoptr(LwDesc) src = lw_layer_desc (plan, input), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
+  g_autoptr(LwDesc) src = source_desc (plan, layer), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
   LwStep *step;
+  int source;
 
   if (input->type != plan->type)
     {
@@ -124,9 +223,10 @@ add_conv (LwPlan *plan, int i, GError **error)
     }
   if (!create_conv (plan, layer, src, dst, error))
     return FALSE;
+  source = picks (plan, layer) ? picked_input (plan, i) : input->value;
   step = add_step (plan, i, lw_step_run_primitive);
   step->primitive = layer->forward->primitive;
-  lw_step_argument (plan, step, DNNL_ARG_SRC, src, input->value, NULL);
+  lw_step_argument (plan, step, DNNL_ARG_SRC, src, source, NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->forward->weights, -1, layer->weights);
   if (layer->bias != NULL)
     lw_step_argument (plan, step, DNNL_ARG_BIAS, bias, -1, layer->bias);
@@ -269,7 +369,8 @@ run_concat (LwPlan *plan, const LwStep *step)
     {
       int channels = lw_plan_layer (plan, layer->inputs[k])->channels;
 
-      plan->device->kernels->resample->copy_channels (plan->options.n, layer->height, layer->width, layer->type, lw_buffer_data (plan, step->buffers[k]), channels, 0,
+      if (!lw_plan_layer (plan, layer->inputs[k])->joined)
+        plan->device->kernels->resample->copy_channels (plan->options.n, layer->height, layer->width, layer->type, lw_buffer_data (plan, step->buffers[k]), channels, 0,
                                                       lw_buffer_data (plan, step->buffers[2]), layer->channels, to, channels);
       to += channels;
     }

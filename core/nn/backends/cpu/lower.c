@@ -111,6 +111,12 @@ try_fuse (LwPlan *plan, const Facts *facts, int i)
       if (layer == NULL)
         return FALSE;
       break;
+    case LW_OP_CROP:
+      if (plan->options.train || node->offset != 0 || facts->heights[i] != facts->heights[node->inputs[0]] || facts->widths[i] != facts->widths[node->inputs[0]])
+        return FALSE;
+      layer = lw_plan_layer (plan, plan->layer_of[node->inputs[0]]);
+      layer->shared |= facts->uses[node->inputs[0]] > 1;
+      break;
     case LW_OP_DROPOUT:
       if (plan->options.train)
         return FALSE;
@@ -133,7 +139,7 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
     .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .addend = -1, .pool = -1,
     .channels = node->channels, .height = facts->heights[i], .width = facts->widths[i],
     .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
-    .value = -1, .index = -1, .gradient = -1,
+    .value = -1, .index = -1, .gradient = -1, .picked = -1,
     .weight_parameter = -1, .bias_parameter = -1, .mean_parameter = -1, .variance_parameter = -1,
   };
   int lanes = plan->device->kernels->lanes;

@@ -19,6 +19,10 @@ struct _LwDevice {
   int threads;
 };
 
+/* Bytes of a buffer from @within on, as a buffer of its own whose number is LW_PART and more. */
+typedef struct { int whole; gsize within; } LwPart;
+#define LW_PART (1 << 24)
+
 typedef struct _LwStep LwStep;
 typedef struct _LwLayer LwLayer;
 
@@ -73,6 +77,8 @@ struct _LwLayer {
   gboolean plain;              /* (N, C, H, W): only the input */
   gboolean wants_gradient;     /* it or something before it trains */
   int value, index, gradient;  /* buffers, or -1 */
+  int picked;                  /* buffer: every second row and column of the output, for convolutions 1x1 with a stride, or -1 */
+  gboolean joined;             /* its value is a part of that of the concatenation that it goes into */
 
   LwConvCode *forward, *backward_data, *backward_weights;      /* by their place in the plan: of learned upsampling the passes of its mirror image */
   void *weights;               /* inference: in the layout of @forward */
@@ -96,7 +102,7 @@ struct _LwPlan {
   int *layer_of;               /* of each node */
   GArray *steps;               /* of LwStep */
   int n_forward;               /* steps */
-  GArray *buffers;             /* of LwBuffer */
+  GArray *buffers, *parts;     /* of LwBuffer and LwPart */
   guint8 *arena;
   gsize arena_bytes;
   GArray *parameters;          /* of LwParameter */
@@ -187,6 +193,7 @@ void lw_steps_print_profile (const LwPlan *plan);
 
 /* arena.c: a buffer lives from the first to the last step for which it was used; a step uses it while it is being added */
 int lw_buffer_new (LwPlan *plan, gsize bytes);
+int lw_buffer_new_part (LwPlan *plan, int whole, gsize within);
 int lw_buffer_use (LwPlan *plan, int buffer);          /* returns @buffer */
 gboolean lw_arena_allocate (LwPlan *plan, GError **error);
 void *lw_memory_new (gsize bytes, GError **error);     /* zeroed, aligned; free () it */
@@ -195,6 +202,12 @@ gboolean lw_memory_check (double bytes, GError **error);               /* whethe
 static inline void *
 lw_buffer_data (const LwPlan *plan, int buffer)
 {
+  if (buffer >= LW_PART)
+    {
+      const LwPart *part = &g_array_index (plan->parts, LwPart, buffer - LW_PART);
+
+      return plan->arena + g_array_index (plan->buffers, LwBuffer, part->whole).offset + part->within;
+    }
   return buffer < 0 ? NULL : plan->arena + g_array_index (plan->buffers, LwBuffer, buffer).offset;
 }
 

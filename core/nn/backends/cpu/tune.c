@@ -7,7 +7,9 @@
 #include <glib/gi18n-lib.h>
 
 #define MAX_TRIAL_BYTES ((gsize) 1 << 30)       /* beyond, what is measured would take longer than what is won */
-#define RUNS 3          /* the first warms up; the best of the others counts */
+#define MIN_RUNS 3      /* the first warms up; the best of the others counts: what else the computer does can only make a run longer */
+#define MAX_RUNS 12
+#define ENOUGH_SECONDS 0.02
 
 /* Below, waking another thread and waiting for it takes longer than the work, and much longer on a busy computer. */
 #define MIN_SHARED_MACS 8e6
@@ -67,16 +69,17 @@ trial_end (Trial *trial)
 static double
 measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
 {
-  double best = INFINITY;
+  double best = INFINITY, sum = 0;
   Trial trial = { 0 };
 
   if (trial_begin (&trial, plan, pass, shape, code, src, dst))
-    for (int i = 0; i < RUNS; i++)
+    for (int i = 0; i < MIN_RUNS || (i < MAX_RUNS && sum < ENOUGH_SECONDS); i++)
       {
         gint64 start = g_get_monotonic_time ();
 
         if (dnnl_primitive_execute (code->primitive, plan->device->stream, trial.n, trial.arguments) != dnnl_success)
           break;
+        sum += (double) (g_get_monotonic_time () - start) * 1e-6;
         if (i > 0)
           best = MIN (best, (double) (g_get_monotonic_time () - start) * 1e-6);
       }

@@ -146,6 +146,23 @@ crop_back (const LwShape *shape, const void *dy, int in_height, int in_width, in
     }
 }
 
+static void
+pick (const LwShape *shape, const void *x, int in_height, int in_width, int stride, void *y)
+{
+  int rows = shape->n * groups_of (shape->channels) * shape->height;
+  gsize bytes = LANES * lw_type_bytes (shape->type);
+
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) shape->width * LANES))
+  for (int r = 0; r < rows; r++)
+    {
+      const guint8 *from = (const guint8 *) x + ((gsize) (r / shape->height * in_height + r % shape->height * stride)) * (gsize) in_width * bytes;
+      guint8 *to = (guint8 *) y + (gsize) r * (gsize) shape->width * bytes;
+
+      for (int column = 0; column < shape->width; column++)
+        memcpy (to + (gsize) column * bytes, from + (gsize) (column * stride) * bytes, bytes);
+    }
+}
+
 /* One element of a pixel, as bits. */
 INLINE void
 copy_element (const void *x, gsize from, void *y, gsize to, const LwType type)
@@ -204,5 +221,6 @@ const LwResampleKernels ISA_NAME (lw_resample_kernels) = {
   .deconv_back = deconv_back,
   .crop = crop,
   .crop_back = crop_back,
+  .pick = pick,
   .copy_channels = copy_channels,
 };
