@@ -26,6 +26,8 @@ move_to (LwWeights *weights, const LwWeights *to, float share)
       LwTensor *into = weights->tensors->pdata[i];
       const LwTensor *from = lw_weights_get (to, into->name);
 
+      if (from == NULL)         /* what was folded (batch-norm.h), where one of both never was normalised */
+        continue;
       for (gsize k = 0; k < into->count; k++)
         into->data[k] += (from->data[k] - into->data[k]) * share;
     }

@@ -34,6 +34,8 @@ fingerprint (const LwTrainer *trainer)
                           r->seed);
   for (char **prefix = r->frozen; prefix != NULL && *prefix != NULL; prefix++)
     g_string_append_printf (text, " %s", *prefix);
+  if (r->frozen_norms)
+    g_string_append (text, " norms");
   for (guint i = 0; i < r->n_rate_factors; i++)
     g_string_append_printf (text, " %s %a", r->rate_factors[i].prefix, r->rate_factors[i].factor);
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);

@@ -219,7 +219,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
     "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "shift", "flip", "statistics_steps",
-    "validate_every", "patience", "min_steps", "frozen", "rate_factors", "label_smoothing", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
+    "validate_every", "patience", "min_steps", "frozen", "frozen_norms", "rate_factors", "label_smoothing", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
   gint64 seed = 1;
@@ -233,7 +233,8 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
     return FALSE;
   recipe->name = g_strdup (name);
   recipe->seed = (guint64) seed;
-  return read_flag (root, "batch_norm", &recipe->batch_norm, error) && read_flag (root, "class_weights", &recipe->class_weights, error)
+  return read_flag (root, "batch_norm", &recipe->batch_norm, error) && read_flag (root, "frozen_norms", &recipe->frozen_norms, error)
+         && read_flag (root, "class_weights", &recipe->class_weights, error)
          && read_count (root, "statistics_steps", 0, 100000, &recipe->statistics_steps, error)
          && read_real (root, "class_weight_power", 0, 4, &recipe->class_weight_power, error)
          && read_real (root, "max_class_weight", 0.001, 1e6, &recipe->max_class_weight, error)

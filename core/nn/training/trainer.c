@@ -42,6 +42,7 @@ mark_layers (LwGraph *graph, const LwRecipe *recipe)
 
       for (char **prefix = recipe->frozen; prefix != NULL && *prefix != NULL; prefix++)
         node->frozen = node->frozen || g_str_has_prefix (node->name, *prefix);
+      node->frozen = node->frozen || (recipe->frozen_norms && node->kind == LW_OP_BATCH_NORM);
       node->rate_factor = rate_factor_of (recipe, node->name);
     }
 }

@@ -35,6 +35,7 @@ typedef struct {
   float rate, momentum, beta2, weight_decay, power, clip_norm, bias_rate_factor;  /* poly schedule: rate * (1 - step / steps) ^ power */
   gboolean batch_norm;                          /* trains with batch normalisation, folded into the weights of the model that comes out */
   guint statistics_steps;                       /* with it: at the end so many steps that learn nothing, so that its statistics are those of the last weights */
+  gboolean frozen_norms;                        /* with @batch_norm: it keeps the running values and gains that the model came with, and uses them */
   gboolean class_weights;                       /* median frequency over the training frames */
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
   float label_smoothing;                        /* share of a pixel's target that all classes have alike */

@@ -745,6 +745,34 @@ test_frozen (void)
     }
 }
 
+/* What normalisation a training leaves beside the model, the next one keeps where it is told to, while the filters go on. */
+static void
+test_frozen_norms (void)
+{
+  static const char *const recipe = "{\"name\":\"t\",\"rate\":0.05,\"batch\":2,\"epochs\":1,\"batch_norm\":true,\"frozen_norms\":%s}";
+  g_autofree char *moving = g_strdup_printf (recipe, "false"), *frozen = g_strdup_printf (recipe, "true");
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1 };
+  g_auto(LwTrainingSummary) first = { 0 }, second = { 0 };
+
+  g_assert_true (train (model, moving, &course, 0, NULL, &first, NULL));
+  g_autoptr(LwWeights) before = lw_weights_copy (model->weights);
+
+  g_assert_nonnull (lw_weights_get (before, "conv2_1.bn.running_mean"));
+  g_assert_true (train (model, frozen, &course, 0, NULL, &second, NULL));
+  for (guint i = 0; i < before->tensors->len; i++)
+    {
+      const LwTensor *x = before->tensors->pdata[i], *y = lw_weights_get (model->weights, x->name);
+      gboolean norm = strstr (x->name, ".bn.") != NULL;
+      double away = 0;
+
+      for (gsize k = 0; k < x->count; k++)
+        away = MAX (away, fabs ((double) x->data[k] - (double) y->data[k]) / (1 + fabs ((double) x->data[k])));
+      if (norm ? away > 1e-4 : away == 0 && g_str_has_suffix (x->name, ".weight"))
+        g_error ("%s is %g away", x->name, away);
+    }
+}
+
 static void
 test_patience (void)
 {
@@ -868,6 +896,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/rate-factors", test_rate_factors);
   g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
   g_test_add_func ("/nn/training/frozen", test_frozen);
+  g_test_add_func ("/nn/training/frozen-norms", test_frozen_norms);
   g_test_add_func ("/nn/training/patience", test_patience);
   g_test_add_func ("/nn/training/small-memory", test_small_memory);
   g_test_add_func ("/nn/training/failures", test_failures);
