@@ -27,6 +27,8 @@ void
 lw_workspace_update_actions (LwWorkspace *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  if (self->stack == NULL)      /* the canvas says goodbye while the template is taken apart */
+    return;
   gboolean editing = lw_workspace_is_editing (self), writable = !lw_desk_is_read_only (self->desk);
   gtk_widget_action_set_enabled (widget, "canvas.undo", editing && (lw_canvas_can_turn (self->canvas, FALSE) || lw_workspace_has_fresh_step (self, FALSE)));
   gtk_widget_action_set_enabled (widget, "canvas.redo", editing && (lw_canvas_can_turn (self->canvas, TRUE) || lw_workspace_has_fresh_step (self, TRUE)));
