@@ -247,20 +247,44 @@ make_set (const gint64 *ids, gsize n)
   return set;
 }
 
+static void
+gathering_init (Gathering *self, const gint64 *frames, gsize n_frames)
+{
+  *self = (Gathering) { .wanted = frames != NULL ? make_set (frames, n_frames) : NULL, .singles = -1 };
+  self->items = g_array_new (FALSE, FALSE, sizeof (LwSplitItem));
+  self->trained_places = g_array_new (FALSE, FALSE, sizeof (LwSplitItem));
+  self->sequences = g_array_new (FALSE, TRUE, sizeof (LwSequence));
+}
+
+static const LwSplitOptions default_options = { .val_fraction = 0.25 };
+
+gboolean
+lw_project_preview_dataset (LwProject *self, gint64 exclude_trained_by, guint *n_train, guint *n_val, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && n_train != NULL && n_val != NULL, FALSE);
+
+  g_auto(Gathering) gathering;
+  LwSplitResult result;
+  gathering_init (&gathering, NULL, 0);
+  if (!gather_all (self, &gathering, exclude_trained_by, error))
+    return FALSE;
+  lw_split (gathering.items, gathering.trained_places, gathering.sequences, &default_options, &result);
+  *n_train = result.n_train;
+  *n_val = result.n_val;
+  return TRUE;
+}
+
 gint64
 lw_project_create_dataset (LwProject *self, const char *name, const gint64 *frames, gsize n_frames, const LwSplitOptions *options, gint64 exclude_trained_by,
                            GError **error)
 {
-  static const LwSplitOptions defaults = { .val_fraction = 0.25 };
   g_return_val_if_fail (LW_IS_PROJECT (self) && name != NULL && name[0] != '\0', 0);
 
-  g_auto(Gathering) gathering = { .wanted = frames != NULL ? make_set (frames, n_frames) : NULL, .singles = -1 };
-  gathering.items = g_array_new (FALSE, FALSE, sizeof (LwSplitItem));
-  gathering.trained_places = g_array_new (FALSE, FALSE, sizeof (LwSplitItem));
-  gathering.sequences = g_array_new (FALSE, TRUE, sizeof (LwSequence));
+  g_auto(Gathering) gathering;
+  gathering_init (&gathering, frames, n_frames);
   if (!lw_project_check_writable (self, error) || !gather_all (self, &gathering, exclude_trained_by, error))
     return 0;
-  Creation creation = { .name = name, .options = options != NULL ? options : &defaults, .items = gathering.items, .operation = LW_OPERATION_NONE };
+  Creation creation = { .name = name, .options = options != NULL ? options : &default_options, .items = gathering.items, .operation = LW_OPERATION_NONE };
   lw_split (gathering.items, gathering.trained_places, gathering.sequences, creation.options, &creation.result);
   gboolean written = write_dataset (self, &creation, error);
   lw_operation_release (&creation.operation);

@@ -243,6 +243,8 @@ typedef struct {
  * frames for that every frame trains and n_val is 0. Frames that trained @exclude_trained_by (a model id, or 0) or a parent of it never become val. */
 gint64 lw_project_create_dataset (LwProject *project, const char *name, const gint64 *frames, gsize n_frames, const LwSplitOptions *options,
                                   gint64 exclude_trained_by, GError **error);
+/* How many frames would train and validate if a dataset of all accepted frames were made now, with the default options. */
+gboolean lw_project_preview_dataset (LwProject *project, gint64 exclude_trained_by, guint *n_train, guint *n_val, GError **error);
 /* The frames that trained @model (an id; 0: none) or one that it was fine-tuned from: a set of gint64 *. */
 GHashTable *lw_project_get_trained_frames (LwProject *project, gint64 model, GError **error);
 GPtrArray *lw_project_list_datasets (LwProject *project, GError **error);                      /* items NULL */

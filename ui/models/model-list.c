@@ -34,6 +34,23 @@ lw_model_status_get_label (LwModelStatus status)
   return "";
 }
 
+/* Differences that the third digit does not show are none. */
+void
+lw_show_difference (GtkLabel *label, double difference)
+{
+  gboolean better = difference >= 0.0005, worse = difference <= -0.0005;
+  g_autofree char *text = better || worse ? g_strdup_printf (_("%+.3f mIoU"), difference) : g_strdup (_("no better"));
+  gtk_label_set_label (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (label), !isnan (difference));
+  gtk_widget_set_valign (GTK_WIDGET (label), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (label), "badge");
+  gtk_widget_add_css_class (GTK_WIDGET (label), "caption");
+  gtk_widget_remove_css_class (GTK_WIDGET (label), "better");
+  gtk_widget_remove_css_class (GTK_WIDGET (label), "worse");
+  if (better || worse)
+    gtk_widget_add_css_class (GTK_WIDGET (label), better ? "better" : "worse");
+}
+
 static char *
 format_time (gint64 microseconds)
 {
@@ -97,7 +114,7 @@ entry_new (LwProject *project, const LwModel *model, GPtrArray *models, GPtrArra
   entry->recipe = g_strdup (model->recipe);
   entry->seed = model->seed;
   entry->status = model->status;
-  entry->miou = entry->accuracy = NAN;
+  entry->miou = entry->accuracy = entry->parent_miou = NAN;
   if (dataset != NULL)
     {
       g_autofree char *scores = lw_project_get_evaluation (project, model->id, dataset->id, NULL);
@@ -107,6 +124,8 @@ entry_new (LwProject *project, const LwModel *model, GPtrArray *models, GPtrArra
       entry->frames = name_frames (project, dataset);
       entry->miou = lw_evaluation_get (scores, "mean_iou");
       entry->accuracy = lw_evaluation_get (scores, "global_accuracy");
+      g_autofree char *before = parent != NULL ? lw_project_get_evaluation (project, parent->id, dataset->id, NULL) : NULL;
+      entry->parent_miou = lw_evaluation_get (before, "mean_iou");
     }
   return entry;
 }

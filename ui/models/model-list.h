@@ -1,6 +1,7 @@
 /* model-list.h: the models of a project with what a person wants to know of each, read off the main thread */
 #pragma once
 
+#include <gtk/gtk.h>
 #include "desk/desk.h"
 
 typedef struct
@@ -12,6 +13,7 @@ typedef struct
   guint n_train, n_val;
   gint64 seed;
   double miou, accuracy;       /* on its dataset's validation frames; NaN: not scored */
+  double parent_miou;          /* its parent's, on the same frames; NaN: not scored */
 } LwModelEntry;
 
 void lw_model_entry_free (LwModelEntry *entry);
@@ -19,6 +21,8 @@ void lw_model_entry_free (LwModelEntry *entry);
 void lw_model_list_read_async (LwProject *project, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *lw_model_list_read_finish (LwProject *project, GAsyncResult *result, GError **error);
 
+/* "+0.047" as a badge, green or red; NaN: not visible. */
+void lw_show_difference (GtkLabel *label, double difference);
 const char *lw_model_status_get_label (LwModelStatus status);
 /* Makes @model the one that proposes. */
 void lw_model_promote_async (LwProject *project, gint64 model, const char *reason, GAsyncReadyCallback callback, gpointer user_data);

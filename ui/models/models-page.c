@@ -57,9 +57,14 @@ add_fact (GtkWidget *row, const char *title, const char *value)
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), fact);
 }
 
+/* A score alone says little: beside it stands what the model that it came from has on the same frames. */
 static char *
 describe_scores (const LwModelEntry *entry)
 {
+  if (!isnan (entry->miou) && !isnan (entry->parent_miou))
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "mIoU %.3f, accuracy %.3f on %u frame that it was not trained on; “%s” had mIoU %.3f there",
+                                         "mIoU %.3f, accuracy %.3f on %u frames that it was not trained on; “%s” had mIoU %.3f there", entry->n_val),
+                            entry->miou, entry->accuracy, entry->n_val, entry->parent_name, entry->parent_miou);
   if (isnan (entry->miou))
     return entry->dataset_name != NULL && entry->n_val == 0 ? g_strdup (_("Not scored: too few frames to keep some apart")) : NULL;
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "mIoU %.3f, accuracy %.3f on %u frame that it was not trained on",
@@ -96,11 +101,31 @@ create_badge (LwModelStatus status)
   return badge;
 }
 
+/* Against the model that it came from. */
+static GtkWidget *
+create_difference (const LwModelEntry *entry)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+  g_autofree char *tooltip = g_strdup_printf (_("Against “%s”, on the same frames"), entry->parent_name);
+  lw_show_difference (GTK_LABEL (label), entry->miou - entry->parent_miou);
+  gtk_widget_set_tooltip_text (label, tooltip);
+  return label;
+}
+
+static char *
+describe_shortly (const LwModelEntry *entry)
+{
+  if (!isnan (entry->miou))
+    return g_strdup_printf (_("mIoU %.3f"), entry->miou);
+  return entry->dataset_name != NULL && entry->n_val == 0 ? g_strdup (_("not scored: too few frames")) : NULL;
+}
+
 static GtkWidget *
 create_use_button (LwModelsPage *self, const LwModelEntry *entry)
 {
-  GtkWidget *button = gtk_button_new_with_label (_("Use for Proposals"));
+  GtkWidget *button = gtk_button_new_with_label (C_("model", "Use"));
   g_autofree char *name = g_strdup_printf (_("Use %s for Proposals"), entry->name);
+  gtk_widget_set_tooltip_text (button, _("Use for Proposals"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_sensitive (button, !lw_desk_is_read_only (self->desk));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -113,12 +138,15 @@ static GtkWidget *
 create_row (LwModelsPage *self, const LwModelEntry *entry)
 {
   GtkWidget *row = adw_expander_row_new ();
-  g_autofree char *scores = isnan (entry->miou) ? NULL : g_strdup_printf (_("mIoU %.3f"), entry->miou);
-  g_autofree char *subtitle = g_strjoin (" · ", entry->architecture, entry->created, scores, NULL);
+  g_autofree char *scores = describe_shortly (entry);
+  g_autofree char *subtitle = g_strjoin (" · ", scores != NULL ? scores : entry->architecture, scores != NULL ? entry->architecture : entry->created,
+                                         scores != NULL ? entry->created : NULL, NULL);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), entry->name);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
   adw_expander_row_add_action (ADW_EXPANDER_ROW (row), create_badge (entry->status));
+  if (!isnan (entry->miou) && !isnan (entry->parent_miou))
+    adw_expander_row_add_action (ADW_EXPANDER_ROW (row), create_difference (entry));
   if (entry->status != LW_MODEL_CHAMPION)
     adw_expander_row_add_action (ADW_EXPANDER_ROW (row), create_use_button (self, entry));
   add_facts (row, entry);

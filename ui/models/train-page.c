@@ -13,7 +13,7 @@ struct _LwTrainPage
   AdwBin parent_instance;
   GtkWidget *start_group, *run_group, *result_group;
   AdwActionRow *frames_row;
-  GtkLabel *title_label, *detail_label, *old_label, *new_label;
+  GtkLabel *title_label, *detail_label, *old_label, *new_label, *difference_label;
   AdwComboRow *base_row;
   GtkSpinButton *epochs_spin;
   GtkWidget *resume_button, *cancel_button, *use_new_button, *use_old_button;
@@ -24,11 +24,49 @@ struct _LwTrainPage
   LwDesk *desk;
   LwTrainer *trainer;
   gint64 champion;            /* which model proposes now; 0: none yet */
+  guint n_previewed;          /* accepted frames when it was asked how they would be split */
 };
 
 G_DEFINE_FINAL_TYPE (LwTrainPage, lw_train_page, ADW_TYPE_BIN)
 
 /* ---- what is trained on, and from ---- */
+
+typedef struct { gint64 base; guint n_train, n_val; } Preview;
+
+static void
+preview_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Preview *preview = data;
+  g_task_return_boolean (task, lw_project_preview_dataset (LW_PROJECT (source), preview->base, &preview->n_train, &preview->n_val, NULL));
+}
+
+/* Without frames that lie apart nobody will know whether the new model is better: that is said before hours are spent on it. */
+static void
+on_previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LwTrainPage) self = data;
+  const Preview *preview = g_task_get_task_data (G_TASK (result));
+  gboolean known = g_task_propagate_boolean (G_TASK (result), NULL);
+  guint n = self->desk != NULL ? lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_ACCEPTED) : 0;
+  g_autofree char *text = NULL;
+  if (n == 0 || !known)
+    return;
+  if (preview->n_val == 0)
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u, which trains. The new model can’t be scored: for that some must lie apart from those that train. Accept more, also elsewhere",
+                                         "%u, which all train. The new model can’t be scored: for that some must lie apart from those that train. Accept more, also elsewhere", n), n);
+  else
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u train; %u is kept apart to score the new model beside the old one",
+                                         "%u train; %u are kept apart to score the new model beside the old one", preview->n_val), preview->n_train, preview->n_val);
+  adw_action_row_set_subtitle (self->frames_row, text);
+}
+
+static void
+preview (LwTrainPage *self)
+{
+  Preview wanted = { .base = self->champion };
+  lw_project_run_async (lw_desk_get_project (self->desk), preview_in_thread, g_memdup2 (&wanted, sizeof wanted), g_free, NULL, on_previewed_cb,
+                        g_object_ref (self));
+}
 
 static void
 update_start (LwTrainPage *self)
@@ -36,7 +74,15 @@ update_start (LwTrainPage *self)
   guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_ACCEPTED);
   gboolean idle = lw_trainer_get_state (self->trainer) == LW_TRAINER_IDLE;
   g_autofree char *text = n > 0 ? g_strdup_printf ("%u", n) : g_strdup (_("None yet: accept frames first"));
-  adw_action_row_set_subtitle (self->frames_row, text);
+  g_autofree char *title = n > 0 ? g_strdup_printf (_("Accepted Frames: %u"), n) : g_strdup (_("Accepted Frames"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->frames_row), title);
+  if (n == 0 || adw_action_row_get_subtitle (self->frames_row) == NULL || n != self->n_previewed)
+    {
+      adw_action_row_set_subtitle (self->frames_row, n > 0 ? "" : text);
+      self->n_previewed = n;
+      if (n > 0)
+        preview (self);
+    }
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "train.start", idle && n > 0 && !lw_desk_is_read_only (self->desk));
   gtk_widget_set_sensitive (self->start_group, idle);
 }
@@ -61,6 +107,8 @@ on_models_read_cb (GObject *source, GAsyncResult *result, gpointer data)
           self->champion = entry->id;
         }
     }
+  self->n_previewed = 0;      /* frames that trained it can't check what comes of it */
+  update_start (self);
   if (entries->len == 0)
     gtk_string_list_append (names, "starter");
   adw_combo_row_set_model (self->base_row, G_LIST_MODEL (names));
@@ -183,6 +231,16 @@ show_scores (GtkLabel *label, double miou, double accuracy)
   gtk_label_set_label (label, text);
 }
 
+/* In words, before the numbers. */
+static const char *
+judge (const LwComparison *comparison)
+{
+  double difference = comparison->model_miou - comparison->base_miou;
+  if (isnan (difference))
+    return _("Result");
+  return difference >= 0.0005 ? _("The New Model Is Better") : difference <= -0.0005 ? _("The New Model Is Worse") : _("The New Model Is No Better");
+}
+
 static void
 on_finished_cb (LwTrainPage *self)
 {
@@ -194,6 +252,7 @@ on_finished_cb (LwTrainPage *self)
     text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Both were scored on the same %u frame, which neither was trained on and which lies apart from the %u that trained.",
                                          "Both were scored on the same %u frames, which neither was trained on and which lie apart from the %u that trained.", comparison->n_val),
                             comparison->n_val, comparison->n_train);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->result_group), judge (comparison));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->result_group), text);
   adw_preferences_row_set_use_markup (self->old_row, FALSE);
   adw_preferences_row_set_use_markup (self->new_row, FALSE);
@@ -201,6 +260,7 @@ on_finished_cb (LwTrainPage *self)
   adw_preferences_row_set_title (self->new_row, comparison->model_name);
   show_scores (self->old_label, comparison->base_miou, comparison->base_accuracy);
   show_scores (self->new_label, comparison->model_miou, comparison->model_accuracy);
+  lw_show_difference (self->difference_label, comparison->model_miou - comparison->base_miou);
   gtk_widget_set_visible (self->result_group, TRUE);
   read_models (self);
 }
@@ -273,6 +333,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, new_row);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, old_label);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, new_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTrainPage, difference_label);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, use_new_button);
   gtk_widget_class_bind_template_child (widget_class, LwTrainPage, use_old_button);
 }

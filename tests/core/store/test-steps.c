@@ -113,11 +113,16 @@ test_accepted_revision (void)
   act_on_all (fixture->project, 8, LW_ACTION_ACCEPT);
   act_on_all (fixture->project, 8, LW_ACTION_RETURN);
   g_assert_cmpint (lw_project_create_dataset (fixture->project, "none", NULL, 0, NULL, 0, NULL), ==, 0);
+  guint n_train, n_val;
+  g_assert_false (lw_project_preview_dataset (fixture->project, 0, &n_train, &n_val, NULL));
   turn (fixture->project, FALSE, LW_STEP_STATUS);
+  g_assert_true (lw_project_preview_dataset (fixture->project, 0, &n_train, &n_val, &error));
   g_assert_cmpint (lw_project_create_dataset (fixture->project, "all", NULL, 0, NULL, 0, &error), !=, 0);
   g_assert_no_error (error);
   g_autoptr(LwDataset) dataset = lw_project_load_dataset (fixture->project, "all", &error);
   g_assert_cmpuint (dataset->items->len, ==, 8);
+  g_assert_cmpuint (n_train, ==, dataset->n_train);
+  g_assert_cmpuint (n_val, ==, dataset->n_val);
 }
 
 /* Frames that were painted or judged since stay as they are; the others go back. */
