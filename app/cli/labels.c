@@ -121,7 +121,7 @@ report_export (Cli *cli, const LwExportReport *report)
   cli_json (cli, result);
   cli_line (cli, ngettext ("Exported %u frame to “%s”.", "Exported %u frames to “%s”.", report->frames), report->frames, report->folder);
   if (report->unlabelled_pixels > 0)
-    cli_line (cli, _("%" G_GUINT64_FORMAT " pixels in %u of them are unlabelled."), report->unlabelled_pixels,
+    cli_line (cli, _("%llu pixels in %u of them are unlabelled."), (unsigned long long) report->unlabelled_pixels,
               report->unlabelled_frames != NULL ? g_hash_table_size (report->unlabelled_frames) : 0);
 }
 

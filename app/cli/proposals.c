@@ -201,7 +201,7 @@ apply_frame (Cli *cli, LwProject *project, const LwFrame *frame, const LwProposa
   cli_put_string (result, "frame", frame->name);
   cli_put_int (result, "pixels", (gint64) lw_diff_count (diff));
   cli_json (cli, result);
-  cli_line (cli, _("%-32s %" G_GUINT64_FORMAT " pixels"), frame->name, lw_diff_count (diff));
+  cli_line (cli, _("%-32s %llu pixels"), frame->name, (unsigned long long) lw_diff_count (diff));
   return TRUE;
 }
 

@@ -151,8 +151,8 @@ check_classes (const LwCamvidCoding *coding, const LwLabelMap *map, const char *
     if (counts[id] > 0 && coding->index[id] < 0)
       {
         g_set_error (error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_CLASSES,
-                     _("Frame “%s” has %" G_GUINT64_FORMAT " pixels of class number %d, which the project does not have"), frame,
-                     counts[id], id);
+                     _("Frame “%s” has %llu pixels of class number %d, which the project does not have"), frame,
+                     (unsigned long long) counts[id], id);
         return FALSE;
       }
   return TRUE;

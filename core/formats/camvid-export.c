@@ -232,9 +232,8 @@ check_unlabelled (const Export *self, const LwExportReport *report, GError **err
   const LwFrame *frame = self->what->frames->pdata[first];
   g_set_error (
       error, LW_FORMAT_ERROR, LW_FORMAT_ERROR_UNLABELLED,
-      _("%" G_GUINT64_FORMAT
-         " pixels in %u of %u frames are not labelled (the first frame is “%s”): label them, or choose what they are written as"),
-      report->unlabelled_pixels, g_hash_table_size (report->unlabelled_frames), report->frames, frame->name);
+      _("%llu pixels in %u of %u frames are not labelled (the first frame is “%s”): label them, or choose what they are written as"),
+      (unsigned long long) report->unlabelled_pixels, g_hash_table_size (report->unlabelled_frames), report->frames, frame->name);
   return FALSE;
 }
 

@@ -72,7 +72,7 @@ lw_file_read (const char *path, gsize max_bytes, GError **error)
   g_autofree guint8 *buffer = size <= max_bytes ? g_try_malloc ((gsize) size + 1) : NULL;
   if (buffer == NULL)
     {
-      g_set_error (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_TOO_LARGE, _("“%s” is too large for an image file (%" G_GUINT64_FORMAT " bytes)"), path, size);
+      g_set_error (error, LW_MEDIA_ERROR, LW_MEDIA_ERROR_TOO_LARGE, _("“%s” is too large for an image file (%llu bytes)"), path, (unsigned long long) size);
       close (fd);
       return NULL;
     }

@@ -184,9 +184,9 @@ verify_chain (LwDb *db, const char *copy, gint64 last_seq, GBytes *last_hash, GP
   gsize length;
   const void *end = g_bytes_get_data (last_hash, &length);
   if (broken)
-    g_ptr_array_add (problems, g_strdup_printf (_("Audit chain %s: row %" G_GINT64_FORMAT " was changed, removed or added afterwards"), copy, seq));
+    g_ptr_array_add (problems, g_strdup_printf (_("Audit chain %s: row %lld was changed, removed or added afterwards"), copy, (long long) seq));
   else if (seq != last_seq || length != sizeof hash || memcmp (end, hash, sizeof hash) != 0)
-    g_ptr_array_add (problems, g_strdup_printf (_("Audit chain %s: it ends at row %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT), copy, seq, last_seq));
+    g_ptr_array_add (problems, g_strdup_printf (_("Audit chain %s: it ends at row %lld instead of %lld"), copy, (long long) seq, (long long) last_seq));
   return TRUE;
 }
 

@@ -340,7 +340,7 @@ lw_project_transact (LwProject *self, LwWriteFunc func, gpointer data, GError **
 gboolean
 lw_store_not_found (GError **error, const char *what, gint64 id)
 {
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no %s %" G_GINT64_FORMAT), what, id);
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no %s %lld"), what, (long long) id);
   return FALSE;
 }
 

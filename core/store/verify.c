@@ -106,7 +106,7 @@ replay (Verification *self, const LwFrameHead *head, const char *name, LwPlanes 
         report (self, _("Frame “%s”: stroke %s is damaged"), name, sqlite3_column_text (query, 0));
     }
   if (got == 0 && n != head->seq)
-    report (self, _("Frame “%s”: %" G_GINT64_FORMAT " strokes are there instead of %" G_GINT64_FORMAT), name, n, head->seq);
+    report (self, _("Frame “%s”: %lld strokes are there instead of %lld"), name, (long long) n, (long long) head->seq);
   return got == 0;
 }
 
