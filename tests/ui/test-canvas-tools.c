@@ -150,7 +150,7 @@ test_reveal (void)
 
   for (int y = 0; y < 240; y++)
     for (int x = 0; x < 320; x++)
-      lw_label_map_row (proposal, y)[x] = y < 100 ? (guint8) (x / 32 % 4) : x % 7 == 0 ? LW_LABEL_NONE : 6;
+      lw_label_map_row (proposal, y)[x] = (guint8) (y < 100 ? x / 32 % 4 : x % 7 == 0 ? LW_LABEL_NONE : 6);
   fixture_propose (rig->fixture, rig->document, proposal);
   lw_toolbox_set_hidden (rig->toolbox, 3, TRUE);
   g_autoptr(LwLabelMap) before = lw_label_map_copy (map);
