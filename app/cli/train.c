@@ -18,7 +18,7 @@ static const GOptionEntry options[] = {
   { "model", 'm', 0, G_OPTION_ARG_STRING, &base_model, N_("Fine-tune this model of the project (the one in use)"), N_("MODEL") },
   { "init", 'i', 0, G_OPTION_ARG_FILENAME, &init_file, N_("Start from a weights file: a model, or with --arch a VGG-16, a ResNet-50 or a caffemodel"), N_("FILE") },
   { "scratch", 0, 0, G_OPTION_ARG_NONE, &from_scratch, N_("Start from nothing, whatever model is in use"), NULL },
-  { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite, fcn8s-resnet50, fcn8s-resnet50-b, segnet, segnet-basic or unet (that of the model)"), N_("NAME") },
+  { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite, fcn8s-resnet50, fcn8s-resnet50-b, fcn8s-resnet50-lite, segnet, segnet-basic or unet (that of the model)"), N_("NAME") },
   { "dataset", 0, 0, G_OPTION_ARG_STRING, &dataset_name, N_("Train on this dataset (a new one of all accepted frames)"), N_("NAME") },
   { "recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, N_("How to train: fine-tune, starter, paper, or a JSON file"), N_("RECIPE") },
   { "epochs", 'e', 0, G_OPTION_ARG_INT, &epochs, N_("So many passes over the frames (the recipe’s)"), N_("N") },
