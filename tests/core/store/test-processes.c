@@ -178,6 +178,7 @@ listen_in_thread (gpointer data)
   guint heard = 0;
   g_signal_connect (project, "classes-changed", G_CALLBACK (on_plain_cb), &heard);
   g_autoptr(LwPalette) palette = lw_project_dup_palette (project, NULL);
+  lw_palette_add (palette, 5, "more", (const guint8[3]) { 9, 9, 9 });      /* a palette that changes nothing is told to nobody */
   lw_project_set_palette (project, palette, NULL);
   while (heard == 0)
     g_main_context_iteration (context, TRUE);
