@@ -146,7 +146,7 @@ add_conv_weights (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int
   LwStep *step = lw_step_add (plan, i, "weights", lw_step_run_primitive);
 
   step->primitive = layer->backward_weights->primitive;
-  lw_step_argument (plan, step, DNNL_ARG_SRC, src, input->value, NULL);
+  lw_step_argument (plan, step, DNNL_ARG_SRC, src, lw_layer_picks (plan, layer) ? input->picked : input->value, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, dst, dy, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_WEIGHTS, layer->backward_weights->weights, -1, lw_plan_parameter (plan, layer->weight_parameter)->gradient);
   if (layer->bias_parameter >= 0)
@@ -158,11 +158,33 @@ add_conv_weights (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int
   lw_step_scratch (plan, step, layer->backward_weights->scratch);
 }
 
+static dnnl_status_t
+run_pick_back (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step), *input = lw_plan_layer (plan, layer->inputs[0]);
+  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, input->type };
+
+  plan->device->kernels->resample->pick_back (&small, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
+                                              lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+/* The gradient by what was picked, where it was picked from. */
+static int
+add_pick_back (LwPlan *plan, int i, int small)
+{
+  int dx = lw_gradient_new (plan, lw_plan_layer (plan, lw_plan_layer (plan, i)->inputs[0]));
+
+  add_step (plan, i, small, dx, run_pick_back);
+  return dx;
+}
+
 static gboolean
 add_conv_data (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  int dx = lw_gradient_new (plan, input);
+  gboolean picks = lw_layer_picks (plan, layer);
+  int dx = picks ? lw_buffer_new (plan, lw_desc_bytes (src)) : lw_gradient_new (plan, input);
   void *weights = NULL;
   LwStep *step;
 
@@ -174,15 +196,15 @@ add_conv_data (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->backward_data->weights, -1, weights);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_SRC, src, dx, NULL);
   lw_step_scratch (plan, step, layer->backward_data->scratch);
-  lw_gradient_deliver (plan, layer->inputs[0], dx);
+  lw_gradient_deliver (plan, layer->inputs[0], picks ? add_pick_back (plan, i, dx) : dx);
   return TRUE;
 }
 
 static gboolean
 add_conv (LwPlan *plan, int i, GError **error)
 {
-  LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  g_autoptr(LwDesc) src = lw_layer_desc (plan, input), out = lw_layer_desc (plan, layer), dst = lw_desc_with_type (out, lw_type_dnnl (plan->type));
+  LwLayer *layer = lw_plan_layer (plan, i);
+  g_autoptr(LwDesc) src = lw_layer_source_desc (plan, layer), out = lw_layer_desc (plan, layer), dst = lw_desc_with_type (out, lw_type_dnnl (plan->type));
   int dy;
 
   if (layer->relu && !layer->masked)

@@ -121,13 +121,14 @@ run_pick (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-/* A convolution of single pixels that leaves most of them out: oneDNN's code for that takes two to three times as long as for the pixels that are left. */
-static gboolean
-picks (const LwPlan *plan, const LwLayer *layer)
+/* A convolution of single pixels that leaves most of them out: oneDNN's code for that takes two to three times as long as for the pixels that are left,
+ * and its gradient by the input a hundred times where the size is odd (bfloat16). */
+gboolean
+lw_layer_picks (const LwPlan *plan, const LwLayer *layer)
 {
   const LwNode *node = lw_layer_node (plan, layer);
 
-  return !plan->options.train && node->kernel == 1 && node->stride == 2 && node->pad == 0 && !lw_plan_layer (plan, layer->inputs[0])->plain;
+  return node->kernel == 1 && node->stride == 2 && node->pad == 0 && !lw_plan_layer (plan, layer->inputs[0])->plain;
 }
 
 static int
@@ -146,12 +147,12 @@ picked_input (LwPlan *plan, int i)
   return input->picked;
 }
 
-static LwDesc *
-source_desc (const LwPlan *plan, const LwLayer *layer)
+LwDesc *
+lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer)
 {
   const LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
 
-  return picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (input->type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
+  return lw_layer_picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (input->type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
                              : lw_layer_desc (plan, input);
 }
 
@@ -161,7 +162,7 @@ conv_shape (const LwPlan *plan, const LwLayer *layer)
   const LwNode *node = lw_layer_node (plan, layer);
 
   return (LwConvShape) { .in_channels = node->in_channels, .channels = node->channels, .kernel = node->kernel,
-                         .stride = picks (plan, layer) ? 1 : node->stride, .pad = node->pad,
+                         .stride = lw_layer_picks (plan, layer) ? 1 : node->stride, .pad = node->pad,
                          .bias = node->bias || layer->norm >= 0, .relu = layer->relu, .sum = layer->addend >= 0 };
 }
 
@@ -212,7 +213,7 @@ static gboolean
 add_conv (LwPlan *plan, int i, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  g_autoptr(LwDesc) src = source_desc (plan, layer), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
+  g_autoptr(LwDesc) src = lw_layer_source_desc (plan, layer), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
   LwStep *step;
   int source;
 
@@ -223,7 +224,7 @@ add_conv (LwPlan *plan, int i, GError **error)
     }
   if (!create_conv (plan, layer, src, dst, error))
     return FALSE;
-  source = picks (plan, layer) ? picked_input (plan, i) : input->value;
+  source = lw_layer_picks (plan, layer) ? picked_input (plan, i) : input->value;
   step = add_step (plan, i, lw_step_run_primitive);
   step->primitive = layer->forward->primitive;
   lw_step_argument (plan, step, DNNL_ARG_SRC, src, source, NULL);

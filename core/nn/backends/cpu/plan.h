@@ -173,6 +173,9 @@ gboolean lw_plan_build_backward (LwPlan *plan, GError **error);
 dnnl_status_t lw_step_run_scale (LwPlan *plan, const LwStep *step);
 dnnl_status_t lw_step_run_dropout (LwPlan *plan, const LwStep *step);
 
+/* Whether a convolution runs on what is picked from its input (its buffer @picked); the layout of what it runs on. */
+gboolean lw_layer_picks (const LwPlan *plan, const LwLayer *layer);
+LwDesc *lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer);
 gboolean lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error);
 /* The buffer into which a step is to write its part of the gradient by @layer's output, and what must follow that step. */
 int lw_gradient_new (LwPlan *plan, const LwLayer *layer);

@@ -110,6 +110,8 @@ typedef struct {
   void (*crop_back) (const LwShape *shape, const void *dy, int in_height, int in_width, int offset, void *dx);
   /* @y has @shape: of each @stride rows and columns of @x the first one */
   void (*pick) (const LwShape *shape, const void *x, int in_height, int in_width, int stride, void *y);
+  /* The other way: @dx is 0 where nothing was picked. */
+  void (*pick_back) (const LwShape *shape, const void *dy, int in_height, int in_width, int stride, void *dx);
   /* Copies @count channels from number @from of @x on to number @to of @y on, both of @height x @width. Elements of @type. */
   void (*copy_channels) (int n, int height, int width, LwType type, const void *x, int x_channels, int from, void *y, int y_channels, int to, int count);
 } LwResampleKernels;

@@ -163,6 +163,24 @@ pick (const LwShape *shape, const void *x, int in_height, int in_width, int stri
     }
 }
 
+static void
+pick_back (const LwShape *shape, const void *dy, int in_height, int in_width, int stride, void *dx)
+{
+  int rows = shape->n * groups_of (shape->channels) * in_height;
+  gsize bytes = LANES * lw_type_bytes (shape->type);
+
+#pragma omp parallel for schedule(static) if (worth_threads ((gsize) rows * (gsize) in_width * LANES))
+  for (int r = 0; r < rows; r++)
+    {
+      guint8 *to = (guint8 *) dx + (gsize) r * (gsize) in_width * bytes;
+      const guint8 *from = (const guint8 *) dy + (gsize) (r / in_height * shape->height + r % in_height / stride) * (gsize) shape->width * bytes;
+
+      memset (to, 0, (gsize) in_width * bytes);
+      for (int column = 0; column < shape->width && r % in_height % stride == 0; column++)
+        memcpy (to + (gsize) (column * stride) * bytes, from + (gsize) column * bytes, bytes);
+    }
+}
+
 /* One element of a pixel, as bits. */
 INLINE void
 copy_element (const void *x, gsize from, void *y, gsize to, const LwType type)
@@ -222,5 +240,6 @@ const LwResampleKernels ISA_NAME (lw_resample_kernels) = {
   .crop = crop,
   .crop_back = crop_back,
   .pick = pick,
+  .pick_back = pick_back,
   .copy_channels = copy_channels,
 };
