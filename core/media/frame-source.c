@@ -11,7 +11,6 @@
 #include "media/frame-cache.h"
 #include "media/reader.h"
 
-#define DEFAULT_BUDGET_BYTES ((gsize) 192 << 20)      /* five frames of 4K: the one shown, two ahead, two behind */
 #define AHEAD_FRAMES 2
 #define STEP_BACK_FRAMES 8                /* a read at most this far before the last one is a step back, not a jump */
 #define REST_AFTER_US (3 * G_USEC_PER_SEC)
@@ -392,7 +391,7 @@ lw_frame_source_new (LwMediaKind kind, const char *path, GBytes *index, GError *
   worker->reader = reader;
   worker->n_frames = reader->n_frames;
   worker->position = -1;
-  worker->cache = lw_frame_cache_new (DEFAULT_BUDGET_BYTES);
+  worker->cache = lw_frame_cache_new (LW_FRAME_SOURCE_CACHE_BYTES);
   LwFrameSource *self = g_object_new (LW_TYPE_FRAME_SOURCE, NULL);
   self->worker = worker;
   return self;

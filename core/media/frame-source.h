@@ -52,7 +52,8 @@ LwFrameSource *lw_frame_source_new (LwMediaKind kind, const char *path, GBytes *
 guint lw_frame_source_get_n_frames (LwFrameSource *source);
 /* The bytes of an image's own file, if they are those that were indexed; from any thread, blocking. NULL without an error: a frame of a video has none. */
 GBytes *lw_frame_source_read_file (LwFrameSource *source, guint ordinal, GError **error);
-/* Bytes of decoded frames kept, 192 MiB unless told. */
+/* Bytes of decoded frames kept, LW_FRAME_SOURCE_CACHE_BYTES unless told: four frames of 4K, the one shown, two ahead, one behind. */
+#define LW_FRAME_SOURCE_CACHE_BYTES ((gsize) 128 << 20)
 void lw_frame_source_set_cache_budget (LwFrameSource *source, gsize bytes);
 
 /* Reads are served newest first, so that holding the next key never queues up; a cancelled one is dropped. Finishes in the caller's main context. */

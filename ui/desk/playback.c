@@ -5,8 +5,9 @@
 #include <math.h>
 
 #define MAX_AHEAD 12                /* frames kept ready */
-#define MIN_AHEAD 3
-#define AHEAD_BYTES (160u << 20)    /* a 4K frame with its labels takes 40 MB */
+#define MIN_AHEAD 2
+#define AHEAD_BYTES (96u << 20)    /* a 4K frame with its labels takes 40 MB */
+#define SOURCE_BYTES (64u << 20)    /* kept by the source meanwhile: frames that were shown are not wanted again */
 #define TICK_MS 8
 #define STILL_SECONDS 0.2           /* a picture without a time is shown as long as this */
 #define MAX_GAP_SECONDS 2.0         /* frames taken further apart than this follow each other as if they were not */
@@ -273,6 +274,16 @@ on_tick_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Playback keeps to one medium. */
+static void
+set_source_budget (LwPlayback *self, gsize bytes)
+{
+  const LwFrame *frame = frame_at (self, self->first);
+  LwFrameSource *source = frame != NULL ? lw_document_get_source (lw_desk_get_document (self->desk), frame->media) : NULL;
+  if (source != NULL)
+    lw_frame_source_set_cache_budget (source, bytes);
+}
+
 void
 lw_playback_start (LwPlayback *self)
 {
@@ -286,6 +297,7 @@ lw_playback_start (LwPlayback *self)
   self->cancellable = g_cancellable_new ();
   self->reading_image = self->reading_map = FALSE;
   self->started = g_get_monotonic_time ();
+  set_source_budget (self, SOURCE_BYTES);
   read_ahead (self);
   self->tick = g_timeout_add (TICK_MS, on_tick_cb, self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PLAYING]);
@@ -301,6 +313,7 @@ lw_playback_stop (LwPlayback *self)
   g_clear_handle_id (&self->tick, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  set_source_budget (self, LW_FRAME_SOURCE_CACHE_BYTES);
   lw_desk_go_to (self->desk, position);
   g_ptr_array_set_size (self->slots, MIN (self->slots->len, 1));      /* the one on show is lent until the frame itself is open */
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PLAYING]);
