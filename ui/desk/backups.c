@@ -5,7 +5,6 @@
 #include <glib/gi18n-lib.h>
 #include "store/backup.h"
 
-#define FIRST_LOOK_S 60           /* the window has better to do as it opens */
 #define LOOK_EVERY_S 600
 #define TELL_AGAIN_US G_TIME_SPAN_HOUR
 
@@ -78,12 +77,11 @@ look_later (LwBackups *self, guint seconds)
 }
 
 LwBackups *
-lw_backups_new (LwDesk *desk)
+lw_backups_new (LwDesk *desk, guint seconds)
 {
   LwBackups *self = g_new0 (LwBackups, 1);
-  const char *first = g_getenv ("LW_FIRST_BACKUP_SECONDS");      /* so that a test need not wait */
   self->desk = desk;
-  look_later (self, first != NULL ? (guint) g_ascii_strtoull (first, NULL, 10) : FIRST_LOOK_S);
+  look_later (self, seconds);
   return self;
 }
 

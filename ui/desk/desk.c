@@ -9,6 +9,7 @@
 #define COALESCE_MS 30              /* changes of frames that come together are read together */
 #define RELOAD_ALL_ABOVE 200        /* more changed frames than this: one query reads all */
 #define CLOSE_POLL_MS 15
+#define FIRST_BACKUP_S 60           /* the window has better to do as it opens */
 
 /* What is remembered in the project's settings under "window.". */
 static const char *const state_keys[] = { "frame", "zoom", "class", "hidden", "polygons", NULL };
@@ -266,7 +267,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       self->state = g_steal_pointer (&loaded->state);
       restore_locks (self, loaded->locked);
       self->ready = TRUE;
-      self->backups = lw_backups_new (self);
+      self->backups = lw_backups_new (self, FIRST_BACKUP_S);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
     }
   take_frames (self, loaded->frames);
