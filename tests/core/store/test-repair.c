@@ -224,7 +224,7 @@ test_zeroed_pages (void)
   g_assert_cmpuint (revisions, >, 12 * all / 2);      /* three pages of some hundred must not cost half of them */
 }
 
-/* Tiles and diffs have checksums, the rows that say which tile stands where have none: a bit flipped there shows another tile. It is rare: of some
+/* Tiles have a hash, the rows that say which tile stands where have none: a bit flipped there shows another tile. It is rare: of some
  * hundred revisions a handful. */
 static void
 test_flipped_bits (void)
