@@ -87,7 +87,7 @@ test_against_cpu (void)
 
   if (g_str_equal (tested.name, "cpu"))
     {
-      g_test_skip ("it is the CPU's");
+      g_test_skip ("the CPU backend is what the others are compared with");
       return;
     }
   processor = tested_open (0, NULL);
