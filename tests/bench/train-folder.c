@@ -317,6 +317,7 @@ add_scores (LwJson *result, const LwNetModel *model, const LwScores *scores)
   json_object_object_add (result, "mean_accuracy", number (scores->mean_accuracy));
   json_object_object_add (result, "mean_iou", number (scores->mean_iou));
   json_object_object_add (result, "weighted_iou", number (scores->weighted_iou));
+  json_object_object_add (result, "mean_bf", number (scores->mean_bf));
   for (int c = 0; c < scores->n; c++)
     {
       LwJson *entry = json_object_new_object ();
@@ -324,13 +325,25 @@ add_scores (LwJson *result, const LwNetModel *model, const LwScores *scores)
       json_object_object_add (entry, "name", json_object_new_string (model->class_names[c]));
       json_object_object_add (entry, "accuracy", number (scores->accuracy[c]));
       json_object_object_add (entry, "iou", number (scores->iou[c]));
+      json_object_object_add (entry, "bf", number (scores->bf[c]));
       json_object_array_add (classes, entry);
     }
   json_object_object_add (result, "classes", classes);
 }
 
+static void
+add_frame_scores (const Frames *frames, const guint8 *labels, const guint8 *predicted, LwConfusion *confusion, LwBoundaryMean *boundary)
+{
+  gsize stride = (gsize) frames->width;
+  g_autofree double *bf = g_new (double, frames->n_classes);
+
+  lw_confusion_add (confusion, labels, stride, predicted, stride, frames->width, frames->height);
+  lw_boundary_f1 (labels, stride, predicted, stride, frames->width, frames->height, frames->n_classes, bf);
+  lw_boundary_mean_add (boundary, bf);
+}
+
 static gboolean
-score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, LwConfusion *confusion, double *milliseconds, GError **error)
+score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, LwConfusion *confusion, LwBoundaryMean *boundary, double *milliseconds, GError **error)
 {
   gsize n = (gsize) frames->width * (gsize) frames->height;
   g_autofree guint8 *rgb = g_malloc (n * 3), *labels = g_malloc (n), *predicted = g_malloc (n);
@@ -348,7 +361,7 @@ score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, LwConfusio
       if (!backend->run (plan, &batch, &result, NULL, NULL, error))
         return FALSE;
       *milliseconds += (double) (g_get_monotonic_time () - start) * 1e-3;
-      lw_confusion_add (confusion, labels, (gsize) frames->width, predicted, (gsize) frames->width, frames->width, frames->height);
+      add_frame_scores (frames, labels, predicted, confusion, boundary);
     }
   *milliseconds /= frames->val->len;
   return TRUE;
@@ -359,18 +372,20 @@ score (const Options *options, const LwBackend *backend, LwDevice *device, const
 {
   LwPlanOptions plan_options = { .n = 1, .height = frames->height, .width = frames->width, .precision = options->precision, .transform = model->transform };
   g_autoptr(LwConfusion) confusion = lw_confusion_new (model->n_classes);
+  g_autoptr(LwBoundaryMean) boundary = lw_boundary_mean_new (model->n_classes);
   double milliseconds;
 
   if (frames->val->len == 0)
     return TRUE;
   LwPlan *plan = backend->compile (device, model->graph, &plan_options, error);
-  gboolean done = plan != NULL && backend->load (plan, model->weights, error) && score_frames (plan, backend, frames, confusion, &milliseconds, error);
+  gboolean done = plan != NULL && backend->load (plan, model->weights, error) && score_frames (plan, backend, frames, confusion, boundary, &milliseconds, error);
 
   if (done)
     {
       g_autoptr(LwScores) scores = lw_confusion_score (confusion);
       g_autofree char *key = backend->plan_key (plan);
 
+      lw_scores_set_boundary (scores, boundary);
       json_object_object_add (result, "frames", json_object_new_int64 (frames->val->len));
       add_scores (result, model, scores);
       json_object_object_add (result, "milliseconds_a_frame", number (milliseconds));
