@@ -7,10 +7,14 @@
 #include <string.h>
 #include "assist/opencv.h"
 
-#define AROUND 0.25          /* of the box's longer side: what is looked at beyond it */
-#define AROUND_MIN 12        /* pixels */
+#define AROUND 0.15          /* of the box's longer side: what is looked at beyond it */
+#define AROUND_MIN 8         /* pixels */
+#define ENLARGED 2           /* a small crop: its border then weighs less against its area, and a small thing isn't taken for noise */
 #define SURE 0.4             /* of the box: an ellipse in its middle that is taken for the thing itself … */
-#define LIKELY 1.1           /* … and one beyond which there is probably something else */
+#define LIKELY 1.1           /* … one beyond which there is probably something else … */
+#define SURELY_NOT 1.2       /* … and one beyond which there surely is */
+#define DARKEST 8.0          /* of 255: above this, colours are told apart by their ratio */
+#define LEAST_PIXELS 16      /* on either side: a mixture of five needs some */
 #define FIRST_ROUNDS 2
 #define LATER_ROUNDS 1
 #define COLOUR_SIGMA 18.0    /* of 255, while the border is drawn again */
@@ -22,9 +26,10 @@ typedef struct { gboolean inside; double x, y, radius; } Mark;
 struct _LwGrabCut {
   LwPixels picture;          /* borrowed */
   LwCutBox box, crop;        /* in the picture; the crop holds the box and some more */
-  double scale;              /* small pixels a pixel, at most 1 */
+  double scale;              /* small pixels a pixel: at most 1, or ENLARGED */
   int width, height;         /* small */
-  guint8 *rgb, *cut;         /* small: the crop's picture, and the cut so far with LW_CUT_ values */
+  guint8 *rgb, *cut;         /* small: the crop's picture, with brightness levelled, and the cut so far with LW_CUT_ values */
+  guint8 levels[256];        /* of a channel: the logarithm, so that dark on dark differs as much as bright on bright */
   double background[LW_OPENCV_MODEL], foreground[LW_OPENCV_MODEL];
   gboolean learnt;
   GArray *marks;
@@ -57,6 +62,31 @@ to_byte (double value)
   return (guint8) (value + 0.5);
 }
 
+static void
+fill_levels (guint8 levels[256])
+{
+  for (int i = 0; i < 256; i++)
+    levels[i] = to_byte (255 * log1p (i / DARKEST) / log1p (255 / DARKEST));
+}
+
+static inline guint8
+channel (guint32 pixel, int which)
+{
+  return (guint8) (pixel >> (16 - 8 * which));
+}
+
+/* Between the four pixels around the middle of a small one that is smaller than they are. */
+static void
+interpolate (const LwGrabCut *self, int sx, int sy, guint8 rgb[3])
+{
+  double u = CLAMP ((sx + 0.5) / self->scale - 0.5, 0, self->crop.width - 1), v = CLAMP ((sy + 0.5) / self->scale - 0.5, 0, self->crop.height - 1);
+  int x = (int) u, y = (int) v, right = MIN (x + 1, self->crop.width - 1), below = MIN (y + 1, self->crop.height - 1);
+  const guint32 *upper = lw_pixels_row (&self->picture, self->crop.y + y) + self->crop.x, *lower = lw_pixels_row (&self->picture, self->crop.y + below) + self->crop.x;
+  for (int c = 0; c < 3; c++)
+    rgb[c] = self->levels[to_byte ((channel (upper[x], c) * (1 - (u - x)) + channel (upper[right], c) * (u - x)) * (1 - (v - y)) +
+                                   (channel (lower[x], c) * (1 - (u - x)) + channel (lower[right], c) * (u - x)) * (v - y))];
+}
+
 /* The mean of the pixels that a small one stands for. */
 static void
 average (const LwGrabCut *self, int sx, int sy, guint8 rgb[3])
@@ -71,10 +101,10 @@ average (const LwGrabCut *self, int sx, int sy, guint8 rgb[3])
       const guint32 *row = lw_pixels_row (&self->picture, self->crop.y + y) + self->crop.x;
       for (int x = x0; x < x1; x++)
         for (int c = 0; c < 3; c++)
-          sum[c] += (row[x] >> (16 - 8 * c)) & 255;
+          sum[c] += channel (row[x], c);
     }
   for (int c = 0; c < 3; c++)
-    rgb[c] = to_byte ((double) sum[c] / ((x1 - x0) * (y1 - y0)));
+    rgb[c] = self->levels[to_byte ((double) sum[c] / ((x1 - x0) * (y1 - y0)))];
 }
 
 /* Whether the middle of a small pixel is in the box. */
@@ -86,21 +116,21 @@ in_box (const LwGrabCut *self, int sx, int sy)
   return x >= self->box.x && x < self->box.x + self->box.width && y >= self->box.y && y < self->box.y + self->box.height;
 }
 
-/* The middle of the box is the thing, its corners are probably not. So the colours are learnt from better samples than "anywhere in the box", and a thing that is
+/* The middle of the box is the thing, its corners are not. So the colours are learnt from better samples than "anywhere in the box", and a thing that is
  * like its surroundings isn't lost. */
 static guint8
 first_guess (const LwGrabCut *self, int sx, int sy)
 {
   double x = self->crop.x + (sx + 0.5) / self->scale, y = self->crop.y + (sy + 0.5) / self->scale;
   double dx = (x - self->box.x) / self->box.width * 2 - 1, dy = (y - self->box.y) / self->box.height * 2 - 1, away = hypot (dx, dy);
-  if (!in_box (self, sx, sy))
+  if (!in_box (self, sx, sy) || away > SURELY_NOT)
     return LW_CUT_BACKGROUND;
   return away <= SURE ? LW_CUT_FOREGROUND : away <= LIKELY ? LW_CUT_PERHAPS_FOREGROUND : LW_CUT_PERHAPS_BACKGROUND;
 }
 
 /* Returns: how many small pixels are inside the box */
 static gsize
-scale_down (LwGrabCut *self)
+scale_picture (LwGrabCut *self)
 {
   gsize n = (gsize) self->width * (gsize) self->height, inside = 0;
   self->rgb = g_new (guint8, 3 * n);
@@ -108,11 +138,22 @@ scale_down (LwGrabCut *self)
   for (gsize i = 0; i < n; i++)
     {
       int x = (int) (i % (gsize) self->width), y = (int) (i / (gsize) self->width);
-      average (self, x, y, self->rgb + 3 * i);
+      if (self->scale > 1)
+        interpolate (self, x, y, self->rgb + 3 * i);
+      else
+        average (self, x, y, self->rgb + 3 * i);
       self->cut[i] = first_guess (self, x, y);
-      inside += self->cut[i] != LW_CUT_BACKGROUND;
+      inside += in_box (self, x, y);
     }
   return inside;
+}
+
+/* Down to LW_CUT_PIXELS; up where that many are not reached by it. */
+static double
+find_scale (const LwCutBox *crop)
+{
+  double pixels = MAX (1.0, (double) crop->width * crop->height);
+  return pixels * ENLARGED * ENLARGED <= LW_CUT_PIXELS ? ENLARGED : MIN (1.0, sqrt (LW_CUT_PIXELS / pixels));
 }
 
 LwGrabCut *
@@ -123,16 +164,17 @@ lw_grab_cut_new (const LwPixels *picture, const LwCutBox *box, GError **error)
   self->box = clip_box (picture, box->x, box->y, box->x + box->width, box->y + box->height);
   int around = MAX (AROUND_MIN, (int) (AROUND * MAX (self->box.width, self->box.height)));
   self->crop = clip_box (picture, self->box.x - around, self->box.y - around, self->box.x + self->box.width + around, self->box.y + self->box.height + around);
-  self->scale = MIN (1.0, sqrt ((double) LW_CUT_PIXELS / MAX (1.0, (double) self->crop.width * self->crop.height)));
+  self->scale = find_scale (&self->crop);
+  fill_levels (self->levels);
   self->width = MAX (1, (int) ceil (self->crop.width * self->scale));
   self->height = MAX (1, (int) ceil (self->crop.height * self->scale));
   self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
-  gsize n = (gsize) self->width * (gsize) self->height, inside = self->crop.width > 0 && self->crop.height > 0 ? scale_down (self) : 0;
-  /* A mixture of five needs some pixels on either side. */
-  if (inside < 16 || n - inside < 16)
+  gsize n = (gsize) self->width * (gsize) self->height, inside = self->crop.width > 0 && self->crop.height > 0 ? scale_picture (self) : 0;
+  gsize least = (gsize) (LEAST_PIXELS * MAX (1, self->scale * self->scale));
+  if (inside < least || n - inside < least)
     {
       g_set_error_literal (error, LW_ASSIST_ERROR, LW_ASSIST_ERROR_BOX,
-                           inside < 16 ? _("The box is too small to find anything in it. Draw it around the whole thing, with some room.")
+                           inside < least ? _("The box is too small to find anything in it. Draw it around the whole thing, with some room.")
                                        : _("The box holds the whole picture, so there is nothing around it to tell it from. Draw a smaller one."));
       g_clear_pointer (&self, lw_grab_cut_free);
       return NULL;
@@ -217,11 +259,22 @@ vote (const LwGrabCut *self, guint32 pixel, double u, double v)
     for (int x = MAX (0, sx - 2); x <= MIN (self->width - 1, sx + 2); x++)
       {
         const guint8 *rgb = self->rgb + 3 * ((gsize) y * (gsize) self->width + (gsize) x);
-        double dr = (double) ((pixel >> 16) & 255) - rgb[0], dg = (double) ((pixel >> 8) & 255) - rgb[1], db = (double) (pixel & 255) - rgb[2];
+        double dr = self->levels[channel (pixel, 0)] - rgb[0], dg = self->levels[channel (pixel, 1)] - rgb[1], db = self->levels[channel (pixel, 2)] - rgb[2];
         double away = (x + 0.5 - u) * (x + 0.5 - u) + (y + 0.5 - v) * (y + 0.5 - v);
         votes[is_inside (self, x, y)] += exp (-away / 2 - (dr * dr + dg * dg + db * db) / (6 * COLOUR_SIGMA * COLOUR_SIGMA)) + 1e-9 * (4 - MIN (away, 4));
       }
   return votes[1] > votes[0];
+}
+
+/* Of an enlarged crop: half of what stands for the pixel is inside. */
+static gboolean
+is_mostly_inside (const LwGrabCut *self, int x, int y)
+{
+  int inside = 0;
+  for (int sy = y * ENLARGED; sy < (y + 1) * ENLARGED; sy++)
+    for (int sx = x * ENLARGED; sx < (x + 1) * ENLARGED; sx++)
+      inside += is_inside (self, sx, sy);
+  return 2 * inside >= ENLARGED * ENLARGED;
 }
 
 static void
@@ -235,7 +288,9 @@ draw_mask (LwGrabCut *self)
       for (int x = 0; x < self->box.width; x++)
         {
           double u = MIN ((self->box.x + x + 0.5 - self->crop.x) * self->scale, self->width - 0.5);
-          if (self->scale == 1 || is_even (self, (int) u, (int) v))
+          if (self->scale > 1)
+            mask[x] = (guint8) is_mostly_inside (self, self->box.x + x - self->crop.x, self->box.y + y - self->crop.y);
+          else if (self->scale == 1 || is_even (self, (int) u, (int) v))
             mask[x] = (guint8) is_inside (self, (int) u, (int) v);
           else
             mask[x] = (guint8) vote (self, row[x], u, v);

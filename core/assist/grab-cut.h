@@ -16,7 +16,8 @@ gboolean lw_grab_cut_is_available (void);      /* the program was built with Ope
 typedef struct { int x, y, width, height; } LwCutBox;
 
 /* One cut: what lies outside the box stays outside. It works on the box and some of what is around it, scaled down to LW_CUT_PIXELS, so that a step takes less than
- * 0.3 s at any size; the border is then drawn again in the picture's own pixels. Any thread, one at a time.
+ * 0.3 s at any size (the border is then drawn again in the picture's own pixels), or enlarged where it is small; and on logarithms of the colours, so that dark things are found
+ * in the dark. Any thread, one at a time.
  * Source: Rother, Kolmogorov, Blake: GrabCut, SIGGRAPH 2004; the border: Kopf et al., Joint Bilateral Upsampling, SIGGRAPH 2007. */
 typedef struct _LwGrabCut LwGrabCut;
 #define LW_CUT_PIXELS 20000

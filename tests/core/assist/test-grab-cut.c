@@ -62,6 +62,27 @@ test_disc (void)
     }
 }
 
+/* As far away as a pedestrian, and hardly lighter than the night around it. */
+static void
+test_small_and_dark (void)
+{
+  static const int dark_thing[3] = { 16, 15, 18 }, dark_ground[3] = { 7, 8, 9 };
+  for (double radius = 4; radius <= 9; radius += 1)
+    {
+      Picture picture = picture_new (120, 90);
+      Disc disc = { 60.3, 40.7, radius };
+      picture_draw_disc (&picture, disc.x, disc.y, disc.radius, 1.0, dark_thing, dark_ground);
+      picture_add_noise (&picture, 5);
+      LwCutBox box = box_around (&disc, 0.4);
+      g_autoptr(LwGrabCut) cut = lw_grab_cut_new (&picture.view, &box, NULL);
+      g_assert_true (lw_grab_cut_run (cut, NULL));
+      double iou = intersection_over_union (cut, &disc);
+      g_test_message ("radius %.0f: IoU %.3f", radius, iou);
+      g_assert_cmpfloat (iou, >, 0.8);
+      picture_clear (&picture);
+    }
+}
+
 static void
 test_repeats (void)
 {
@@ -145,6 +166,7 @@ main (int argc, char **argv)
       return 0;
     }
   g_test_add_func ("/grab-cut/disc", test_disc);
+  g_test_add_func ("/grab-cut/small-and-dark", test_small_and_dark);
   g_test_add_func ("/grab-cut/repeats", test_repeats);
   g_test_add_func ("/grab-cut/marks", test_marks);
   g_test_add_func ("/grab-cut/bad-boxes", test_bad_boxes);
