@@ -29,7 +29,7 @@ static const char *const kinds[] = {
 static LwOptimizer
 optimizer_of (int step, const float *class_weights)
 {
-  return (LwOptimizer) { .kind = LW_SGD, .rate = 0.01f, .momentum = 0.9f, .weight_decay = 5e-4f, .bias_rate_factor = 2, .class_weights = class_weights,
+  return (LwOptimizer) { .kind = LW_SGD, .rate = 0.01f, .momentum = 0.9f, .weight_decay = 5e-4f, .bias_rate_factor = 2, .loss.class_weights = class_weights,
                          .clip_norm = step > 0 ? 0.5f : 0, .step = (guint64) step, .seed = seed };
 }
 

@@ -30,6 +30,19 @@ typedef struct {
   int out_height, out_width;   /* the frame's own size: the final pass samples the grid there. 0: the plan's size */
 } LwResult;
 
+/* What of a batch the loss counts. Hard examples (Shrivastava et al., arXiv:1604.03540): of the labelled pixels those whose own class has a probability of
+ * at most @hard_below, and where these are fewer than the share @hard_share of them, the hardest ones so many; both to the next level of hard.h. */
+typedef struct {
+  const float *class_weights;                  /* classes; NULL: 1 each */
+  float hard_below;                            /* 0: every labelled pixel counts */
+  float hard_share;
+} LwLossOptions;
+
+/* The level (hard.h) from which on pixels count whatever their number. @hard_below is above 0. */
+int lw_loss_hard_level (const LwLossOptions *loss);
+/* @levels, how hard each of @n pixels is, become the labels of those that count; 255: not counted. */
+void lw_loss_keep_hard (const LwLossOptions *loss, const guint8 *labels, guint8 *levels, gsize n);
+
 /* g: the gradient after clipping; w: the value; rate: that of the step, for biases of convolutions (learned upsampling, too) times bias_rate_factor.
  * SGD:   m = momentum m + g + decay w;  w -= rate m
  * AdamW: m = momentum m + (1 - momentum) g;  v = beta2 v + (1 - beta2) g²;  t = step + 1
@@ -41,12 +54,12 @@ typedef struct {
   LwOptimizerKind kind;
   float rate, momentum, beta2, weight_decay;   /* decay not on biases and normalisation */
   float bias_rate_factor;                      /* 2 in FCN's recipe, else 1 */
-  const float *class_weights;                  /* classes, or NULL */
+  LwLossOptions loss;
   float clip_norm;                             /* global gradient norm; 0: none */
   guint64 step;                                /* number of this step, from 0: seeds dropout; AdamW's bias correction */
   guint64 seed;
 } LwOptimizer;
-/* @loss: sum of w[label] * -log p over labelled pixels, divided by the sum of w[label]; 0 without any. @gradient_norm: before clipping */
+/* @loss: sum of w[label] * -log p over the pixels that count, divided by the sum of w[label]; 0 without any. @pixels: how many. @gradient_norm: before clipping */
 typedef struct { double loss; guint64 pixels; double gradient_norm; } LwStepStats;
 
 /* Called between primitives. FALSE: stop; the call returns LW_NET_ERROR_CANCELLED and the plan can go on with the next call. May itself run other plans. */
@@ -65,15 +78,16 @@ typedef struct {
   gboolean (*run) (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error);
   /* (optional) NULL: this backend does not train. Forward, backward, update. */
   gboolean (*step) (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error);
-  /* (optional) forward and backward without update: the gradient of every trainable tensor, for tests; dropout off, running values left alone */
-  gboolean (*gradients) (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *gradients, double *loss, GError **error);
+  /* (optional) forward and backward without update: the gradient of every trainable tensor, for tests; dropout off, running values left alone.
+   * @options: (nullable): all zero */
+  gboolean (*gradients) (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *gradients, double *loss, GError **error);
   /* Optimizer state (momentum …) as tensors named `<state>.<tensor>`, for checkpoints. */
   gboolean (*save_state) (LwPlan *plan, LwWeights *state, GError **error);
   gboolean (*load_state) (LwPlan *plan, const LwWeights *state, GError **error);
   char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
 } LwBackend;
 
-#define LW_BACKEND_ABI 3        /* grows with every change of this file or of graph.h */
+#define LW_BACKEND_ABI 4        /* grows with every change of this file or of graph.h */
 
 /* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
 const LwBackend *lw_backend_load (const char *path, GError **error);

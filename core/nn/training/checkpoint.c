@@ -36,6 +36,8 @@ fingerprint (const LwTrainer *trainer)
     g_string_append_printf (text, " %s", *prefix);
   if (r->frozen_norms)
     g_string_append (text, " norms");
+  if (r->hard_below > 0)
+    g_string_append_printf (text, " hard %a %a", r->hard_below, r->hard_share);
   for (guint i = 0; i < r->n_rate_factors; i++)
     g_string_append_printf (text, " %s %a", r->rate_factors[i].prefix, r->rate_factors[i].factor);
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);

@@ -167,6 +167,18 @@ read_optimizer (LwRecipe *recipe, LwJson *root, GError **error)
          && read_count (root, "warmup_steps", 0, 1000000, &recipe->warmup_steps, error);
 }
 
+/* Labels drawn anew would be the hardest of all. */
+static gboolean
+read_loss (LwRecipe *recipe, LwJson *root, GError **error)
+{
+  if (!read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) || !read_real (root, "hard_below", 0, 1, &recipe->hard_below, error)
+      || !read_real (root, "hard_share", 0, 1, &recipe->hard_share, error))
+    return FALSE;
+  if (recipe->hard_below > 0 && recipe->label_smoothing > 0)
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“hard_below” and “label_smoothing” can’t be used together"));
+  return TRUE;
+}
+
 static gboolean
 read_frozen (LwRecipe *recipe, LwJson *root, GError **error)
 {
@@ -219,7 +231,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
     "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "shift", "flip", "statistics_steps",
-    "validate_every", "patience", "min_steps", "frozen", "frozen_norms", "rate_factors", "label_smoothing", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
+    "validate_every", "patience", "min_steps", "frozen", "frozen_norms", "rate_factors", "label_smoothing", "hard_below", "hard_share", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
   gint64 seed = 1;
@@ -241,7 +253,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
          && read_real (root, "brightness", 0, 0.9, &recipe->brightness, error) && read_real (root, "contrast", 0, 0.9, &recipe->contrast, error)
          && read_real (root, "saturation", 0, 0.9, &recipe->saturation, error) && read_count (root, "shift", 0, 1000, &recipe->shift, error)
          && read_flag (root, "flip", &recipe->flip, error)
-         && read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) && read_real (root, "average", 0, 1, &recipe->average, error)
+         && read_loss (recipe, root, error) && read_real (root, "average", 0, 1, &recipe->average, error)
          && read_count (root, "blend_frames", 0, 1000000, &recipe->blend_frames, error)
          && read_count (root, "checkpoint_seconds", 0, 1000000, &recipe->checkpoint_seconds, error)
          && read_count (root, "validate_every", 1, 100000, &recipe->validate_every, error)
@@ -260,6 +272,7 @@ finish (LwJson *root, const char *source, GError **error)
   recipe->bias_rate_factor = 1;
   recipe->class_weight_power = 1;
   recipe->max_class_weight = 1e6f;
+  recipe->hard_share = 0.1f;
   recipe->validate_every = 1;
   recipe->checkpoint_seconds = 30;
   if (root == NULL)

@@ -193,7 +193,7 @@ step_piece (LwTrainer *trainer, const LwLoaded *loaded, guint piece, guint piece
   const LwRecipe *recipe = trainer->recipe;
   LwOptimizer optimizer = {
     .kind = recipe->optimizer, .rate = lw_schedule_rate (trainer->schedule, trainer->step) / (float) pieces, .momentum = recipe->momentum, .beta2 = recipe->beta2,
-    .weight_decay = recipe->weight_decay, .bias_rate_factor = recipe->bias_rate_factor, .class_weights = trainer->class_weights,
+    .weight_decay = recipe->weight_decay, .bias_rate_factor = recipe->bias_rate_factor, .loss = { trainer->class_weights, recipe->hard_below, recipe->hard_share },
     .clip_norm = recipe->clip_norm, .step = trainer->step, .seed = recipe->seed + piece,
   };
   gsize pixels = lw_trainer_batch_pixels (trainer, trainer->plan_stage) / pieces * piece;

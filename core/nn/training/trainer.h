@@ -39,6 +39,7 @@ typedef struct {
   gboolean class_weights;                       /* median frequency over the training frames */
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
   float label_smoothing;                        /* share of a pixel's target that all classes have alike */
+  float hard_below, hard_share;                 /* as in LwLossOptions */
   float average;                                /* of the epochs: the last ones, whose weights are averaged; 0: none are */
   guint blend_frames;                           /* what the start counts for: the result is start + n / (n + blend_frames) (learnt - start) of n frames */
   float brightness, contrast, saturation;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "nn/backends/backend.h"
 #include "nn/backends/dropout.h"
+#include "nn/backends/hard.h"
 #include "nn/graph/builder.h"
 #include "nn/weights/batch-norm.h"
 
@@ -90,34 +91,51 @@ lively_weights (const LwGraph *graph)
 }
 
 static double
-loss_of (LwPlan *plan, const LwWeights *weights, const Sample *sample, const float *class_weights)
+loss_of (LwPlan *plan, const LwWeights *weights, const Sample *sample, const LwLossOptions *options)
 {
   g_autoptr(LwWeights) gradients = lw_weights_new ();
   double loss;
 
   g_assert_true (lw_backend_ref.load (plan, weights, NULL));
-  g_assert_true (lw_backend_ref.gradients (plan, &sample->batch, class_weights, gradients, &loss, NULL));
+  g_assert_true (lw_backend_ref.gradients (plan, &sample->batch, options, gradients, &loss, NULL));
   return loss;
 }
 
 static void
-check_element (LwPlan *plan, const LwWeights *weights, LwTensor *tensor, gsize i, const Sample *sample, const float *class_weights, double gradient)
+check_element (LwPlan *plan, const LwWeights *weights, LwTensor *tensor, gsize i, const Sample *sample, const LwLossOptions *options, double gradient)
 {
   float value = tensor->data[i], above = value + STEP, below = value - STEP;
 
   tensor->data[i] = above;
-  double high = loss_of (plan, weights, sample, class_weights);
+  double high = loss_of (plan, weights, sample, options);
 
   tensor->data[i] = below;
-  double low = loss_of (plan, weights, sample, class_weights), measured = (high - low) / ((double) above - (double) below);
+  double low = loss_of (plan, weights, sample, options), measured = (high - low) / ((double) above - (double) below);
 
   tensor->data[i] = value;
   if (fabs (measured - gradient) > 1e-4 * fabs (measured) + 2e-6)
     g_error ("%s[%" G_GSIZE_FORMAT "]: gradient %g, but the loss changes by %g", tensor->name, i, gradient, measured);
 }
 
+/* A bound of which no pixel's probability is near, so that a finite difference doesn't move one over it. 0: there is none. */
+static float
+bound_in_a_gap (LwPlan *plan, const LwWeights *weights, const Sample *sample)
+{
+  double plain = loss_of (plan, weights, sample, NULL);
+
+  for (float bound = 0.9f; bound > 0.01f; bound *= 0.97f)
+    {
+      double below = loss_of (plan, weights, sample, &(LwLossOptions) { .hard_below = powf (bound, 1.25f) });
+      double above = loss_of (plan, weights, sample, &(LwLossOptions) { .hard_below = powf (bound, 0.8f) });
+
+      if (below > 0 && below == above && below != plain)
+        return bound;
+    }
+  return 0;
+}
+
 static void
-check_gradients (const LwGraph *graph, int height, int width, gboolean weighted)
+check_gradients (const LwGraph *graph, int height, int width, gboolean weighted, gboolean hard)
 {
   LwPlanOptions options = { .n = 2, .height = height, .width = width, .train = TRUE, .transform = identity };
   LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
@@ -125,10 +143,12 @@ check_gradients (const LwGraph *graph, int height, int width, gboolean weighted)
   g_autoptr(GArray) infos = lw_graph_tensors (graph);
   Sample sample = sample_new (2, height, width, graph->classes);
   static const float class_weights[] = { 0.5f, 3, 1 };
-  const float *used = weighted ? class_weights : NULL;
+  LwLossOptions options_used = { .class_weights = weighted ? class_weights : NULL }, *used = &options_used;
   double loss;
 
   g_assert_true (lw_backend_ref.load (plan, weights, NULL));
+  if (hard)
+    used->hard_below = bound_in_a_gap (plan, weights, &sample);
   g_assert_true (lw_backend_ref.gradients (plan, &sample.batch, used, gradients, &loss, NULL));
   for (guint t = 0; t < infos->len; t++)
     {
@@ -148,10 +168,82 @@ test_gradients (void)
 {
   g_autoptr(LwGraph) graph = all_layers (), others = other_layers ();
 
-  check_gradients (graph, 7, 9, FALSE);
-  check_gradients (graph, 8, 6, TRUE);
-  check_gradients (others, 15, 17, FALSE);
-  check_gradients (others, 16, 12, TRUE);
+  check_gradients (graph, 7, 9, FALSE, FALSE);
+  check_gradients (graph, 8, 6, TRUE, FALSE);
+  check_gradients (others, 15, 17, FALSE, FALSE);
+  check_gradients (others, 16, 12, TRUE, FALSE);
+}
+
+static void
+test_hard_gradients (void)
+{
+  g_autoptr(LwGraph) graph = all_layers ();
+
+  check_gradients (graph, 7, 9, FALSE, TRUE);
+  check_gradients (graph, 6, 5, TRUE, TRUE);
+}
+
+/* Eight pixels whose losses are known, one of them without a label: which of them count, and what comes out. */
+static void
+check_hard (const LwLossOptions *options, const float *class_weights, guint64 pixels, double expected)
+{
+  g_autoptr(LwGraph) graph = lw_graph_new ("hard", 3);
+  g_autoptr(LwWeights) none = lw_weights_new ();
+  /* Channel 0 less the others; the losses are log (1 + 2 e^-s): 3.39, 1.89, 1.10, 0.55, 0.24, 0.10, 0.036 and, without a label, 3.39. */
+  static const float input[24] = { -2.67f, -1.04f, 0, 1, 2, 3, 4, -2.67f };
+  static const guint8 labels[] = { 0, 0, 0, 0, 0, 0, 0, 255 };
+  LwPlanOptions plan_options = { .n = 1, .height = 2, .width = 4, .train = TRUE, .transform = identity };
+  LwOptimizer optimizer = { .loss = *options };
+  LwStepStats stats;
+
+  optimizer.loss.class_weights = class_weights;
+  lw_graph_score (graph, 0, 1, 0);
+  LwPlan *plan = lw_backend_ref.compile (NULL, graph, &plan_options, NULL);
+
+  g_assert_true (lw_backend_ref.load (plan, none, NULL));
+  g_assert_true (lw_backend_ref.step (plan, &(LwBatch) { .input = input, .labels = labels }, &optimizer, &stats, NULL, NULL, NULL));
+  g_assert_cmpuint (stats.pixels, ==, pixels);
+  g_assert_cmpfloat_with_epsilon (stats.loss, expected, 1e-6);
+  lw_backend_ref.free_plan (plan);
+}
+
+static void
+test_hard (void)
+{
+  double loss[] = { log1p (2 * exp (2.67)), log1p (2 * exp (1.04)), log (3), log1p (2 * exp (-1)), log1p (2 * exp (-2)), log1p (2 * exp (-3)), log1p (2 * exp (-4)) };
+  double three = (loss[0] + loss[1] + loss[2]) / 3, all = 0;
+  static const float weights[] = { 5, 1, 1 };
+
+  for (int i = 0; i < 7; i++)
+    all += loss[i] / 7;
+  check_hard (&(LwLossOptions) { 0 }, NULL, 7, all);
+  check_hard (&(LwLossOptions) { .hard_below = 1 }, NULL, 7, all);
+  check_hard (&(LwLossOptions) { .hard_below = 0.4f }, NULL, 3, three);                         /* -log 0.4 = 0.92 */
+  check_hard (&(LwLossOptions) { .hard_below = 0.4f }, weights, 3, three);                      /* a mean: of one class the weight is nothing */
+  check_hard (&(LwLossOptions) { .hard_below = 0.4f, .hard_share = 0.42f }, NULL, 3, three);    /* 3 of the 7 that have a label */
+  check_hard (&(LwLossOptions) { .hard_below = 0.001f, .hard_share = 0.42f }, NULL, 3, three);
+  check_hard (&(LwLossOptions) { .hard_below = 0.001f, .hard_share = 0.01f }, NULL, 1, loss[0]);
+  check_hard (&(LwLossOptions) { .hard_below = 0.001f, .hard_share = 1 }, NULL, 7, all);
+  check_hard (&(LwLossOptions) { .hard_below = 0.001f }, NULL, 0, 0);
+}
+
+/* Levels never fall with the loss, and an eighth of an octave apart they differ. */
+static void
+test_hard_levels (void)
+{
+  g_assert_cmpint (lw_hard_level (0), ==, 1);
+  g_assert_cmpint (lw_hard_level (-0.f), ==, 1);
+  g_assert_cmpint (lw_hard_level (1e-30f), ==, 1);
+  g_assert_cmpint (lw_hard_level (1e30f), ==, LW_HARD_LEVELS - 2);
+  g_assert_cmpint (lw_hard_level (INFINITY), ==, LW_HARD_LEVELS - 2);
+  g_assert_cmpint (lw_hard_level (NAN), ==, LW_HARD_LEVELS - 2);
+  for (int i = -24 * 8; i < 7 * 8; i++)
+    {
+      float octave = ldexpf (1, (i + 24 * 8) / 8 - 24), edge = octave * (1 + (float) ((i + 24 * 8) % 8) / 8);
+
+      g_assert_cmpint (lw_hard_level (edge), ==, i + 24 * 8 + 1);
+      g_assert_cmpint (lw_hard_level (nextafterf (edge, 0)), ==, MAX (1, i + 24 * 8));
+    }
 }
 
 /* Layers by hand: the scores that come out of a picture of three planes. */
@@ -470,6 +562,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nn/ref/gradients", test_gradients);
   g_test_add_func ("/nn/ref/gradients-of-networks", test_gradients_of_networks);
+  g_test_add_func ("/nn/ref/hard-gradients", test_hard_gradients);
+  g_test_add_func ("/nn/ref/hard-examples", test_hard);
+  g_test_add_func ("/nn/ref/hard-levels", test_hard_levels);
   g_test_add_func ("/nn/ref/padded-pool", test_padded_pool);
   g_test_add_func ("/nn/ref/up-conv", test_up_conv);
   g_test_add_func ("/nn/ref/lrn", test_lrn);

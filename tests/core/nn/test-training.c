@@ -24,7 +24,7 @@ test_recipe (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"optimizer\":\"adamw\",\"rate\":0.25,\"batch\":3,\"crop\":[64,48],\"stages\":[{\"epochs\":2},"
                                       "{\"epochs\":5,\"crop\":[0,0],\"scale\":[0.5,2],\"batch\":1}],\"frozen\":[\"conv1\",\"fc6\"],\"seed\":9,"
-                                      "\"average\":0.5,\"label_smoothing\":0.25,\"checkpoint_seconds\":7,\"rate_factors\":{\"conv\":0.5,\"conv5\":2}}", &error);
+                                      "\"average\":0.5,\"label_smoothing\":0.25,\"hard_share\":0.5,\"checkpoint_seconds\":7,\"rate_factors\":{\"conv\":0.5,\"conv5\":2}}", &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (recipe->epochs, ==, 7);
@@ -39,6 +39,8 @@ test_recipe (void)
   g_assert_cmpuint (recipe->seed, ==, 9);
   g_assert_cmpfloat (recipe->average, ==, 0.5);
   g_assert_cmpfloat (recipe->label_smoothing, ==, 0.25);
+  g_assert_cmpfloat (recipe->hard_below, ==, 0);
+  g_assert_cmpfloat (recipe->hard_share, ==, 0.5);
   g_assert_cmpuint (recipe->checkpoint_seconds, ==, 7);
   g_assert_cmpuint (recipe->n_rate_factors, ==, 2);
   g_assert_cmpstr (recipe->rate_factors[1].prefix, ==, "conv5");
@@ -57,6 +59,8 @@ test_bad_recipes (void)
     { "{\"name\":\"x\",\"stages\":[{\"epochs\":1,\"rate\":1}]}", "rate" }, { "{\"name\":\"x\",\"frozen\":[1]}", "frozen" },
     { "{\"name\":\"x\",\"max_class_weight\":0}", "max_class_weight" }, { "{\"name\":\"x\",\"average\":2}", "average" },
     { "{\"name\":\"x\",\"label_smoothing\":-0.1}", "label_smoothing" }, { "{\"name\":\"x\",\"rate_factors\":[1]}", "rate_factors" },
+    { "{\"name\":\"x\",\"hard_below\":1.5}", "hard_below" }, { "{\"name\":\"x\",\"hard_share\":-1}", "hard_share" },
+    { "{\"name\":\"x\",\"hard_below\":0.7,\"label_smoothing\":0.1}", "label_smoothing" },
     { "{\"name\":\"x\",\"rate_factors\":{\"conv\":0}}", "conv" }, { "{\"name\":\"x\",\"rate_factors\":{\"\":1}}", "rate_factors" },
   };
 
@@ -726,6 +730,28 @@ test_label_smoothing (void)
   g_assert_cmpfloat (course.last_loss, <, log (3) - 0.02);
 }
 
+/* The mean over the hardest tenth lies above the mean over all, and another network comes out. */
+static void
+test_hard_examples (void)
+{
+  const char *const recipes[2] = {
+    "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":3}",
+    "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":3,\"hard_below\":0.01,\"hard_share\":0.1}",
+  };
+  double loss[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr(LwNetModel) model = fresh_model ();
+      Course course = { .fail_at = -1 };
+      g_auto(LwTrainingSummary) summary = { 0 };
+
+      g_assert_true (train (model, recipes[i], &course, 0, NULL, &summary, NULL));
+      loss[i] = course.last_loss;
+    }
+  g_assert_cmpfloat (loss[1], >, 1.2 * loss[0]);
+}
+
 static void
 test_frozen (void)
 {
@@ -895,6 +921,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/blend", test_blend);
   g_test_add_func ("/nn/training/rate-factors", test_rate_factors);
   g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
+  g_test_add_func ("/nn/training/hard-examples", test_hard_examples);
   g_test_add_func ("/nn/training/frozen", test_frozen);
   g_test_add_func ("/nn/training/frozen-norms", test_frozen_norms);
   g_test_add_func ("/nn/training/patience", test_patience);

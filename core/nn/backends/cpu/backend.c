@@ -118,6 +118,7 @@ free_plan (LwPlan *plan)
   g_array_unref (plan->parameters);
   free (plan->arena);
   g_free (plan->layer_of);
+  g_free (plan->hard);
   lw_graph_free (plan->graph);
   g_free (plan);
 }
@@ -273,12 +274,12 @@ run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpoint
 }
 
 static gboolean
-forward_and_backward (LwPlan *plan, LwMode mode, const LwBatch *batch, const float *class_weights, LwYield yield, gpointer data, GError **error)
+forward_and_backward (LwPlan *plan, LwMode mode, const LwBatch *batch, const LwLossOptions *options, LwYield yield, gpointer data, GError **error)
 {
   g_return_val_if_fail (batch->labels != NULL, FALSE);
   plan->mode = mode;
   plan->batch = batch;
-  plan->class_weights = class_weights;
+  plan->loss_options = options != NULL ? *options : (LwLossOptions) { 0 };
   plan->runs++;
   return lw_steps_run (plan, 0, (int) plan->steps->len, yield, data, error);
 }
@@ -293,7 +294,7 @@ step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepSt
     return FALSE;
   mode = flush_denormals ();
   plan->optimizer = optimizer;
-  done = forward_and_backward (plan, LW_MODE_TRAIN, batch, optimizer->class_weights, yield, data, error)
+  done = forward_and_backward (plan, LW_MODE_TRAIN, batch, &optimizer->loss, yield, data, error)
          && lw_plan_update (plan, stats, yield, data, error);
   plan->optimizer = NULL;
   restore_mode (mode);
@@ -301,7 +302,7 @@ step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepSt
 }
 
 static gboolean
-gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error)
+gradients (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *into, double *loss, GError **error)
 {
   FloatMode mode;
   gboolean done;
@@ -309,7 +310,7 @@ gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWei
   if (!check_train (plan, error) || !check_run (plan, batch, error))
     return FALSE;
   mode = flush_denormals ();
-  done = forward_and_backward (plan, LW_MODE_GRADIENT, batch, class_weights, NULL, NULL, error) && lw_parameters_save_gradients (plan, into, error);
+  done = forward_and_backward (plan, LW_MODE_GRADIENT, batch, options, NULL, NULL, error) && lw_parameters_save_gradients (plan, into, error);
   *loss = plan->loss;
   restore_mode (mode);
   return done;

@@ -66,6 +66,22 @@ lw_gradient_deliver (LwPlan *plan, int i, int part)
 
 /* ---- the loss ---- */
 
+/* Labels of the pixels that count. */
+static const guint8 *
+labels_that_count (LwPlan *plan, const LwGrid *grid)
+{
+  gsize pixels = (gsize) plan->options.n * (gsize) plan->options.height * (gsize) plan->options.width;
+
+  if (!(plan->loss_options.hard_below > 0))
+    return plan->batch->labels;
+  if (plan->hard == NULL)
+    plan->hard = g_new (guint8, pixels);
+  memcpy (plan->hard, plan->batch->labels, pixels);
+  plan->device->kernels->score->levels (grid, plan->options.height, plan->options.width, plan->hard);
+  lw_loss_keep_hard (&plan->loss_options, plan->batch->labels, plan->hard, pixels);
+  return plan->hard;
+}
+
 /* Buffers: 0 the scores, 2 their gradient in float32, 4 the bands' partial gradients */
 static dnnl_status_t
 run_loss (LwPlan *plan, const LwStep *step)
@@ -75,7 +91,7 @@ run_loss (LwPlan *plan, const LwStep *step)
   LwGrid grid = { lw_buffer_data (plan, step->buffers[0]), scores->type, plan->options.n, scores->channels, scores->height, scores->width,
                   node->stride, node->offset };
 
-  plan->loss = plan->device->kernels->score->loss (&grid, plan->options.height, plan->options.width, plan->batch->labels, plan->class_weights,
+  plan->loss = plan->device->kernels->score->loss (&grid, plan->options.height, plan->options.width, labels_that_count (plan, &grid), plan->loss_options.class_weights,
                                                    lw_buffer_data (plan, step->buffers[4]), lw_buffer_data (plan, step->buffers[2]), &plan->pixels);
   return dnnl_success;
 }

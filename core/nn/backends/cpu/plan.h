@@ -113,7 +113,8 @@ struct _LwPlan {
   LwMode mode;                 /* of the run in progress */
   const LwBatch *batch;
   const LwOptimizer *optimizer;
-  const float *class_weights;
+  LwLossOptions loss_options;
+  guint8 *hard;                /* labels of a batch's hard pixels; NULL: not asked for yet */
   double loss;
   guint64 pixels;
   gboolean profile;

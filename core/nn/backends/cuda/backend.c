@@ -183,10 +183,10 @@ step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepSt
 }
 
 static gboolean
-gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error)
+gradients (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *into, double *loss, GError **error)
 {
   g_return_val_if_fail (batch->labels != NULL, FALSE);
-  return enter_to_train (plan, error) && enter_to_run (plan, batch, error) && lw_plan_gradients (plan, batch, class_weights, into, loss, error);
+  return enter_to_train (plan, error) && enter_to_run (plan, batch, error) && lw_plan_gradients (plan, batch, options, into, loss, error);
 }
 
 static gboolean

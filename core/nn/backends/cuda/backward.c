@@ -38,10 +38,29 @@ gradient_of_parameter (const LwPlan *plan, int parameter)
 
 /* ---- what the steps launch ---- */
 
+/* In the scratch: one after the other what the search for hard pixels and the loss need, behind it the labels that the one leaves for the other. */
+static gsize
+hard_labels_offset (const LwPlan *plan)
+{
+  return (MAX (lw_cuda_loss_workspace (plan->score), lw_cuda_hard_workspace (plan->score)) + 15) / 16 * 16;
+}
+
 static cudaError_t
 run_loss (LwPlan *plan, const LwStep *step)
 {
-  return lw_cuda_loss (STREAM (plan), plan->score, value_of (plan, plan->score_layer), plan->truth.device, plan->class_weights.device, plan->scratch,
+  const void *scores = value_of (plan, plan->score_layer);
+  const guint8 *labels = plan->truth.device;
+
+  if (plan->hard)
+    {
+      guint8 *hard = (guint8 *) plan->scratch + hard_labels_offset (plan);
+      cudaError_t status = lw_cuda_hard (STREAM (plan), plan->score, scores, labels, plan->step.device, plan->scratch, hard);
+
+      if (status != cudaSuccess)
+        return status;
+      labels = hard;
+    }
+  return lw_cuda_loss (STREAM (plan), plan->score, scores, labels, plan->class_weights.device, plan->scratch,
                        plan->stats.device, gradient_of (plan, plan->score_layer));
 }
 
@@ -450,7 +469,7 @@ lw_plan_build_backward (LwPlan *plan, GError **error)
 {
   LwLayer *scores = lw_plan_layer (plan, plan->score_layer);
 
-  lw_plan_want_scratch (plan, lw_cuda_loss_workspace (plan->score));
+  lw_plan_want_scratch (plan, hard_labels_offset (plan) + (gsize) plan->options.n * (gsize) plan->options.height * (gsize) plan->options.width);
   lw_step_add (plan, plan->score_layer, "loss", run_loss);
   scores->gradient = lw_buffer_new (plan, lw_shape_bytes (scores->shape));
   scores->gradient_begun = TRUE;

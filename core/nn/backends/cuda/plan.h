@@ -132,6 +132,7 @@ struct _LwPlan {
   cudaGraphExec_t run_graph, step_graph;
   guint64 runs, steps_done;
   gboolean graphs;             /* wanted */
+  gboolean hard;               /* only hard pixels count (hard.h) */
   gboolean profile;
 };
 
@@ -251,5 +252,5 @@ gboolean lw_norms_create (LwPlan *plan, LwLayer *layer, GError **error);
 gboolean lw_plan_make_slots (LwPlan *plan, GError **error);
 gboolean lw_plan_run (LwPlan *plan, const LwBatch *batch, LwResult *result, LwYield yield, gpointer data, GError **error);
 gboolean lw_plan_step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error);
-gboolean lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error);
+gboolean lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *into, double *loss, GError **error);
 void lw_plan_free_run (LwPlan *plan);

@@ -258,6 +258,7 @@ send_step (LwPlan *plan, const LwOptimizer *o, GError **error)
     .dropout = lw_random_mix (o->seed) + o->step * 4096, .drops = plan->mode == LW_MODE_TRAIN,
     .rate = o->rate, .bias_rate = o->rate * o->bias_rate_factor, .momentum = o->momentum, .beta2 = o->beta2, .decay = o->weight_decay,
     .correction1 = (float) (1 - pow ((double) o->momentum, steps)), .correction2 = (float) (1 - pow ((double) o->beta2, steps)), .clip_norm = o->clip_norm,
+    .hard_level = plan->hard ? lw_loss_hard_level (&o->loss) : 0, .hard_share = o->loss.hard_share,
   };
 
   return lw_transfer_up (plan, &plan->step, &step, sizeof step, plan->device->stream, error);
@@ -282,17 +283,27 @@ record_step (LwPlan *plan, GError **error)
          && lw_transfer_down (plan, &plan->stats, sizeof (LwCudaStats), error);
 }
 
+/* The graph of a step has the search for hard pixels in it, or not. */
+static void
+use_hard (LwPlan *plan, gboolean hard)
+{
+  if (plan->hard != hard && plan->step_graph != NULL)
+    g_clear_pointer (&plan->step_graph, cudaGraphExecDestroy);
+  plan->hard = hard;
+}
+
 gboolean
 lw_plan_step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepStats *stats, LwYield yield, gpointer data, GError **error)
 {
   const LwCudaStats *got;
-  gboolean first = plan->steps_done == 0;
+  gboolean hard = optimizer->loss.hard_below > 0, first = plan->steps_done == 0 || hard != plan->hard;
 
   if (!ask (yield, data, error) || !lw_parameters_prepare_update (plan, optimizer->kind, error))
     return FALSE;
   plan->mode = LW_MODE_TRAIN;
   plan->steps_done++;
-  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, optimizer->class_weights, error) || !send_step (plan, optimizer, error)
+  use_hard (plan, hard);
+  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, optimizer->loss.class_weights, error) || !send_step (plan, optimizer, error)
       || !launch (plan, first, record_step, &plan->step_graph, error) || !wait (plan, error))
     return FALSE;
   got = plan->stats.host;
@@ -302,12 +313,13 @@ lw_plan_step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, 
 }
 
 gboolean
-lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error)
+lw_plan_gradients (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *into, double *loss, GError **error)
 {
-  LwOptimizer nothing = { .bias_rate_factor = 1 };
+  LwOptimizer nothing = { .bias_rate_factor = 1, .loss = options != NULL ? *options : (LwLossOptions) { 0 } };
 
+  use_hard (plan, nothing.loss.hard_below > 0);
   plan->mode = LW_MODE_GRADIENT;
-  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, class_weights, error) || !send_step (plan, &nothing, error)
+  if (!send_picture (plan, &plan->slots[0], batch, 0, error) || !send_truth (plan, batch, nothing.loss.class_weights, error) || !send_step (plan, &nothing, error)
       || !lw_steps_run (plan, 0, (int) plan->steps->len, error) || !lw_transfer_down (plan, &plan->stats, sizeof (LwCudaStats), error) || !wait (plan, error))
     return FALSE;
   *loss = ((const LwCudaStats *) plan->stats.host)->loss;

@@ -301,7 +301,7 @@ forward (LwPlan *plan, const LwBatch *batch, RefMode mode, LwYield yield, gpoint
 }
 
 static double
-backward (LwPlan *plan, const LwBatch *batch, const float *class_weights, RefMode mode, guint64 *pixels)
+backward (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, RefMode mode, guint64 *pixels)
 {
   guint n = plan->graph->nodes->len;
 
@@ -309,7 +309,7 @@ backward (LwPlan *plan, const LwBatch *batch, const float *class_weights, RefMod
     memset (plan->nodes[i].grad, 0, ref_count (&plan->nodes[i]) * sizeof (double));
   for (guint t = 0; t < plan->infos->len; t++)
     memset (plan->params[t].grad, 0, plan->params[t].info->count * sizeof (double));
-  double loss = ref_score_loss (plan, &plan->nodes[n - 1], batch->labels, class_weights, TRUE, pixels);
+  double loss = ref_score_loss (plan, &plan->nodes[n - 1], batch->labels, options, TRUE, pixels);
 
   for (guint i = n; i-- > 0;)
     backward_node (plan, &plan->nodes[i], mode);
@@ -334,20 +334,21 @@ step (LwPlan *plan, const LwBatch *batch, const LwOptimizer *optimizer, LwStepSt
     plan->nodes[i].dropout_key = lw_dropout_key (optimizer->seed, optimizer->step, (int) i);
   if (!forward (plan, batch, REF_TRAIN, yield, data, error))
     return FALSE;
-  stats->loss = backward (plan, batch, optimizer->class_weights, REF_TRAIN, &stats->pixels);
+  stats->loss = backward (plan, batch, &optimizer->loss, REF_TRAIN, &stats->pixels);
   stats->gradient_norm = ref_update (plan, optimizer);
   return TRUE;
 }
 
 static gboolean
-gradients (LwPlan *plan, const LwBatch *batch, const float *class_weights, LwWeights *into, double *loss, GError **error)
+gradients (LwPlan *plan, const LwBatch *batch, const LwLossOptions *options, LwWeights *into, double *loss, GError **error)
 {
+  static const LwLossOptions plain;
   guint64 pixels;
 
   g_return_val_if_fail (plan->options.train, FALSE);
   if (!forward (plan, batch, REF_GRADIENT, NULL, NULL, error))
     return FALSE;
-  *loss = backward (plan, batch, class_weights, REF_GRADIENT, &pixels);
+  *loss = backward (plan, batch, options != NULL ? options : &plain, REF_GRADIENT, &pixels);
   store (plan, "", G_STRUCT_OFFSET (RefParam, grad), TRUE, into);
   return TRUE;
 }

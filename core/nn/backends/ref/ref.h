@@ -58,7 +58,7 @@ void ref_concat_backward (RefNode *a, RefNode *b, const RefNode *out);
 
 /* score.c: the final pass. @score: the score node. */
 void ref_score_result (const LwPlan *plan, const RefNode *score, LwResult *result);
-double ref_score_loss (const LwPlan *plan, RefNode *score, const guint8 *labels, const float *class_weights, gboolean with_gradient, guint64 *pixels);
+double ref_score_loss (const LwPlan *plan, RefNode *score, const guint8 *labels, const LwLossOptions *options, gboolean with_gradient, guint64 *pixels);
 
 /* optimizer.c: returns the gradient's norm before clipping */
 double ref_update (LwPlan *plan, const LwOptimizer *optimizer);

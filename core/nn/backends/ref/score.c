@@ -1,6 +1,7 @@
 /* score.c: the final pass: samples the score grid at the picture's pixels; softmax, argmax, confidence, and the loss with its gradient */
 #include "config.h"
 #include "ref.h"
+#include "nn/backends/hard.h"
 #include <math.h>
 
 #define CONFIDENCE_BLOCK 4      /* px of the result a side */
@@ -129,9 +130,35 @@ weight_sum (const LwPlan *plan, const guint8 *labels, const float *class_weights
   return sum;
 }
 
-double
-ref_score_loss (const LwPlan *plan, RefNode *score, const guint8 *labels, const float *class_weights, gboolean with_gradient, guint64 *pixels)
+/* (transfer full): the labels of the pixels that count, 255 for the others. */
+static guint8 *
+hard_labels (const LwPlan *plan, const RefNode *score, const guint8 *labels, const LwLossOptions *options)
 {
+  gsize rows = (gsize) plan->options.height, columns = (gsize) plan->options.width, n = (gsize) score->n * rows * columns;
+  guint8 *levels = g_new (guint8, n);
+  double p[NO_CHANNEL];
+
+  for (gsize i = 0; i < n; i++)
+    {
+      levels[i] = LW_HARD_NONE;
+      if (labels[i] >= score->c)
+        continue;
+      softmax_at (score, (int) (i / columns / rows), locate (score->node, (double) (i / columns % rows) + 0.5, score->h),
+                  locate (score->node, (double) (i % columns) + 0.5, score->w), p);
+      levels[i] = (guint8) lw_hard_level ((float) -log (MAX (p[labels[i]], 1e-300)));
+    }
+  lw_loss_keep_hard (options, labels, levels, n);
+  return levels;
+}
+
+double
+ref_score_loss (const LwPlan *plan, RefNode *score, const guint8 *labels, const LwLossOptions *options, gboolean with_gradient, guint64 *pixels)
+{
+  g_autofree guint8 *hard = options->hard_below > 0 ? hard_labels (plan, score, labels, options) : NULL;
+  const float *class_weights = options->class_weights;
+
+  if (hard != NULL)
+    labels = hard;
   double total = weight_sum (plan, labels, class_weights, pixels), loss = 0, p[NO_CHANNEL];
 
   if (total <= 0)

@@ -1,5 +1,6 @@
 /* test-score.c: the final pass, and the loss with its gradient by the score grid */
 #include "check.h"
+#include "nn/backends/hard.h"
 #include <math.h>
 #include <string.h>
 
@@ -168,7 +169,8 @@ test_loss (void)
   for (int i = 0; i < 256; i++)
     weights[i] = (float) g_test_rand_double_range (0.1, 3);
   gsize labels = (gsize) c->score.grid.n * (gsize) c->score.height * (gsize) c->score.width;
-  double loss = ref_score_loss (&c->plan, c->node, c->labels, weighted ? weights : NULL, TRUE, &pixels);
+  LwLossOptions options = { .class_weights = weighted ? weights : NULL };
+  double loss = ref_score_loss (&c->plan, c->node, c->labels, &options, TRUE, &pixels);
   LwCudaStats *stats = array_new (sizeof *stats);
   void *gradient = activation_new (c->score.grid), *workspace = array_new (lw_cuda_loss_workspace (c->score));
   const float *device_weights = weighted ? array_from (weights, (gsize) c->graph.classes * sizeof (float)) : NULL;
@@ -187,14 +189,90 @@ test_loss (void)
   check_stats (c, again, loss, pixels);
 }
 
+/* ---- hard examples ---- */
+
+static double
+pixel_loss (const Case *c, gsize pixel)
+{
+  LwCudaFrame frame = { c->score.height, c->score.width };
+  double own = score_at (c, frame, pixel, c->labels[pixel]), sum = 0;
+
+  for (int k = 0; k < c->graph.classes; k++)
+    sum += exp (score_at (c, frame, pixel, k) - own);
+  return log (sum);
+}
+
+/* FALSE where the float's rounding may put so many pixels on the other side of the cut that it would be another one. */
+static gboolean
+cut_is_sure (const guint8 *levels, const guint8 *unsure, gsize n, int cut, int wanted, float share)
+{
+  double labelled = 0, kept = 0, above = 0, near = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      labelled += levels[i] > 0;
+      kept += levels[i] >= cut;
+      above += levels[i] > cut;
+      near += unsure[i];
+    }
+  return cut == wanted || (kept - near >= (double) share * labelled && above + near < (double) share * labelled);
+}
+
+/* What must count by the definition; @unsure: where the float may come out on the other side of a level. */
+static int
+find_hard (const Case *c, const LwCudaStep *step, gsize n, guint8 *levels, guint8 *unsure)
+{
+  guint32 counts[LW_HARD_LEVELS] = { 0 };
+
+  for (gsize i = 0; i < n; i++)
+    {
+      double loss = c->labels[i] < c->graph.classes ? pixel_loss (c, i) : 0, slack = 1e-5 * (1 + loss);
+
+      levels[i] = c->labels[i] < c->graph.classes ? (guint8) lw_hard_level ((float) loss) : LW_HARD_NONE;
+      unsure[i] = levels[i] != LW_HARD_NONE && lw_hard_level ((float) MAX (0, loss - slack)) != lw_hard_level ((float) (loss + slack));
+      counts[levels[i]]++;
+    }
+  return lw_hard_cut (counts, step->hard_level, step->hard_share);
+}
+
+static void
+test_hard (void)
+{
+  g_autofree Case *c = g_new0 (Case, 1);
+  LwLossOptions options = { .hard_below = g_test_rand_bit () ? 1e-4f : (float) g_test_rand_double_range (0.01, 1), .hard_share = (float) g_test_rand_double_range (0, 0.9) };
+  LwCudaStep step = { .hard_level = lw_loss_hard_level (&options), .hard_share = options.hard_share };
+  gsize wrong = 0;
+
+  random_case (c, 255);
+  gsize n = (gsize) c->score.grid.n * (gsize) c->score.height * (gsize) c->score.width;
+  g_autofree guint8 *levels = g_new (guint8, n), *unsure = g_new (guint8, n);
+  int cut = find_hard (c, &step, n, levels, unsure);
+  guint8 *hard = array_new (n);
+
+  check_launch ("hard", lw_cuda_hard (0, c->score, c->grid, array_from (c->labels, n), array_from (&step, sizeof step),
+                                      array_new (lw_cuda_hard_workspace (c->score)), hard));
+  g_autofree guint8 *got = array_get (hard, n);
+  g_autofree char *name = case_name (c);
+
+  if (!cut_is_sure (levels, unsure, n, cut, step.hard_level, step.hard_share))
+    return;
+  for (gsize i = 0; i < n; i++)
+    if (got[i] != (levels[i] >= cut ? c->labels[i] : LW_HARD_LABEL_NONE) && !(unsure[i] && (got[i] == c->labels[i] || got[i] == LW_HARD_LABEL_NONE)))
+      wrong++;
+  if (wrong > 0)
+    complain ("hard: %zu of %zu pixels differ: %s", wrong, n, name);
+}
+
 void
 add_score_tests (void)
 {
   for (int i = 0; i < 3; i++)
     {
       g_autofree char *result = g_strdup_printf ("/cuda/score/%d", i), *loss = g_strdup_printf ("/cuda/loss/%d", i);
+      g_autofree char *hard = g_strdup_printf ("/cuda/hard/%d", i);
 
       add_test (result, test_result);
       add_test (loss, test_loss);
+      add_test (hard, test_hard);
     }
 }

@@ -129,6 +129,8 @@ typedef struct {
   void (*labels) (const LwGrid *grid, int plan_height, int plan_width, int out_height, int out_width, guint8 *labels);
   /* Largest softmax at the middle of every block of 4 x 4 output pixels. */
   void (*confidence) (const LwGrid *grid, int plan_height, int plan_width, int out_height, int out_width, guint8 *confidence);
+  /* @levels: the label of every pixel, which becomes how hard it is (hard.h). */
+  void (*levels) (const LwGrid *grid, int height, int width, guint8 *levels);
   /* Mean of weights[label] * -log (softmax), weighted, and its gradient by the scores (as grid->scores lies, of float32).
    * @partial: lw_loss_partials () doubles. Returns the loss; *@pixels: those that were counted. */
   double (*loss) (const LwGrid *grid, int height, int width, const guint8 *labels, const float *weights, double *partial, float *gradient, guint64 *pixels);

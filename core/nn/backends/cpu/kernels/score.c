@@ -2,6 +2,7 @@
  * Scores at the picture's size are never stored: a strip of them exists, one row high, class by class. */
 #include "config.h"
 #include "vector.h"
+#include "nn/backends/hard.h"
 
 #define STRIP_BYTES (96 * 1024)         /* of the stack: the two rows of the grid between which a strip lies */
 #define MAX_STRIP 512                   /* px */
@@ -232,6 +233,50 @@ labels (const LwGrid *grid, int plan_height, int plan_width, int out_height, int
   sample (grid, &vertical, &horizontal, out_height, out_width, out, label_row);
 }
 
+/* A label of 255 where there is no pixel. */
+INLINE Ints
+labels_at (const guint8 *labels, int count)
+{
+  guint8 padded[LANES];
+
+  memset (padded, 255, sizeof padded);
+  memcpy (padded, labels, (gsize) MIN (LANES, count));
+  return __builtin_convertvector (load_bytes (padded), Ints);
+}
+
+/* In place: from labels to how hard the pixels are. */
+static void
+level_row (const LwGrid *grid, const Strip *strip, float part, guint8 *out, int count)
+{
+  for (int x = 0; x < count; x += LANES)
+    {
+      Ints label = labels_at (out + x, count - x);
+      Floats best = splat (-INFINITY), sum = {}, own = {}, loss;
+
+      for (int c = 0; c < grid->classes; c++)
+        {
+          Floats score = strip_score (strip, c, x, part);
+
+          own = choose (label == c, score, own);
+          best = larger (score, best);
+        }
+      for (int c = 0; c < grid->classes; c++)
+        sum += exponential (strip_score (strip, c, x, part) - best);
+      loss = logarithm (sum) + best - own;
+      for (int i = 0; i < MIN (LANES, count - x); i++)
+        out[x + i] = (guint8) (label[i] < grid->classes ? lw_hard_level (loss[i]) : LW_HARD_NONE);
+    }
+}
+
+static void
+levels (const LwGrid *grid, int height, int width, guint8 *out)
+{
+  Axis vertical = axis_new (grid, grid->height, height, height, 1, 0.5);
+  Axis horizontal = axis_new (grid, grid->width, width, width, 1, 0.5);
+
+  sample (grid, &vertical, &horizontal, height, width, out, level_row);
+}
+
 static void
 confidence (const LwGrid *grid, int plan_height, int plan_width, int out_height, int out_width, guint8 *out)
 {
@@ -295,13 +340,7 @@ static void
 loss_row (const LwGrid *grid, const Strip *strip, LossStrip *l, float part, const guint8 *labels, int count)
 {
   for (int x = 0; x < count; x += LANES)
-    {
-      guint8 padded[LANES];
-
-      memset (padded, 255, sizeof padded);
-      memcpy (padded, labels + x, (gsize) MIN (LANES, count - x));
-      loss_block (grid, strip, l, part, __builtin_convertvector (load_bytes (padded), Ints), x);
-    }
+    loss_block (grid, strip, l, part, labels_at (labels + x, count - x), x);
 }
 
 /* Adds the gradient by a stretched row to that by the row of the grid: (classes, grid width). */
@@ -459,5 +498,6 @@ loss (const LwGrid *grid, int height, int width, const guint8 *labels, const flo
 const LwScoreKernels ISA_NAME (lw_score_kernels) = {
   .labels = labels,
   .confidence = confidence,
+  .levels = levels,
   .loss = loss,
 };

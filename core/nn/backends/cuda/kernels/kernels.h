@@ -47,6 +47,8 @@ typedef struct {
   float momentum, beta2, decay;
   float correction1, correction2;      /* AdamW: 1 - momentum^t, 1 - beta2^t */
   float clip_norm;             /* 0: none */
+  int32_t hard_level;          /* lw_loss_hard_level () */
+  float hard_share;
 } LwCudaStep;
 
 /* What a step gives back; one on the device, read after it. */
@@ -199,6 +201,13 @@ size_t lw_cuda_loss_workspace (LwCudaScore score);
  * gradient by the grid, of the grid's type (@gradient NULL: not wanted). Everything zero if nothing is labelled. */
 cudaError_t lw_cuda_loss (cudaStream_t stream, LwCudaScore score, const void *scores, const uint8_t *labels, const float *class_weights, void *workspace,
                           LwCudaStats *stats, void *gradient);
+
+/* ---- hard.cu ---- */
+
+size_t lw_cuda_hard_workspace (LwCudaScore score);
+/* @hard: of those of @labels whose pixels count, with step->hard_level and step->hard_share (hard.h), a copy; 255 where they don't. */
+cudaError_t lw_cuda_hard (cudaStream_t stream, LwCudaScore score, const void *scores, const uint8_t *labels, const LwCudaStep *step, void *workspace,
+                          uint8_t *hard);
 
 /* ---- optimizer.cu: backend.h's definition over all parameters at once ---- */
 

@@ -56,6 +56,37 @@ sides_of (const T *grid, const Octets &shape, int n, const Between &y, int xa, i
   return s;
 }
 
+/* The scores of one place: the largest, that of class @label (-1: none), and the sum of e^(score - largest). */
+struct Softmax { float best, own, sum; };
+
+template <typename T>
+LW_BOTH Softmax
+softmax_of (const T *grid, const Octets &shape, int n, const Between &y, const Between &x, int label)
+{
+  Softmax r = { -INFINITY, 0, 0 };
+
+  for (int pass = 0; pass < 2; pass++)
+    for (int c = 0; c < shape.c; c += 8)
+      {
+        Sides s = sides_of (grid, shape, n, y, x.a, x.b, c);
+
+        for (int k = 0; k < 8; k++)
+          {
+            float score = s.left.v[k] * (1 - x.t) + s.right.v[k] * x.t;
+
+            if (c + k >= shape.c)
+              continue;
+            if (c + k == label)
+              r.own = score;
+            if (pass == 0)
+              r.best = fmaxf (r.best, score);
+            else
+              r.sum += expf (score - r.best);
+          }
+      }
+  return r;
+}
+
 static inline int
 is_score (LwCudaScore s)
 {

@@ -67,31 +67,6 @@ struct Result {
         labels[at + (size_t) p] = label[p];
   }
 
-  LW_METHOD float
-  winner_probability (int n, const Between &y, const Between &x) const
-  {
-    float best = -INFINITY, sum = 0;
-
-    for (int pass = 0; pass < 2; pass++)
-      for (int c = 0; c < shape.c; c += 8)
-        {
-          Sides s = sides_of (grid, shape, n, y, x.a, x.b, c);
-
-          for (int k = 0; k < 8; k++)
-            {
-              float score = s.left.v[k] * (1 - x.t) + s.right.v[k] * x.t;
-
-              if (c + k >= shape.c)
-                continue;
-              if (pass == 0)
-                best = fmaxf (best, score);
-              else
-                sum += expf (score - best);
-            }
-        }
-    return 1 / sum;
-  }
-
   LW_METHOD void
   operator() (uint32_t i) const
   {
@@ -110,7 +85,7 @@ struct Result {
     int block = (int) (i - strips), row = block / block_columns;
     Between y = locate (row % block_rows, BLOCK, height, rows, shape.h), x = locate (block % block_columns, BLOCK, width, columns, shape.w);
 
-    confidence[block] = (uint8_t) (winner_probability (row / block_rows, y, x) * 255 + 0.5f);
+    confidence[block] = (uint8_t) (1 / softmax_of (grid, shape, row / block_rows, y, x, -1).sum * 255 + 0.5f);
   }
 };
 
