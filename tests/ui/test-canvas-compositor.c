@@ -42,7 +42,7 @@ make_palette (void)
   return palette;
 }
 
-typedef struct { LwScene scene; LwCompositor compositor; gboolean hidden[256]; double opacity; gboolean coarse; const LwPalette *palette; } Case;
+typedef struct { LwScene scene; LwCompositor compositor; LwAdjustment adjustment; gboolean hidden[256]; double opacity; gboolean coarse; const LwPalette *palette; } Case;
 
 static guint32
 colour_of (const Case *c, guint8 id)
@@ -75,21 +75,108 @@ hatched (const Case *c, guint32 below, int x, int y, int content_x, int content_
   return mix (below, colour_of (c, proposed), on_line ? 0.85 : 0.18);
 }
 
+/* Brightness and contrast around the middle; the contrast 1 is four times as steep. */
+static guint32
+adjusted (const LwAdjustment *a, guint32 pixel)
+{
+  guint32 out = 0xff000000;
+
+  for (int shift = 16; shift >= 0; shift -= 8)
+    {
+      int from = a->channel == LW_CHANNEL_ALL ? shift : 24 - 8 * (int) a->channel;
+      double value = (pixel >> from & 255) / 255.0;
+      value = (value - 0.5) * pow (4, a->contrast) + 0.5 + a->brightness / 2;
+      out |= (guint32) lround (255 * CLAMP (value, 0, 1)) << shift;
+    }
+  return out;
+}
+
+/* The image pixel that a content pixel shows, which may lie beyond the edge of the picture. */
+static int
+image_pixel (const Case *c, int content, int size)
+{
+  int pixel = (int) floor ((MAX (content, 0) + 0.5) / c->compositor.zoom);
+  return MIN (pixel, size - 1);
+}
+
+static gboolean
+on_border (const Case *c, int content_x, int content_y)
+{
+  static const int directions[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+  int x = image_pixel (c, content_x, c->scene.width), y = image_pixel (c, content_y, c->scene.height);
+
+  for (int i = 0; i < 4; i++)
+    for (int distance = 1; distance <= 2 * c->compositor.scale; distance++)
+      {
+        int there_x = image_pixel (c, content_x + directions[i][0] * distance, c->scene.width);
+        int there_y = image_pixel (c, content_y + directions[i][1] * distance, c->scene.height);
+        if (lw_label_map_get (c->scene.labels, there_x, there_y) != lw_label_map_get (c->scene.labels, x, y))
+          return TRUE;
+      }
+  return FALSE;
+}
+
+/* The heat's colours are the compositor's; where they are shown, and how strong they may be, is looked at here. */
+static guint32
+heated (const Case *c, guint32 below, int x, int y)
+{
+  LwBlend heat = c->compositor.heat[lw_label_map_get (c->scene.confidence, x / 4, y / 4)];
+  guint32 out = 0xff000000;
+
+  if (c->scene.labels != NULL && c->scene.origins != NULL && lw_label_map_get (c->scene.labels, x, y) != LW_LABEL_NONE &&
+      c->compositor.sure[lw_label_map_get (c->scene.origins, x, y)])
+    return below;
+  for (int shift = 0; shift < 24; shift += 8)
+    out |= ((below >> shift & 255) * heat.keep / 256 + (heat.add >> shift & 255)) << shift;
+  return out;
+}
+
+static gboolean
+has_ink (const Case *c, guint8 id, int content_x, int content_y)
+{
+  guint n = 0;
+
+  while (((const LwClass *) c->palette->classes->pdata[n])->id != id)
+    n++;
+  return lw_pattern_has_ink (n, content_x / c->compositor.scale % 8, content_y / c->compositor.scale % 8);
+}
+
+static guint32
+labelled (const Case *c, guint32 out, int content_x, int content_y)
+{
+  int x = image_pixel (c, content_x, c->scene.width), y = image_pixel (c, content_y, c->scene.height);
+  guint8 label = lw_label_map_get (c->scene.labels, x, y);
+  gboolean heat = c->compositor.unsure && c->scene.confidence != NULL;
+
+  if (label == LW_LABEL_NONE || c->hidden[label])
+    return out;
+  if (heat || c->compositor.style == LW_STYLE_OUTLINES)
+    return on_border (c, content_x, content_y) ? mix (out, colour_of (c, label), MIN (1, 2 * c->opacity)) : out;
+  out = mix (out, colour_of (c, label), c->opacity);
+  if (c->compositor.style == LW_STYLE_PATTERNS && lw_palette_find_id (c->palette, label) != NULL && has_ink (c, label, content_x, content_y))
+    out = mix (out, lw_pattern_ink (colour_of (c, label)), c->opacity * 0.8);
+  return out;
+}
+
 static guint32
 expected (const Case *c, int content_x, int content_y, guint32 picture)
 {
   double zoom = c->compositor.zoom;
-  int x = MIN ((int) floor ((content_x + 0.5) / zoom), c->scene.width - 1), y = MIN ((int) floor ((content_y + 0.5) / zoom), c->scene.height - 1);
-  guint8 label = c->scene.labels != NULL ? lw_label_map_get (c->scene.labels, x, y) : LW_LABEL_NONE;
+  int x = image_pixel (c, content_x, c->scene.width), y = image_pixel (c, content_y, c->scene.height);
+  gboolean heat = c->compositor.unsure && c->scene.confidence != NULL;
   guint32 out = 0xff808080;
 
   if (zoom < 1 && !c->coarse)
     out = picture;
   else if (c->scene.image != NULL)
     memcpy (&out, c->scene.image->pixels + (gsize) y * c->scene.image->stride + (gsize) x * 4, 4);
-  if (label != LW_LABEL_NONE && !c->hidden[label])
-    out = mix (out, colour_of (c, label), c->opacity);
-  if (c->scene.proposal != NULL)
+  if (c->scene.image != NULL)
+    out = adjusted (&c->adjustment, out);
+  if (heat)
+    out = heated (c, out, x, y);
+  if (c->scene.labels != NULL)
+    out = labelled (c, out, content_x, content_y);
+  if (c->scene.proposal != NULL && !heat)
     out = hatched (c, out, x, y, content_x, content_y);
   if (c->compositor.grid)
     {
@@ -132,13 +219,24 @@ random_rect (int width, int height)
   return (LwRect) { x, y, g_test_rand_int_range (1, MIN (width - x, 300) + 1), g_test_rand_int_range (1, MIN (height - y, 40) + 1) };
 }
 
+/* As it is, in half of the cases. */
+static LwAdjustment
+random_adjustment (void)
+{
+  if (g_test_rand_bit ())
+    return (LwAdjustment) { 0 };
+  return (LwAdjustment) { .brightness = g_test_rand_int_range (-4, 5) / 4.0, .contrast = g_test_rand_int_range (-4, 5) / 4.0,
+                          .channel = (LwChannel) g_test_rand_int_range (0, 4) };
+}
+
+/* In every style, with and without heat, with the picture as it is and adjusted. */
 static void
 test_compose (void)
 {
   g_autoptr(LwPalette) palette = make_palette ();
   static const double zooms[] = { 1, 2, 3, 1.5, 0.5, 0.417, 0.1, 0.01, 7.3, 16, 31.7, 64 };
 
-  for (int i = 0; i < 300; i++)
+  for (int i = 0; i < 600; i++)
     {
       Case c = { .palette = palette, .opacity = g_test_rand_int_range (0, 5) / 4.0, .coarse = g_test_rand_bit () };
       int width = g_test_rand_int_range (1, 200), height = g_test_rand_int_range (1, 100);
@@ -146,9 +244,16 @@ test_compose (void)
       g_autoptr(LwLabelMap) labels = random_map (width, height, 7);      /* 5 and 6 are not in the palette */
       g_autoptr(LwLabelMap) proposal = random_map (width, height, 6);
       g_autoptr(LwLabelMap) confidence = random_map ((width + 3) / 4, (height + 3) / 4, 255);
-      int which = g_test_rand_int_range (0, 16);
+      g_autoptr(LwLabelMap) origins = random_map (width, height, 4);
+      int which = g_test_rand_int_range (0, 32);
 
-      c.scene = (LwScene) { width, height, which & 1 ? image : NULL, which & 2 ? labels : NULL, which & 4 ? proposal : NULL, which & 8 ? confidence : NULL };
+      c.scene = (LwScene) { width, height, which & 1 ? image : NULL, which & 2 ? labels : NULL, which & 4 ? proposal : NULL, which & 8 ? confidence : NULL,
+                            which & 16 ? origins : NULL };
+      c.adjustment = random_adjustment ();
+      lw_curves_set (&c.compositor.curves, &c.adjustment, c.scene.image);
+      c.compositor.style = (LwLabelStyle) g_test_rand_int_range (0, LW_N_STYLES);
+      c.compositor.unsure = g_test_rand_int_range (0, 4) == 0;
+      c.compositor.sure[2] = TRUE;
       c.hidden[g_test_rand_int_range (0, 6)] = TRUE;
       lw_compositor_set_colours (&c.compositor, palette, c.hidden, c.opacity);
       c.compositor.zoom = i % 2 ? zooms[g_test_rand_int_range (0, G_N_ELEMENTS (zooms))] : exp2 (g_test_rand_double_range (-6, 6));
@@ -183,7 +288,7 @@ test_filter (void)
     {
       int width = g_test_rand_int_range (20, 400), height = g_test_rand_int_range (20, 100);
       g_autoptr(LwImage) image = random_image (width, height);
-      LwScene scene = { width, height, image, NULL, NULL, NULL };
+      LwScene scene = { width, height, image };
       LwCompositor compositor = { .zoom = g_test_rand_double_range (0.15, 0.999) };
       LwRect rect = { 0, 0, (int) (width * compositor.zoom), (int) (height * compositor.zoom) };
       g_autofree guint8 *out = g_malloc ((gsize) rect.width * 4 * (gsize) rect.height);
@@ -207,13 +312,73 @@ test_filter_flat (void)
   for (int i = 0; i < 100; i++)
     {
       LwCompositor compositor = { .zoom = g_test_rand_double_range (0.01, 1) };
-      LwScene scene = { 1000, 70, image, NULL, NULL, NULL };
+      LwScene scene = { 1000, 70, image };
       LwRect rect = random_rect (MAX (1, (int) lround (1000 * compositor.zoom)), MAX (1, (int) lround (70 * compositor.zoom)));
       g_autofree guint8 *out = g_malloc0 ((gsize) rect.width * 4 * (gsize) rect.height);
 
       lw_compositor_filter (&compositor, &scene, &rect, out, (gsize) rect.width * 4);
       for (int byte = 0; byte < rect.width * 4 * rect.height; byte++)
         g_assert_cmpint (out[byte], ==, 0xff);
+    }
+}
+
+/* Less confidence, more heat; none where the model is sure. The darker colour is the hotter one, for who sees no colours. */
+static void
+test_heat (void)
+{
+  g_autoptr(LwPalette) palette = make_palette ();
+  LwCompositor compositor = { 0 };
+
+  lw_compositor_set_colours (&compositor, palette, NULL, 0.5);
+  g_assert_cmpint (compositor.heat[255].keep, ==, 256);
+  for (int confidence = 1; confidence < 256; confidence++)
+    g_assert_cmpint (compositor.heat[confidence - 1].keep, <=, compositor.heat[confidence].keep);
+  g_assert_cmpint (compositor.heat[0].keep, ==, 64);
+}
+
+/* A picture of dark values spreads over the whole range, in order; a flat one stays flat; the values of one channel alone count for it. */
+static void
+test_equalise (void)
+{
+  g_autoptr(LwImage) image = lw_image_new (640, 480);
+  LwAdjustment adjustment = { .equalise = TRUE };
+  LwCurves curves;
+
+  for (int y = 0; y < 480; y++)
+    for (int x = 0; x < 640; x++)
+      ((guint32 *) (gpointer) (image->pixels + (gsize) y * image->stride))[x] = 0xff000000 | (guint32) (20 + x / 16) << 16 | 0x001000u | (guint32) (x / 8);
+  adjustment.channel = LW_CHANNEL_RED;
+  lw_curves_set (&curves, &adjustment, image);
+  guint32 darkest = lw_curves_apply (&curves, 0xff140000), brightest = lw_curves_apply (&curves, 0xff3b0000);
+  g_assert_cmpint (darkest & 255, <, 10);
+  g_assert_cmpint (brightest & 255, >, 245);
+  for (guint32 red = 20; red < 59; red++)
+    g_assert_cmpint (lw_curves_apply (&curves, red << 16) & 255, <=, lw_curves_apply (&curves, (red + 1) << 16) & 255);
+  g_assert_cmphex (darkest, ==, 0xff000000 | (darkest & 255) * 0x010101);       /* a channel alone is grey */
+
+  adjustment.channel = LW_CHANNEL_GREEN;                                          /* has one value everywhere */
+  lw_curves_set (&curves, &adjustment, image);
+  g_assert_cmphex (lw_curves_apply (&curves, 0xff3a1042), ==, lw_curves_apply (&curves, 0xff001000));
+  lw_curves_set (&curves, &adjustment, NULL);                                     /* no picture, nothing to count */
+  g_assert_cmphex (lw_curves_apply (&curves, 0xff3a1042), ==, 0xff101010);
+}
+
+/* Every class of the largest palette has a design of its own, and none of them is the proposal's hatch. */
+static void
+test_patterns (void)
+{
+  guint64 designs[2 * LW_N_PATTERNS] = { 0 };
+
+  for (guint n = 0; n < G_N_ELEMENTS (designs); n++)
+    {
+      for (int i = 0; i < 64; i++)
+        designs[n] |= (guint64) lw_pattern_has_ink (n, i % 8, i / 8) << i;
+      for (guint other = 0; other < n; other++)
+        g_assert_cmphex (designs[n], !=, designs[other]);
+      gboolean same_along_hatch = TRUE;
+      for (int i = 0; i < 64; i++)
+        same_along_hatch = same_along_hatch && lw_pattern_has_ink (n, i % 8, i / 8) == lw_pattern_has_ink (n, (i + 1) % 8, (i / 8 + 7) % 8);
+      g_assert_false (same_along_hatch);
     }
 }
 
@@ -224,5 +389,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/compositor/compose", test_compose);
   g_test_add_func ("/canvas/compositor/filter", test_filter);
   g_test_add_func ("/canvas/compositor/filter-flat", test_filter_flat);
+  g_test_add_func ("/canvas/compositor/heat", test_heat);
+  g_test_add_func ("/canvas/compositor/equalise", test_equalise);
+  g_test_add_func ("/canvas/compositor/patterns", test_patterns);
   return g_test_run ();
 }

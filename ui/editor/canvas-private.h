@@ -1,4 +1,4 @@
-/* canvas-private.h: shared by canvas.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged) and canvas-input.c (what the hand does) */
+/* canvas-private.h: shared by canvas.c (the widget), canvas-scene.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged) and canvas-input.c (what the hand does) */
 #pragma once
 
 #include "editor/assistant.h"
@@ -15,6 +15,7 @@ struct _LwCanvas
 
   LwDocument *document;
   LwToolbox *toolbox;
+  LwLook *look;
 
   /* shown */
   LwView view;
@@ -64,6 +65,13 @@ void canvas_update_pointer (LwCanvas *canvas);                              /* t
 void canvas_zoom_steps (LwCanvas *canvas, int steps, double x, double y);
 void canvas_set_peek (LwCanvas *canvas, gboolean peek);
 void canvas_say (LwCanvas *canvas, const char *text);                       /* to whoever shows messages */
+
+/* canvas-scene.c */
+gboolean canvas_get_scene (LwCanvas *canvas, LwScene *scene);               /* FALSE: nothing can be composed now (no document, or its frame is still loading) */
+void canvas_scene_changed (LwCanvas *canvas);                               /* all of it */
+void canvas_update_colours (LwCanvas *canvas);
+void canvas_update_curves (LwCanvas *canvas);                               /* another picture */
+void canvas_update_people (LwCanvas *canvas);                               /* another frame */
 
 /* canvas-tools.c */
 void canvas_tools_add_actions (GtkWidgetClass *klass);

@@ -62,40 +62,6 @@ canvas_pixel_at (LwCanvas *self, double x, double y, int *px, int *py)
 
 /* ---- what is shown ---- */
 
-static gboolean
-shows_labels (LwCanvas *self)
-{
-  return !self->peek && (self->toolbox == NULL || lw_toolbox_get_overlay_visible (self->toolbox));
-}
-
-/* FALSE: nothing can be composed now (no document, or its frame is still loading). */
-static gboolean
-get_scene (LwCanvas *self, LwScene *scene)
-{
-  *scene = (LwScene) { .width = self->view.image_width, .height = self->view.image_height };
-  if (self->playback_image != NULL)
-    {
-      scene->image = self->playback_image;
-      scene->labels = shows_labels (self) ? self->playback_map : NULL;
-      return TRUE;
-    }
-
-  const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
-  if (planes == NULL)
-    return FALSE;
-  scene->image = lw_document_get_image (self->document);
-  if (!shows_labels (self))
-    return TRUE;
-  scene->labels = planes->plane[LW_PLANE_CLASS];
-  const LwProposal *proposal = lw_document_get_proposal (self->document);
-  if (proposal != NULL && (self->toolbox == NULL || lw_toolbox_get_show_proposal (self->toolbox)))
-    {
-      scene->proposal = proposal->map;
-      scene->confidence = proposal->confidence;
-    }
-  return TRUE;
-}
-
 /* A drag would mark what belongs to it. */
 static gboolean
 points_into_cut (LwCanvas *self)
@@ -173,7 +139,7 @@ snapshot (GtkWidget *widget, GtkSnapshot *snap)
 {
   LwCanvas *self = LW_CANVAS (widget);
   LwScene scene;
-  gboolean composable = get_scene (self, &scene);
+  gboolean composable = canvas_get_scene (self, &scene);
 
   lw_tiles_snapshot (self->tiles, &self->compositor, composable ? &scene : NULL, &self->view, (int) canvas_scale (self), snap);
   snapshot_overlay (self, snap);
@@ -368,8 +334,7 @@ canvas_set_peek (LwCanvas *self, gboolean peek)
   if (self->peek == peek)
     return;
   self->peek = peek;
-  lw_tiles_damage_all (self->tiles);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  canvas_scene_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PEEK]);
 }
 
@@ -408,28 +373,6 @@ on_assistant_failed_cb (const char *message, gpointer data)
 }
 
 /* ---- the document and the toolbox ---- */
-
-static void
-update_colours (LwCanvas *self)
-{
-  gboolean hidden[256] = { FALSE };
-
-  if (self->document == NULL)
-    return;
-  for (int id = 0; self->toolbox != NULL && id < 256; id++)
-    hidden[id] = lw_toolbox_is_hidden (self->toolbox, (guint8) id);
-  lw_compositor_set_colours (&self->compositor, lw_document_get_palette (self->document), hidden,
-                             self->toolbox != NULL ? lw_toolbox_get_opacity (self->toolbox) : 0.5);
-  lw_tiles_damage_all (self->tiles);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-update_overlay (LwCanvas *self)
-{
-  lw_tiles_damage_all (self->tiles);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
 
 static void
 superpixel_size_changed (LwCanvas *self)
@@ -482,6 +425,8 @@ document_opened (LwCanvas *self)
 
   canvas_drag_drop (self);
   show_image (self);
+  canvas_update_people (self);
+  canvas_update_curves (self);
   lw_polygons_show (self->polygons, frame->id);
   if (self->playback_image == NULL)
     show_size (self, frame->width, frame->height);
@@ -495,8 +440,9 @@ document_damaged_cb (LwCanvas *self, const LwRect *rect)
   if (self->playback_image != NULL)
     return;
   LwRect content = lw_view_content_of (&self->view, rect);
-  int x, y;
+  int reach = lw_compositor_get_reach (&self->compositor), x, y;
 
+  content = (LwRect) { content.x - reach, content.y - reach, content.width + 2 * reach, content.height + 2 * reach };
   lw_tiles_damage (self->tiles, &content);
   if (canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) &&
       x >= rect->x && x < rect->x + rect->width && y >= rect->y && y < rect->y + rect->height)
@@ -537,10 +483,10 @@ lw_canvas_set_document (LwCanvas *self, LwDocument *document)
       g_signal_connect_swapped (document, "opened", G_CALLBACK (document_opened), self);
       g_signal_connect_swapped (document, "damaged", G_CALLBACK (document_damaged_cb), self);
       g_signal_connect_swapped (document, "edit-ended", G_CALLBACK (edit_ended), self);
-      g_signal_connect_swapped (document, "palette-changed", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (document, "palette-changed", G_CALLBACK (canvas_update_colours), self);
       g_signal_connect_swapped (document, "notify::can-undo", G_CALLBACK (canvas_update_actions), self);
       g_signal_connect_swapped (document, "notify::can-redo", G_CALLBACK (canvas_update_actions), self);
-      update_colours (self);
+      canvas_update_colours (self);
       if (lw_document_get_planes (document) != NULL)
         document_opened (self);
     }
@@ -566,15 +512,15 @@ lw_canvas_set_toolbox (LwCanvas *self, LwToolbox *toolbox)
       g_signal_connect_swapped (toolbox, "notify::superpixel-size", G_CALLBACK (superpixel_size_changed), self);
       g_signal_connect_swapped (toolbox, "notify::class-id", G_CALLBACK (class_changed), self);
       g_signal_connect_swapped (toolbox, "notify::brush-shape", G_CALLBACK (canvas_update_pointer), self);
-      g_signal_connect_swapped (toolbox, "notify::opacity", G_CALLBACK (update_colours), self);
-      g_signal_connect_swapped (toolbox, "hidden-changed", G_CALLBACK (update_colours), self);
+      g_signal_connect_swapped (toolbox, "notify::opacity", G_CALLBACK (canvas_update_colours), self);
+      g_signal_connect_swapped (toolbox, "hidden-changed", G_CALLBACK (canvas_update_colours), self);
       g_signal_connect_swapped (toolbox, "locked-changed", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::paint-over", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::paint-over-class", G_CALLBACK (canvas_update_pointer), self);
-      g_signal_connect_swapped (toolbox, "notify::overlay-visible", G_CALLBACK (update_overlay), self);
-      g_signal_connect_swapped (toolbox, "notify::show-proposal", G_CALLBACK (update_overlay), self);
+      g_signal_connect_swapped (toolbox, "notify::overlay-visible", G_CALLBACK (canvas_scene_changed), self);
+      g_signal_connect_swapped (toolbox, "notify::show-proposal", G_CALLBACK (canvas_scene_changed), self);
     }
-  update_colours (self);
+  canvas_update_colours (self);
   canvas_update_actions (self);
   canvas_update_pointer (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TOOLBOX]);
@@ -595,7 +541,10 @@ lw_canvas_show_playback (LwCanvas *self, LwImage *image, const LwLabelMap *map)
   if (begins_or_ends)
     canvas_update_actions (self);
   if (image != NULL)
-    show_size (self, image->width, image->height);
+    {
+      canvas_update_curves (self);
+      show_size (self, image->width, image->height);
+    }
   else if (self->document != NULL && lw_document_get_planes (self->document) != NULL)
     document_opened (self);
 }
@@ -670,6 +619,7 @@ dispose (GObject *object)
   lw_tiles_bury (self->tiles);
   lw_canvas_set_document (self, NULL);
   lw_canvas_set_toolbox (self, NULL);
+  lw_canvas_set_look (self, NULL);
   G_OBJECT_CLASS (lw_canvas_parent_class)->dispose (object);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 #include "editor/document.h"
+#include "editor/look.h"
 #include "editor/toolbox.h"
 
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
@@ -16,6 +17,7 @@ G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)
 GtkWidget *lw_canvas_new (void);
 void lw_canvas_set_document (LwCanvas *canvas, LwDocument *document);
 void lw_canvas_set_toolbox (LwCanvas *canvas, LwToolbox *toolbox);
+void lw_canvas_set_look (LwCanvas *canvas, LwLook *look);                     /* NULL: labels lie flat over the picture as it is */
 double lw_canvas_get_zoom (LwCanvas *canvas);
 void lw_canvas_zoom_to (LwCanvas *canvas, double zoom, double x, double y);   /* the image point under widget (x, y) stays there */
 void lw_canvas_pan (LwCanvas *canvas, double dx, double dy);                  /* moves the image by this much, in widget units */

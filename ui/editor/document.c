@@ -450,6 +450,13 @@ lw_document_get_proposal (LwDocument *self)
   return self->state != NULL ? self->state->proposal : NULL;
 }
 
+gboolean
+lw_document_is_hand_work (LwDocument *self, guint8 origin)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), FALSE);
+  return self->is_person[origin];
+}
+
 const LwPalette *
 lw_document_get_palette (LwDocument *self)
 {

@@ -25,6 +25,7 @@ gboolean lw_document_is_loading (LwDocument *document);
 LwImage *lw_document_get_image (LwDocument *document);                   /* (transfer none); NULL while loading, and where it can't be read ("failed" was emitted) */
 const LwPlanes *lw_document_get_planes (LwDocument *document);           /* NULL while loading */
 const LwProposal *lw_document_get_proposal (LwDocument *document);       /* NULL: none */
+gboolean lw_document_is_hand_work (LwDocument *document, guint8 origin); /* a person's */
 const LwPalette *lw_document_get_palette (LwDocument *document);         /* never NULL; empty until the project's is loaded */
 void lw_document_set_palette (LwDocument *document, const LwPalette *palette);
 void lw_document_set_proposal (LwDocument *document, LwProposal *proposal);   /* taken; already stored in the project; of any frame: one of another frame is dropped */
