@@ -20,6 +20,7 @@ struct _LwDesk
   LwProject *project;
   LwDocument *document;
   LwToolbox *toolbox;
+  LwLook *look;
   LwEngine *engine;
   LwFrameList *frames;
   GCancellable *cancellable;
@@ -57,6 +58,12 @@ LwToolbox *
 lw_desk_get_toolbox (LwDesk *self)
 {
   return self->toolbox;
+}
+
+LwLook *
+lw_desk_get_look (LwDesk *self)
+{
+  return self->look;
 }
 
 LwEngine *
@@ -411,6 +418,14 @@ bind_toolbox (LwDesk *self)
     g_settings_bind (lw_settings_get (), keys[i], self->toolbox, keys[i], G_SETTINGS_BIND_DEFAULT);
 }
 
+static void
+bind_look (LwDesk *self)
+{
+  const char *keys[] = { "label-style", "unsure", "brightness", "contrast", "equalise", "channel" };
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_settings_bind (lw_settings_get (), keys[i], self->look, keys[i], G_SETTINGS_BIND_DEFAULT);
+}
+
 /* ---- closing ---- */
 
 static void
@@ -521,6 +536,7 @@ lw_desk_dispose (GObject *object)
   g_clear_handle_id (&self->coalesce, g_source_remove);
   g_clear_object (&self->document);
   g_clear_object (&self->toolbox);
+  g_clear_object (&self->look);
   g_clear_object (&self->engine);
   g_clear_object (&self->frames);
   g_clear_object (&self->project);
@@ -566,6 +582,7 @@ lw_desk_init (LwDesk *self)
   self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->frames = lw_frame_list_new ();
   self->toolbox = lw_toolbox_new ();
+  self->look = lw_look_new ();
   self->engine = lw_engine_new (device);
 }
 
@@ -577,6 +594,7 @@ lw_desk_new (LwProject *project)
   self->document = lw_document_new (project);
   connect_project (self);
   bind_toolbox (self);
+  bind_look (self);
   g_signal_connect_object (self->document, "failed", G_CALLBACK (on_document_failed_cb), self, G_CONNECT_SWAPPED);
   lw_desk_reload (self);
   return self;

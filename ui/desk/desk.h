@@ -2,6 +2,7 @@
 #pragma once
 
 #include "editor/document.h"
+#include "editor/look.h"
 #include "editor/toolbox.h"
 #include "engine/engine.h"
 #include "frame-list.h"
@@ -16,6 +17,7 @@ LwDesk *lw_desk_new (LwProject *project);
 LwProject *lw_desk_get_project (LwDesk *desk);
 LwDocument *lw_desk_get_document (LwDesk *desk);
 LwToolbox *lw_desk_get_toolbox (LwDesk *desk);
+LwLook *lw_desk_get_look (LwDesk *desk);
 LwEngine *lw_desk_get_engine (LwDesk *desk);
 LwFrameList *lw_desk_get_frames (LwDesk *desk);
 

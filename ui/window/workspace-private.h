@@ -10,6 +10,7 @@
 #include "desk/playback.h"
 #include "timeline/timeline.h"
 #include "tools/tool-rail.h"
+#include "tools/view-popover.h"
 #include "window/workspace.h"
 
 struct _LwWorkspace
@@ -31,8 +32,7 @@ struct _LwWorkspace
   AdwViewStackPage *train_stack_page;
   LwTrainPage *train_page;
   LwModelsPage *models_page;
-  GtkRange *opacity_scale;
-  GtkWidget *overlay_switch, *proposal_switch;
+  LwViewPopover *view_popover;
 
   /* Owned. */
   LwDesk *desk;
@@ -61,6 +61,7 @@ gboolean lw_workspace_is_editing (LwWorkspace *self);          /* and the frame 
 
 /* Each file's actions, with their keys. */
 void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_look_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);

@@ -310,13 +310,9 @@ void
 lw_workspace_connect_canvas (LwWorkspace *self)
 {
   LwDocument *document = lw_desk_get_document (self->desk);
-  LwToolbox *toolbox = lw_desk_get_toolbox (self->desk);
-  GBindingFlags both = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
   lw_canvas_set_document (self->canvas, document);
-  lw_canvas_set_toolbox (self->canvas, toolbox);
-  g_object_bind_property (toolbox, "opacity", gtk_range_get_adjustment (self->opacity_scale), "value", both);
-  g_object_bind_property (toolbox, "overlay-visible", self->overlay_switch, "active", both);
-  g_object_bind_property (toolbox, "show-proposal", self->proposal_switch, "active", both);
+  lw_canvas_set_toolbox (self->canvas, lw_desk_get_toolbox (self->desk));
+  lw_canvas_set_look (self->canvas, lw_desk_get_look (self->desk));
   g_signal_connect_object (self->canvas, "notify::zoom", G_CALLBACK (on_zoom_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "say", G_CALLBACK (lw_workspace_say), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "notify::pointer-text", G_CALLBACK (on_pointer_text_cb), self, G_CONNECT_SWAPPED);

@@ -276,9 +276,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, models_page);
-  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, opacity_scale);
-  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, overlay_switch);
-  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, proposal_switch);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_popover);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, steps_menu);
 }
 
@@ -287,6 +285,7 @@ ensure_types (void)
 {
   g_type_ensure (LW_TYPE_CANVAS);
   g_type_ensure (LW_TYPE_TOOL_RAIL);
+  g_type_ensure (LW_TYPE_VIEW_POPOVER);
   g_type_ensure (LW_TYPE_CLASS_LIST);
   g_type_ensure (LW_TYPE_PROPOSE_PANE);
   g_type_ensure (LW_TYPE_TIMELINE);
@@ -312,6 +311,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/window/workspace.ui");
   bind_children (widget_class);
   lw_workspace_install_view_actions (widget_class);
+  lw_workspace_install_look_actions (widget_class);
   lw_workspace_install_frame_actions (widget_class);
   lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
@@ -357,6 +357,7 @@ lw_workspace_new (LwDesk *desk)
   lw_workspace_connect_canvas (self);
   lw_workspace_watch_keys (self);
   lw_tool_rail_set_desk (self->rail, desk);
+  lw_view_popover_set_desk (self->view_popover, desk);
   lw_class_list_set_desk (self->classes, desk);
   lw_propose_pane_set_desk (self->propose_pane, desk, self->proposer);
   lw_timeline_set_desk (self->timeline, desk, self->playback);
