@@ -1,6 +1,7 @@
 /* audit-list.c: the audit rows, to be read by people */
 #include "config.h"
 #include "store/past.h"
+#include "store/author.h"
 #include "store/project-private.h"
 
 void
@@ -37,8 +38,8 @@ lw_project_find_audit (LwProject *self, const LwAuditFilter *filter, GError **er
   if (db == NULL)
     return NULL;
   g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT * FROM (SELECT copy, seq, at, actor, action, object, details FROM audit WHERE (?1 IS NULL OR copy = ?1)"
-                                          " AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR object = ?4)"
+                                          "SELECT * FROM (SELECT copy, seq, at, " LW_NAME_OF ("actor") " AS actor, action, object, details FROM audit WHERE (?1 IS NULL OR copy = ?1)"
+                                          " AND (?2 IS NULL OR actor = ?2 OR " LW_NAME_OF ("actor") " = ?2) AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR object = ?4)"
                                           " AND at >= ?5 AND at <= ?6 ORDER BY at DESC, copy DESC, seq DESC LIMIT ?7) ORDER BY at, copy, seq",
                                           "ssssIII", filter->copy, filter->actor, filter->action, filter->object, filter->since,
                                           filter->until > 0 ? filter->until : G_MAXINT64, filter->newest > 0 ? (gint64) filter->newest : (gint64) -1);

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "store/author.h"
 
 typedef struct {
   const char *copy;
@@ -120,7 +121,7 @@ append (LwDb *db, const char *action, const char *object, const char *details, G
   guint8 prev[LW_AUDIT_HASH_BYTES], hash[LW_AUDIT_HASH_BYTES];
   if (!get_end (db, &last, prev, error))
     return FALSE;
-  Row row = { db->copy, last + 1, g_get_real_time (), g_get_user_name (), action, object, details, prev };
+  Row row = { db->copy, last + 1, g_get_real_time (), lw_author_get_uuid (), action, object, details, prev };
   hash_row (&row, hash);
   return lw_db_run (db, error, "INSERT INTO audit (copy, seq, at, actor, action, object, details, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     "sIIssssxx", row.copy, row.seq, row.at, row.actor, row.action, row.object, row.details, prev, sizeof prev, hash, sizeof hash)

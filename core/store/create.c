@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/classes.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
@@ -17,7 +18,7 @@ fill (LwDb *db, gpointer palette, GError **error)
   g_autofree char *uuid = g_uuid_string_random (), *min_reader = g_strdup_printf ("%d", LW_MIN_READER);
   const char *sql = "INSERT INTO meta (key, value) VALUES ('uuid', ?), ('min_reader', ?), ('program', 'Labelwright " LW_VERSION "')";
   return lw_db_run (db, error, sql, "ss", uuid, min_reader) && lw_classes_write (db, palette, error)
-         && lw_db_run (db, error, "INSERT INTO origin (id, kind, name) VALUES (0, ?, ?)", "is", LW_ORIGIN_PERSON, g_get_user_name ());
+         && lw_db_run (db, error, "INSERT INTO origin (id, kind, name) VALUES (0, ?, ?)", "is", LW_ORIGIN_PERSON, lw_author_get_uuid ());
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "store/author.h"
 #include "store/project-private.h"
 #include "store/revisions.h"
 
@@ -29,7 +30,7 @@ add_rows (LwDb *db, const LwRevisionFilter *filter, GPtrArray *rows, GError **er
   if (filter->model != 0 && !read_origins_of (db, filter->model, origins, error))
     return FALSE;
   g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT " LW_REVISION_COLUMNS " FROM revision WHERE (?1 = 0 OR frame = ?1) AND (?2 IS NULL OR author = ?2)"
+                                          "SELECT " LW_REVISION_COLUMNS " FROM revision WHERE (?1 = 0 OR frame = ?1) AND (?2 IS NULL OR author = ?2 OR " LW_NAME_OF ("author") " = ?2)"
                                           " AND (?3 < 0 OR kind = ?3) AND created >= ?4 AND created <= ?5 ORDER BY id DESC",
                                           "IsiII", filter->frame, filter->author, filter->kind, filter->since,
                                           filter->until > 0 ? filter->until : G_MAXINT64);

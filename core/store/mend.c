@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "label/compare.h"
+#include "store/author.h"
 #include "store/history.h"
 #include "store/revisions.h"
 #include "store/working.h"
@@ -118,31 +119,29 @@ mend_frames (Mending *self, GError **error)
                                   "DELETE FROM revision WHERE frame NOT IN (SELECT id FROM frame)", error);
 }
 
-/* A revision is readable if all its own tiles are there, and so is the one that it builds on. */
 static gboolean
 mend_revisions (Mending *self, GError **error)
 {
-  int n;
-  if (!lw_db_exec (self->db, "DELETE FROM revision_tile WHERE tile NOT IN (SELECT id FROM tile)", error)
-      || !change (self, "DELETE FROM revision WHERE n_tiles IS NOT NULL AND n_tiles != (SELECT count (*) FROM revision_tile WHERE revision = revision.id)",
-                  _("Revisions with tiles that are lost: %d"), error))
+  guint n;
+  if (!lw_mend_revisions (self->db, &n, error))
     return FALSE;
-  do
-    {
-      if (!change (self,
-                   "DELETE FROM revision WHERE depth > 0 AND NOT EXISTS (SELECT 1 FROM revision AS before WHERE before.id = revision.parent"
-                   " AND before.frame = revision.frame AND before.depth = revision.depth - 1)",
-                   _("Revisions that build on lost ones: %d"), error))
-        return FALSE;
-      n = sqlite3_changes (self->db->handle);
-    }
-  while (n > 0);
+  if (n > 0)
+    tell (self, _("Revisions with tiles that are lost or not what they were: %u"), n);
+  return lw_db_exec (self->db, "UPDATE frame SET status = 1, accepted = NULL WHERE accepted NOT IN (SELECT id FROM revision)", error);
+}
+
+/* A thread without its beginning has a beginning of its own. */
+static gboolean
+mend_review (Mending *self, GError **error)
+{
   return lw_db_exec (self->db,
-                     "DELETE FROM revision_tile WHERE revision NOT IN (SELECT id FROM revision);"
-                     "UPDATE revision SET parent = (SELECT max (before.id) FROM revision AS before WHERE before.frame = revision.frame AND before.id < revision.id)"
-                     " WHERE parent IS NOT NULL AND parent NOT IN (SELECT id FROM revision);"
-                     "UPDATE revision SET n_tiles = (SELECT count (*) FROM revision_tile WHERE revision = revision.id) WHERE n_tiles IS NULL;"
-                     "UPDATE frame SET status = 1, accepted = NULL WHERE accepted NOT IN (SELECT id FROM revision)", error);
+                     "DELETE FROM comment WHERE frame NOT IN (SELECT id FROM frame);"
+                     "UPDATE comment SET thread = NULL WHERE thread NOT IN (SELECT id FROM comment);"
+                     "UPDATE comment SET revision = NULL WHERE revision NOT IN (SELECT id FROM revision);"
+                     "DELETE FROM disagreement WHERE frame NOT IN (SELECT id FROM frame) OR merging NOT IN (SELECT id FROM merging);"
+                     "UPDATE disagreement SET ours = NULL WHERE ours NOT IN (SELECT id FROM revision);"
+                     "UPDATE disagreement SET theirs = NULL WHERE theirs NOT IN (SELECT id FROM revision);"
+                     "UPDATE stroke SET person = NULL WHERE person NOT IN (SELECT id FROM person)", error);
 }
 
 static gboolean
@@ -230,9 +229,9 @@ add_stroke (Mending *self, Journal *journal, const LwPlanes *planes, gint64 crea
   lw_diff_apply (diff, journal->planes);
   return lw_db_run (self->db, error, "INSERT INTO diff (data) VALUES (?)", "b", packed)
          && lw_db_run (self->db, error,
-                       "INSERT INTO stroke (uuid, frame, seq, author, actor, tool, created, x, y, width, height, diff)"
-                       " VALUES (?, ?, ?, ?, ?, 'repair', ?, ?, ?, ?, ?, last_insert_rowid ())",
-                       "sIIisIiiii", uuid, journal->head.id, ++journal->head.seq, self->author, g_get_user_name (), created, box.x, box.y, box.width, box.height);
+                       "INSERT INTO stroke (uuid, frame, seq, author, actor, tool, created, x, y, width, height, diff, person)"
+                       " VALUES (?1, ?2, ?3, ?4, '', 'repair', ?5, ?6, ?7, ?8, ?9, last_insert_rowid (), (SELECT id FROM person WHERE uuid = ?10))",
+                       "sIIiIiiiis", uuid, journal->head.id, ++journal->head.seq, self->author, created, box.x, box.y, box.width, box.height, lw_author_get_uuid ());
 }
 
 /* Pairs of id and created. */
@@ -416,9 +415,9 @@ static gboolean
 find_author (Mending *self, GError **error)
 {
   gint64 id = 0;
-  int got = lw_db_get (self->db, &id, error, "SELECT id FROM origin WHERE kind = 0 ORDER BY name = ? DESC, id LIMIT 1", "s", g_get_user_name ());
+  int got = lw_db_get (self->db, &id, error, "SELECT id FROM origin WHERE kind = 0 ORDER BY name = ? DESC, id LIMIT 1", "s", lw_author_get_uuid ());
   if (got == 0)
-    return lw_db_run (self->db, error, "INSERT OR IGNORE INTO origin (id, kind, name) VALUES (0, 0, ?)", "s", g_get_user_name ());
+    return lw_db_run (self->db, error, "INSERT OR IGNORE INTO origin (id, kind, name) VALUES (0, 0, ?)", "s", lw_author_get_uuid ());
   self->author = (int) id;
   return got > 0;
 }
@@ -427,7 +426,8 @@ gboolean
 lw_mend (LwDb *db, GPtrArray *lost, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
   Mending mending = { .db = db, .lost = lost };
-  return mend_staged (&mending, error) && find_author (&mending, error) && mend_frames (&mending, error) && mend_revisions (&mending, error)
+  return mend_staged (&mending, error) && lw_author_write (db, error) && find_author (&mending, error) && mend_frames (&mending, error) && mend_revisions (&mending, error)
+         && mend_review (&mending, error)
          && mend_learning (&mending, error) && mend_audit (&mending, error) && mend_journals (&mending, progress, data, cancellable, error)
          && mend_names (&mending, error);
 }

@@ -75,7 +75,7 @@ map_origins (LwProject *ours, LwProject *theirs, gboolean dry, guint8 table[256]
       const LwOrigin *origin = origins->pdata[i];
       gint64 model = origin->kind == LW_ORIGIN_MODEL ? find_model (ours, theirs, origin->model) : 0;
       LwOriginKind kind = origin->kind == LW_ORIGIN_MODEL && model == 0 ? LW_ORIGIN_IMPORT : origin->kind;
-      int id = dry ? origin->index : lw_project_get_origin (ours, kind, origin->name, model, error);
+      int id = dry ? origin->index : lw_project_get_origin (ours, kind, origin->person != NULL ? origin->person : origin->name, model, error);
       if (id < 0)
         return FALSE;
       table[origin->index] = (guint8) id;
@@ -96,6 +96,29 @@ lw_merge_remap (LwPlanes *planes, const LwMergeIds *ids)
 {
   for (int plane = 0; plane < LW_N_PLANES; plane++)
     lw_label_map_remap (planes->plane[plane], ids->table[plane]);
+}
+
+/* ---- persons ---- */
+
+/* A package without names says nothing about names: 0 is earlier than any change. */
+static gboolean
+copy_persons (LwDb *db, gpointer there, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (there, error, "SELECT uuid, name, changed FROM person", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    if (!lw_db_run (db, error,
+                    "INSERT INTO person (uuid, name, changed) VALUES (?1, ?2, ?3) ON CONFLICT (uuid) DO UPDATE SET name = ?2, changed = ?3 WHERE changed < ?3", "ssI",
+                    sqlite3_column_text (query, 0), sqlite3_column_text (query, 1), sqlite3_column_int64 (query, 2)))
+      return FALSE;
+  return got == 0;
+}
+
+gboolean
+lw_merge_persons (LwProject *ours, LwProject *theirs, GError **error)
+{
+  g_autoptr(LwDb) there = lw_project_read (theirs, error);
+  return there != NULL && lw_db_begin_read (there, error) && lw_project_transact (ours, copy_persons, there, error);
 }
 
 /* ---- audit ---- */

@@ -172,7 +172,7 @@ append_strokes (Merge *self, const Frame *frame, GError **error)
     return FALSE;
   lw_merge_remap (mapped, &self->ids);
   g_autoptr(LwQuery) query = lw_db_query (self->there, error,
-                                          "SELECT stroke.uuid, taken.uuid, stroke.tool, stroke.author, stroke.actor, stroke.created, diff.data, stroke.seq FROM stroke"
+                                          "SELECT stroke.uuid, taken.uuid, stroke.tool, stroke.author, ifnull ((SELECT uuid FROM person WHERE id = stroke.person), stroke.actor), stroke.created, diff.data, stroke.seq FROM stroke"
                                           " JOIN diff ON diff.id = stroke.diff LEFT JOIN stroke AS taken ON taken.id = stroke.undoes"
                                           " WHERE stroke.frame = ? AND stroke.seq > ? ORDER BY stroke.seq", "II", frame->their.id, (gint64) frame->common);
   int got;
@@ -501,7 +501,7 @@ merge_all (Merge *self, gboolean dry, LwProgress progress, gpointer data, GCance
     return FALSE;
   if (self->report->taken + self->report->merged > 0 && !take_snapshot (self->ours, cancellable, error))
     return FALSE;
-  return lw_merge_map_ids (self->ours, self->theirs, FALSE, &self->ids, error) && merge_frames (self, TRUE, progress, data, cancellable, error)
+  return lw_merge_persons (self->ours, self->theirs, error) && lw_merge_map_ids (self->ours, self->theirs, FALSE, &self->ids, error) && merge_frames (self, TRUE, progress, data, cancellable, error)
          && lw_merge_audit (self->ours, self->theirs, error);
 }
 

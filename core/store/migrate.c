@@ -96,7 +96,7 @@ make_backup (LwDb *db, int version, const char *folder, GError **error)
   return FALSE;
 }
 
-typedef struct { int from; const char *step; } Step;
+typedef struct { int from; LwSchemaStep step; } Step;
 
 static gboolean
 run_step (LwDb *db, gpointer data, GError **error)
@@ -108,11 +108,12 @@ run_step (LwDb *db, gpointer data, GError **error)
   if (now != step->from)      /* another process was faster */
     return TRUE;
   g_autofree char *pragma = g_strdup_printf ("PRAGMA user_version = %d", step->from + 1);
-  return lw_db_exec (db, step->step, error) && lw_db_exec (db, pragma, error);
+  return lw_db_exec (db, step->step.sql, error) && (step->step.fill == NULL || step->step.fill (db, error))
+         && (step->step.guards == NULL || lw_db_exec (db, step->step.guards, error)) && lw_db_exec (db, pragma, error);
 }
 
 gboolean
-lw_migrate (LwDb *db, const char *const *steps, int n_steps, const char *backup_folder, GError **error)
+lw_migrate (LwDb *db, const LwSchemaStep *steps, int n_steps, const char *backup_folder, GError **error)
 {
   int version;
   if (!get_version (db, &version, error))

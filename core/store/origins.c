@@ -3,12 +3,14 @@
 #include "store/rows.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/author.h"
 
 static void
 origin_free (gpointer data)
 {
   LwOrigin *origin = data;
   g_free (origin->name);
+  g_free (origin->person);
   g_free (origin);
 }
 
@@ -20,6 +22,7 @@ read_origin (LwProject *project, LwQuery *query)
   origin->kind = (LwOriginKind) lw_query_int (query, 1, LW_ORIGIN_PERSON, LW_ORIGIN_IMPORT);
   origin->name = lw_query_dup_text (query, 2);
   origin->model = sqlite3_column_int64 (query, 3);
+  origin->person = lw_query_dup_text (query, 4);
   return origin;
 }
 
@@ -27,7 +30,8 @@ GPtrArray *
 lw_project_list_origins (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-  return lw_project_list_rows (self, read_origin, origin_free, error, "SELECT id, kind, name, model FROM origin ORDER BY id", "", 0);
+  return lw_project_list_rows (self, read_origin, origin_free, error, "SELECT origin.id, kind, ifnull (person.name, origin.name), model, person.uuid FROM origin"
+                               " LEFT JOIN person ON origin.kind = 0 AND person.uuid = origin.name ORDER BY origin.id", "", 0);
 }
 
 typedef struct { LwOriginKind kind; const char *name; gint64 model, index; } Wanted;
@@ -66,7 +70,7 @@ lw_project_get_origin (LwProject *self, LwOriginKind kind, const char *name, gin
 
   Wanted wanted = { kind, name, model, -1 };
   if (name == NULL)
-    wanted.name = kind == LW_ORIGIN_PERSON ? g_get_user_name () : "";
+    wanted.name = kind == LW_ORIGIN_PERSON ? lw_author_get_uuid () : "";
   g_autoptr(LwDb) db = lw_project_read (self, error);
   int got = db != NULL ? look_up (db, &wanted, error) : -1;
   if (got < 0 || (got == 0 && !lw_project_transact (self, look_up_or_add, &wanted, error)))

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/byte-locks.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
@@ -173,6 +174,22 @@ migrate (LwProject *self, LwDb *db, GError **error)
   return lw_migrate (db, lw_schema_steps, lw_schema_version, backups, error);
 }
 
+static gboolean
+write_author (LwDb *db, gpointer data, GError **error)
+{
+  return lw_author_write (db, error);
+}
+
+/* Writes only where something is new: opening a project is no reason to change it, or to wait for another writer. */
+static gboolean
+introduce_author (LwDb *db, GError **error)
+{
+  g_autofree char *name = lw_author_dup_name ();
+  gint64 id;
+  int known = lw_db_get (db, &id, error, "SELECT id FROM person WHERE uuid = ? AND name = ?", "ss", lw_author_get_uuid (), name);
+  return known > 0 || (known == 0 && lw_db_transact (db, write_author, NULL, error));
+}
+
 /* Returns: a connection to write with, or NULL: without an error where the project may only be read (self->read_only tells why) */
 static LwDb *
 open_to_write (LwProject *self, GError **error)
@@ -197,6 +214,7 @@ open_to_write (LwProject *self, GError **error)
   db->copy = self->copy;
   if (self->copy == NULL)
     return NULL;
+  introduce_author (db, NULL);                       /* a full disk keeps nobody from reading */
   lw_operations_clean (db, self->folder, NULL);      /* what it leaves (the disk may be full) stays invisible */
   return g_steal_pointer (&db);
 }

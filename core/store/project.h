@@ -51,9 +51,14 @@ gboolean lw_project_set_setting (LwProject *project, const char *key, const char
 
 /* ---- who ---- */
 typedef enum { LW_ORIGIN_PERSON, LW_ORIGIN_MODEL, LW_ORIGIN_PROPAGATION, LW_ORIGIN_IMPORT } LwOriginKind;
-typedef struct { guint8 index; LwOriginKind kind; char *name; gint64 model; } LwOrigin;        /* @model: 0 unless LW_ORIGIN_MODEL */
+typedef struct {
+  guint8 index;
+  LwOriginKind kind;
+  char *name, *person;          /* @person: UUID of a person, or NULL (author.h) */
+  gint64 model;                 /* 0 unless LW_ORIGIN_MODEL */
+} LwOrigin;
 GPtrArray *lw_project_list_origins (LwProject *project, GError **error);                       /* (element-type LwOrigin) */
-/* The index of that origin, added where it is new; at most 255 a project. @name NULL for a person: the user of this computer. -1 on error. */
+/* The index of that origin, added where it is new; at most 255 a project. @name: of a person the UUID; NULL: the author at this computer. -1 on error. */
 int lw_project_get_origin (LwProject *project, LwOriginKind kind, const char *name, gint64 model, GError **error);
 
 /* ---- classes ---- */
@@ -150,7 +155,8 @@ guint lw_project_get_n_queued (LwProject *project);
 typedef enum { LW_REVISION_MANUAL, LW_REVISION_IMPORT, LW_REVISION_PROPAGATED, LW_REVISION_MERGE } LwRevisionKind;
 typedef struct {
   gint64 id, frame, parent;     /* @parent 0: none */
-  char *uuid, *author, *message;
+  char *uuid, *author, *message;      /* @author: a name, as it is now */
+  char *person;                 /* UUID of the author; NULL: known by the name of an account only */
   LwRevisionKind kind;
   gint64 created;               /* microseconds since 1970, UTC */
   gint64 seq;                   /* strokes of the frame that are in it */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
+#include "store/author.h"
 
 static gboolean
 set_champion (LwDb *db, gint64 model, GError **error)
@@ -25,7 +26,7 @@ record (LwDb *db, gint64 model, gboolean back, const char *reason, GError **erro
 {
   g_autofree char *name = dup_name (db, model);
   return lw_db_run (db, error, "INSERT INTO promotion (model, back, at, actor, reason) VALUES (?, ?, ?, ?, ?)", "IiIss", model, back, g_get_real_time (),
-                    g_get_user_name (), reason)
+                    lw_author_get_uuid (), reason)
          && lw_audit_add (db, error, back ? "rollback" : "promote", name, "%s", reason != NULL ? reason : "");
 }
 

@@ -3,6 +3,7 @@
 #include "store/provenance.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/author.h"
 #include "store/history.h"
 #include "store/project-private.h"
 #include "store/revisions.h"
@@ -62,7 +63,7 @@ read_origin (LwDb *db, LwPixel *pixel, GError **error)
 {
   if (pixel->origin == LW_LABEL_NONE)
     return TRUE;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT kind, name, ifnull (model, 0) FROM origin WHERE id = ?", "i", pixel->origin);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT kind, iif (kind = 0, " LW_NAME_OF ("origin.name") ", name), ifnull (model, 0) FROM origin WHERE id = ?", "i", pixel->origin);
   int got = lw_query_step (query, error);
   if (got <= 0)
     return got == 0 ? lw_db_damaged (db, error, "a pixel of an origin that is not there") : FALSE;
@@ -146,7 +147,7 @@ read_stroke (LwDb *db, const Place *place, LwPixel *pixel, GError **error)
     return TRUE;
   if (!find_first_time (db, &stroke, error))
     return FALSE;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT uuid, tool, actor, created FROM stroke WHERE id = ?", "I", stroke);
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT uuid, tool, ifnull ((SELECT name FROM person WHERE id = stroke.person), actor), created FROM stroke WHERE id = ?", "I", stroke);
   if (lw_query_step (query, error) != 1)
     return FALSE;
   pixel->stroke = lw_query_dup_text (query, 0);

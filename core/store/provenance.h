@@ -9,7 +9,7 @@ typedef struct {
   char *name;                   /* of the person, model, propagation or import; NULL: nobody */
   gint64 model;                 /* 0 unless LW_ORIGIN_MODEL */
   /* the stroke that made the pixel what it is; NULL and 0: none did */
-  char *stroke, *tool, *actor;  /* @tool "restore" or "merge": the label is older than the stroke; @actor: the account on the computer */
+  char *stroke, *tool, *actor;  /* @tool "restore" or "merge": the label is older than the stroke; @actor: the person’s name as it is now */
   gint64 created;               /* microseconds since 1970, UTC */
 } LwPixel;
 void lw_pixel_free (LwPixel *pixel);

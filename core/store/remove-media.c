@@ -30,7 +30,7 @@ check_untouched (LwDb *db, const Removal *self, GError **error)
   g_autoptr(GError) local = NULL;
   g_autofree char *frame = lw_db_get_text (db, &local,
                                            "SELECT name FROM frame WHERE media = ? AND (EXISTS (SELECT 1 FROM stroke WHERE stroke.frame = frame.id)"
-                                           " OR EXISTS (SELECT 1 FROM revision WHERE revision.frame = frame.id)) LIMIT 1", "I", self->media);
+                                           " OR EXISTS (SELECT 1 FROM revision WHERE revision.frame = frame.id) OR EXISTS (SELECT 1 FROM comment WHERE comment.frame = frame.id)) LIMIT 1", "I", self->media);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

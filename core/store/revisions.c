@@ -3,175 +3,20 @@
 #include "store/revisions.h"
 
 #include <glib/gi18n-lib.h>
-#include <openssl/evp.h>
 #include <string.h>
+#include "store/author.h"
+#include "store/revision-tiles.h"
 #include "store/rows.h"
 
-#define WHOLE_EVERY 16
-#define HASH_BYTES 32
-
-/* ---- tiles by place ---- */
-
-typedef struct { guint8 plane; guint16 ty, tx; } Place;
-
-/* A tile as a revision knows it. */
-typedef struct {
-  Place place;
-  gint64 tile;                 /* its row; 0 in a draft */
-  guint8 hash[HASH_BYTES];
-  GBytes *data;                /* packed; in a draft only */
-  GBytes *labels;              /* the values in it, ascending; in a draft only */
-} RevisionTile;
-
-static void
-revision_tile_clear (gpointer data)
-{
-  RevisionTile *tile = data;
-  g_clear_pointer (&tile->data, g_bytes_unref);
-  g_clear_pointer (&tile->labels, g_bytes_unref);
-}
-
-static void
-revision_tile_free (gpointer data)
-{
-  revision_tile_clear (data);
-  g_free (data);
-}
-
-static gint64
-place_key (Place place)
-{
-  return (gint64) place.plane << 32 | (gint64) place.ty << 16 | place.tx;
-}
-
-/* gint64 key → RevisionTile; takes the tile */
-static void
-put (GHashTable *tiles, RevisionTile *tile)
-{
-  gint64 key = place_key (tile->place);
-  g_hash_table_replace (tiles, g_memdup2 (&key, sizeof key), tile);
-}
-
-static GHashTable *
-tiles_new (void)
-{
-  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, revision_tile_free);
-}
-
-static void
-hash_tile (const guint8 raw[LW_TILE_BYTES], guint8 hash[HASH_BYTES])
-{
-  EVP_Digest (raw, LW_TILE_BYTES, hash, NULL, EVP_sha256 (), NULL);
-}
-
-static GBytes *
-list_labels (const guint8 raw[LW_TILE_BYTES])
-{
-  gboolean seen[256] = { FALSE };
-  guint8 labels[256];
-  gsize n = 0;
-  for (gsize i = 0; i < LW_TILE_BYTES; i++)
-    seen[raw[i]] = TRUE;
-  for (int i = 0; i < 256; i++)
-    if (seen[i])
-      labels[n++] = (guint8) i;
-  return g_bytes_new (labels, n);
-}
-
-/* Takes @data. */
-static RevisionTile *
-tile_from_raw (Place place, const guint8 raw[LW_TILE_BYTES], GBytes *data)
-{
-  RevisionTile *tile = g_new0 (RevisionTile, 1);
-  tile->place = place;
-  tile->data = data;
-  tile->labels = list_labels (raw);
-  hash_tile (raw, tile->hash);
-  return tile;
-}
-
-static RevisionTile *
-tile_from_packed (LwDb *db, Place place, GBytes *data, GError **error)
+static LwRevisionTile *
+tile_from_packed (LwDb *db, LwTilePlace place, GBytes *data, GError **error)
 {
   guint8 raw[LW_TILE_BYTES];
   g_autoptr(GError) local = NULL;
   if (lw_tile_decode (g_bytes_get_data (data, NULL), g_bytes_get_size (data), raw, &local))
-    return tile_from_raw (place, raw, g_bytes_ref (data));
+    return lw_revision_tile_from_raw (place, raw, g_bytes_ref (data));
   lw_db_damaged (db, error, local->message);
   return NULL;
-}
-
-static RevisionTile *
-empty_tile (Place place)
-{
-  guint8 raw[LW_TILE_BYTES];
-  memset (raw, LW_LABEL_NONE, sizeof raw);
-  return tile_from_raw (place, raw, lw_tile_encode (raw));
-}
-
-/* ---- the tiles of a stored revision ---- */
-
-typedef struct { gint64 id, frame, parent, n_tiles; int depth; } Link;      /* @n_tiles -1: not counted, in a file from before version 3 */
-
-/* As lw_query_step() */
-static int
-read_link (LwDb *db, gint64 revision, Link *link, GError **error)
-{
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, frame, ifnull (parent, 0), depth, ifnull (n_tiles, -1) FROM revision WHERE id = ?", "I", revision);
-  int got = lw_query_step (query, error);
-  if (got == 1)
-    *link = (Link) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2), sqlite3_column_int64 (query, 4),
-                      lw_query_int (query, 3, 0, WHOLE_EVERY) };
-  return got;
-}
-
-static gboolean
-add_tiles_of (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *tiles, GError **error)
-{
-  g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT plane, ty, tx, tile.id, tile.sha256 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
-                                          " WHERE revision = ?", "I", link->id);
-  gint64 n = 0;
-  int got;
-  for (; (got = lw_query_step (query, error)) > 0; n++)
-    {
-      gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
-      if (!lw_frame_has_tile (head, plane, ty, tx) || sqlite3_column_bytes (query, 4) != HASH_BYTES)
-        return lw_db_damaged (db, error, "a revision with a tile outside its frame");
-      RevisionTile *tile = g_new0 (RevisionTile, 1);
-      tile->place = (Place) { (guint8) plane, (guint16) ty, (guint16) tx };
-      tile->tile = sqlite3_column_int64 (query, 3);
-      memcpy (tile->hash, sqlite3_column_blob (query, 4), HASH_BYTES);
-      put (tiles, tile);
-    }
-  return got == 0 && (link->n_tiles < 0 || link->n_tiles == n || lw_db_damaged (db, error, "a revision whose tiles are not all there"));
-}
-
-/* From the last whole map before it, step by step. */
-static GHashTable *
-read_tiles (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
-{
-  Link chain[WHOLE_EVERY];
-  guint n = 0;
-  gint64 id = revision;
-  do
-    {
-      int got = n < WHOLE_EVERY ? read_link (db, id, &chain[n], error) : 0;
-      if (got < 0)
-        return NULL;
-      if (got == 0 || chain[n].frame != head->id)
-        {
-          lw_db_damaged (db, error, "a revision without the ones that it builds on");
-          return NULL;
-        }
-      id = chain[n].parent;
-    }
-  while (chain[n++].depth > 0);
-  g_autoptr(GHashTable) tiles = tiles_new ();
-  while (n > 0)
-    if (!add_tiles_of (db, head, &chain[--n], tiles, error))
-      return NULL;
-  return g_steal_pointer (&tiles);
 }
 
 /* ---- draft ---- */
@@ -185,21 +30,21 @@ lw_revision_draft_clear (LwRevisionDraft *draft)
 static GHashTable *
 read_working (LwDb *db, const LwFrameHead *head, GError **error)
 {
-  g_autoptr(GHashTable) tiles = tiles_new ();
+  g_autoptr(GHashTable) tiles = lw_revision_tiles_new ();
   g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT plane, ty, tx, data FROM working_tile WHERE frame = ?", "I", head->id);
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     {
       gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
       g_autoptr(GBytes) data = lw_query_dup_blob (query, 3);
-      RevisionTile *tile = NULL;
+      LwRevisionTile *tile = NULL;
       if (!lw_frame_has_tile (head, plane, ty, tx) || data == NULL)
         lw_db_damaged (db, error, "a tile outside its frame");
       else
-        tile = tile_from_packed (db, (Place) { (guint8) plane, (guint16) ty, (guint16) tx }, data, error);
+        tile = tile_from_packed (db, (LwTilePlace) { (guint8) plane, (guint16) ty, (guint16) tx }, data, error);
       if (tile == NULL)
         return NULL;
-      put (tiles, tile);
+      lw_revision_tiles_put (tiles, tile);
     }
   return got == 0 ? g_steal_pointer (&tiles) : NULL;
 }
@@ -210,22 +55,22 @@ overlay (LwDb *db, GHashTable *tiles, const LwWorkingChange *change, GError **er
   for (guint i = 0; i < change->tiles->len; i++)
     {
       const LwTileChange *changed = &g_array_index (change->tiles, LwTileChange, i);
-      Place place = { changed->plane, changed->ty, changed->tx };
-      gint64 key = place_key (place);
+      LwTilePlace place = { changed->plane, changed->ty, changed->tx };
+      gint64 key = lw_tile_place_key (place);
       g_hash_table_remove (tiles, &key);
       if (changed->data == NULL)
         continue;
-      RevisionTile *tile = tile_from_packed (db, place, changed->data, error);
+      LwRevisionTile *tile = tile_from_packed (db, place, changed->data, error);
       if (tile == NULL)
         return FALSE;
-      put (tiles, tile);
+      lw_revision_tiles_put (tiles, tile);
     }
   return TRUE;
 }
 
 /* Takes the tile. */
 static void
-add_to_draft (LwRevisionDraft *draft, RevisionTile *tile)
+add_to_draft (LwRevisionDraft *draft, LwRevisionTile *tile)
 {
   g_array_append_val (draft->tiles, *tile);
   g_free (tile);
@@ -240,8 +85,8 @@ take_changed (LwRevisionDraft *draft, GHashTable *now, GHashTable *before)
   g_hash_table_iter_init (&iter, now);
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
-      const RevisionTile *old = g_hash_table_lookup (before, key);
-      if (old != NULL && memcmp (old->hash, ((RevisionTile *) value)->hash, HASH_BYTES) == 0)
+      const LwRevisionTile *old = g_hash_table_lookup (before, key);
+      if (old != NULL && memcmp (old->hash, ((LwRevisionTile *) value)->hash, LW_TILE_HASH_BYTES) == 0)
         continue;
       g_autofree gpointer stolen_key = key;
       g_hash_table_iter_steal (&iter);
@@ -260,23 +105,38 @@ take_emptied (LwRevisionDraft *draft, GHashTable *now, GHashTable *before)
     {
       if (g_hash_table_contains (now, key))
         continue;
-      RevisionTile *empty = empty_tile (((RevisionTile *) value)->place);
-      if (memcmp (empty->hash, ((RevisionTile *) value)->hash, HASH_BYTES) == 0)
-        revision_tile_free (empty);
+      LwRevisionTile *empty = lw_revision_tile_empty (((LwRevisionTile *) value)->place);
+      if (memcmp (empty->hash, ((LwRevisionTile *) value)->hash, LW_TILE_HASH_BYTES) == 0)
+        lw_revision_tile_free (empty);
       else
         add_to_draft (draft, empty);
     }
 }
 
+/* The tiles of the revision before. Where that is damaged the new one lists all of its own: a bad revision must not keep a frame from being handed in. */
+static GHashTable *
+read_before (LwDb *db, const LwFrameHead *head, LwRevisionDraft *draft, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(GHashTable) before = draft->depth > 0 ? lw_revision_tiles_read (db, head, draft->parent, &local) : lw_revision_tiles_new ();
+  if (before != NULL)
+    return g_steal_pointer (&before);
+  if (!g_error_matches (local, LW_STORE_ERROR, LW_STORE_ERROR_DAMAGED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  draft->depth = 0;
+  return lw_revision_tiles_new ();
+}
+
 static gboolean
-compare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error)
+compare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, GHashTable *before, LwRevisionDraft *draft, GError **error)
 {
   g_autoptr(GHashTable) now = read_working (db, head, error);
   if (now == NULL || (change != NULL && !overlay (db, now, change, error)))
     return FALSE;
-  g_autoptr(GHashTable) before = draft->depth > 0 ? read_tiles (db, head, draft->parent, error) : tiles_new ();
-  if (before == NULL)
-    return FALSE;
+  lw_revision_tiles_hash (now, head->width, head->height, draft->hash);
   take_emptied (draft, now, before);
   take_changed (draft, now, before);
   return TRUE;
@@ -286,8 +146,8 @@ gboolean
 lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error)
 {
   lw_revision_draft_clear (draft);
-  *draft = (LwRevisionDraft) { .tiles = g_array_new (FALSE, FALSE, sizeof (RevisionTile)) };
-  g_array_set_clear_func (draft->tiles, revision_tile_clear);
+  *draft = (LwRevisionDraft) { .tiles = g_array_new (FALSE, FALSE, sizeof (LwRevisionTile)) };
+  g_array_set_clear_func (draft->tiles, lw_revision_tile_clear);
   gint64 parent_seq = -1;
   {
     g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, depth, seq FROM revision WHERE frame = ? ORDER BY id DESC LIMIT 1", "I", head->id);
@@ -297,23 +157,28 @@ lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *c
     if (got == 1)
       {
         draft->parent = sqlite3_column_int64 (query, 0);
-        draft->depth = (lw_query_int (query, 1, 0, WHOLE_EVERY) + 1) % WHOLE_EVERY;
+        draft->depth = (lw_query_int (query, 1, 0, LW_WHOLE_EVERY) + 1) % LW_WHOLE_EVERY;
         parent_seq = sqlite3_column_int64 (query, 2);
       }
   }
+  g_autoptr(GHashTable) before = read_before (db, head, draft, error);
+  if (before == NULL)
+    return FALSE;
   gboolean unchanged = draft->depth > 0 && change == NULL && parent_seq == head->seq;
-  return unchanged || compare (db, head, change, draft, error);
+  if (unchanged)
+    lw_revision_tiles_hash (before, head->width, head->height, draft->hash);
+  return unchanged || compare (db, head, change, before, draft, error);
 }
 
 /* ---- write ---- */
 
 static gboolean
-write_revision_tile (LwDb *db, gint64 revision, const RevisionTile *tile, GError **error)
+write_revision_tile (LwDb *db, gint64 revision, const LwRevisionTile *tile, GError **error)
 {
   gint64 id;
   if (!lw_db_run (db, error, "INSERT INTO tile (sha256, labels, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING", "xbb", tile->hash,
-                  (gsize) HASH_BYTES, tile->labels, tile->data)
-      || lw_db_get (db, &id, error, "SELECT id FROM tile WHERE sha256 = ?", "x", tile->hash, (gsize) HASH_BYTES) < 0)
+                  (gsize) LW_TILE_HASH_BYTES, tile->labels, tile->data)
+      || lw_db_get (db, &id, error, "SELECT id FROM tile WHERE sha256 = ?", "x", tile->hash, (gsize) LW_TILE_HASH_BYTES) < 0)
     return FALSE;
   return lw_db_run (db, error, "INSERT INTO revision_tile (revision, plane, ty, tx, tile) VALUES (?, ?, ?, ?, ?)", "IiiiI", revision, tile->place.plane,
                     tile->place.ty, tile->place.tx, id);
@@ -336,13 +201,13 @@ lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *dra
 {
   g_autofree char *uuid = g_uuid_string_random ();
   if (!check_parent (db, head, draft->parent, error)
-      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "sIKisIsIii", uuid, head->id, draft->parent, kind, g_get_user_name (), g_get_real_time (), message, seq, draft->depth,
-                     (int) draft->tiles->len))
+      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "sIKisIsIiix", uuid, head->id, draft->parent, kind, lw_author_get_uuid (), g_get_real_time (), message, seq, draft->depth,
+                     (int) draft->tiles->len, draft->hash, sizeof draft->hash))
     return 0;
   gint64 id = sqlite3_last_insert_rowid (db->handle);
   for (guint i = 0; i < draft->tiles->len; i++)
-    if (!write_revision_tile (db, id, &g_array_index (draft->tiles, RevisionTile, i), error))
+    if (!write_revision_tile (db, id, &g_array_index (draft->tiles, LwRevisionTile, i), error))
       return 0;
   return id;
 }
@@ -419,6 +284,7 @@ lw_revision_free (LwRevision *revision)
     return;
   g_free (revision->uuid);
   g_free (revision->author);
+  g_free (revision->person);
   g_free (revision->message);
   g_free (revision);
 }
@@ -436,6 +302,7 @@ lw_revision_from_row (LwQuery *query)
   revision->kind = (LwRevisionKind) lw_query_int (query, 6, LW_REVISION_MANUAL, LW_REVISION_MERGE);
   revision->created = sqlite3_column_int64 (query, 7);
   revision->seq = sqlite3_column_int64 (query, 8);
+  revision->person = lw_query_dup_text (query, 9);
   return revision;
 }
 
@@ -454,7 +321,7 @@ lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
 }
 
 static gboolean
-fill (LwDb *db, const RevisionTile *tile, LwPlanes *planes, GError **error)
+fill (LwDb *db, const LwRevisionTile *tile, LwPlanes *planes, GError **error)
 {
   guint8 raw[LW_TILE_BYTES];
   g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT data FROM tile WHERE id = ?", "I", tile->tile);
@@ -468,7 +335,7 @@ fill (LwDb *db, const RevisionTile *tile, LwPlanes *planes, GError **error)
 LwPlanes *
 lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
 {
-  g_autoptr(GHashTable) tiles = read_tiles (db, head, revision, error);
+  g_autoptr(GHashTable) tiles = lw_revision_tiles_read (db, head, revision, error);
   g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head->width, head->height) : NULL;
   GHashTableIter iter;
   gpointer tile;
@@ -481,16 +348,6 @@ lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **e
   return g_steal_pointer (&planes);
 }
 
-static gboolean
-read_head (LwDb *db, gint64 revision, LwFrameHead *head, GError **error)
-{
-  gint64 frame;
-  int got = lw_db_get (db, &frame, error, "SELECT frame FROM revision WHERE id = ?", "I", revision);
-  if (got == 0)
-    lw_store_not_found (error, _("revision"), revision);
-  return got > 0 && lw_frame_head_read (db, frame, head, error);
-}
-
 LwPlanes *
 lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
 {
@@ -498,12 +355,12 @@ lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
 
   LwFrameHead head;
   g_autoptr(LwDb) db = lw_project_read (self, error);
-  return db != NULL && read_head (db, revision, &head, error) ? lw_revision_load (db, &head, revision, error) : NULL;
+  return db != NULL && lw_revision_head_read (db, revision, &head, error) ? lw_revision_load (db, &head, revision, error) : NULL;
 }
 
 /* As lw_query_step(): 1 where a label of @tile is among @origins */
 static int
-tile_has_origin (LwDb *db, const RevisionTile *tile, const gboolean origins[256], GError **error)
+tile_has_origin (LwDb *db, const LwRevisionTile *tile, const gboolean origins[256], GError **error)
 {
   g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT labels FROM tile WHERE id = ?", "I", tile->tile);
   int got = lw_query_step (query, error);
@@ -518,7 +375,7 @@ gboolean
 lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error)
 {
   LwFrameHead head;
-  g_autoptr(GHashTable) tiles = read_head (db, revision, &head, error) ? read_tiles (db, &head, revision, error) : NULL;
+  g_autoptr(GHashTable) tiles = lw_revision_head_read (db, revision, &head, error) ? lw_revision_tiles_read (db, &head, revision, error) : NULL;
   GHashTableIter iter;
   gpointer tile;
   int found = 0;
@@ -526,7 +383,7 @@ lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], 
     return FALSE;
   g_hash_table_iter_init (&iter, tiles);
   while (found == 0 && g_hash_table_iter_next (&iter, NULL, &tile))
-    if (((RevisionTile *) tile)->place.plane == LW_PLANE_ORIGIN)
+    if (((LwRevisionTile *) tile)->place.plane == LW_PLANE_ORIGIN)
       found = tile_has_origin (db, tile, origins, error);
   *has = found > 0;
   return found >= 0;
@@ -536,45 +393,47 @@ gboolean
 lw_revision_check (LwDb *db, gint64 revision, GError **error)
 {
   LwFrameHead head;
-  g_autoptr(GHashTable) tiles = read_head (db, revision, &head, error) ? read_tiles (db, &head, revision, error) : NULL;
+  g_autoptr(GHashTable) tiles = lw_revision_head_read (db, revision, &head, error) ? lw_revision_tiles_read (db, &head, revision, error) : NULL;
   return tiles != NULL;
 }
 
 /* ---- from elsewhere ---- */
 
-static gboolean
-write_planes (LwDb *db, gint64 id, const LwPlanes *planes, int *n_tiles, GError **error)
+/* All that are not 255 alone; packed only where they will be written. */
+static GHashTable *
+tiles_of_planes (const LwPlanes *planes)
 {
   guint8 raw[LW_TILE_BYTES];
+  GHashTable *tiles = lw_revision_tiles_new ();
   for (int plane = 0; plane < LW_N_PLANES; plane++)
     for (int ty = 0; ty < lw_tiles_across (planes->plane[0]->height); ty++)
       for (int tx = 0; tx < lw_tiles_across (planes->plane[0]->width); tx++)
         {
           lw_tile_read (planes->plane[plane], ty, tx, raw);
-          if (lw_tile_is_empty (raw))
-            continue;
-          ++*n_tiles;
-          if (id == 0)
-            continue;
-          RevisionTile *tile = tile_from_raw ((Place) { (guint8) plane, (guint16) ty, (guint16) tx }, raw, lw_tile_encode (raw));
-          gboolean written = write_revision_tile (db, id, tile, error);
-          revision_tile_free (tile);
-          if (!written)
-            return FALSE;
+          if (!lw_tile_is_empty (raw))
+            lw_revision_tiles_put (tiles, lw_revision_tile_from_raw ((LwTilePlace) { (guint8) plane, (guint16) ty, (guint16) tx }, raw, lw_tile_encode (raw)));
         }
-  return TRUE;
+  return tiles;
 }
 
 gint64
 lw_revision_bring (LwDb *db, const LwFrameHead *head, const LwRevision *revision, const LwPlanes *planes, GError **error)
 {
   gint64 parent = 0;
-  int n_tiles = 0, written = 0;
-  write_planes (db, 0, planes, &n_tiles, NULL);      /* rows never change: their number must be known before */
+  guint8 hash[LW_TILE_HASH_BYTES];
+  GHashTableIter iter;
+  gpointer tile;
+  g_autoptr(GHashTable) tiles = tiles_of_planes (planes);
+  lw_revision_tiles_hash (tiles, head->width, head->height, hash);
   if (lw_db_get (db, &parent, error, "SELECT max (id) FROM revision WHERE frame = ?", "I", head->id) < 0
-      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-                     "sIKisIsIi", revision->uuid, head->id, parent, revision->kind, revision->author, revision->created, revision->message, revision->seq, n_tiles))
+      || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                     "sIKisIsIix", revision->uuid, head->id, parent, revision->kind, revision->person != NULL ? revision->person : revision->author, revision->created,
+                     revision->message, revision->seq, (int) g_hash_table_size (tiles), hash, sizeof hash))
     return 0;
   gint64 id = sqlite3_last_insert_rowid (db->handle);
-  return write_planes (db, id, planes, &written, error) ? id : 0;
+  g_hash_table_iter_init (&iter, tiles);
+  while (g_hash_table_iter_next (&iter, NULL, &tile))
+    if (!write_revision_tile (db, id, tile, error))
+      return 0;
+  return id;
 }

@@ -4,6 +4,7 @@
  * Tiles are shared by their SHA-256 between all revisions of all frames. */
 #pragma once
 
+#include "store/author.h"
 #include "store/working.h"
 
 /* What a revision will be made of, worked out without a lock. */
@@ -11,6 +12,7 @@ typedef struct {
   GArray *tiles;
   gint64 parent;               /* 0: the first one of the frame */
   int depth;                   /* steps from a whole map */
+  guint8 hash[32];             /* over all tiles of the map (revision-tiles.h) */
 } LwRevisionDraft;
 void lw_revision_draft_clear (LwRevisionDraft *draft);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwRevisionDraft, lw_revision_draft_clear)
@@ -30,7 +32,9 @@ gboolean lw_revision_check (LwDb *db, gint64 revision, GError **error);
 /* Whether one of @origins (256 flags) set a pixel of it. */
 gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error);
 
-#define LW_REVISION_COLUMNS "revision.id, revision.frame, revision.parent, revision.uuid, revision.author, revision.message, revision.kind, revision.created, revision.seq"
+#define LW_REVISION_COLUMNS \
+  "revision.id, revision.frame, revision.parent, revision.uuid, " LW_NAME_OF ("revision.author") ", revision.message, revision.kind, revision.created, " \
+  "revision.seq, (SELECT person.uuid FROM person WHERE person.uuid = revision.author)"
 LwRevision *lw_revision_from_row (LwQuery *query);
 
 /* A revision made elsewhere, whole, with its uuid, author and time. @revision->seq -1: its state is none of this frame's journal. In a transaction. Returns: its id, 0 on error */

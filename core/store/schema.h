@@ -6,6 +6,7 @@
 #define LW_APPLICATION_ID 0x4c775072      /* "LwPr" in the header of the file */
 #define LW_MIN_READER 1                   /* the oldest version whose program may read what this one writes */
 
-/* A step is all or nothing. steps[v] brings version v to v + 1; only ever appended to. */
-extern const char *const lw_schema_steps[];
+/* A step is all or nothing: @sql, then @fill for what SQL can't work out (or NULL), then @guards (or NULL). steps[v] brings version v to v + 1; only ever appended to. */
+typedef struct { const char *sql; gboolean (*fill) (LwDb *db, GError **error); const char *guards; } LwSchemaStep;
+extern const LwSchemaStep lw_schema_steps[];
 extern const int lw_schema_version;

@@ -4,12 +4,13 @@
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/operations.h"
 #include "store/revisions.h"
 #include "store/rows.h"
 
 #define MAX_NAME_BYTES 200
-#define COLUMNS "id, uuid, name, author, message, created, (SELECT count (*) FROM snapshot_item WHERE snapshot = snapshot.id)"
+#define COLUMNS "id, uuid, name, " LW_NAME_OF ("author") ", message, created, (SELECT count (*) FROM snapshot_item WHERE snapshot = snapshot.id)"
 
 void
 lw_snapshot_free (LwSnapshot *snapshot)
@@ -86,7 +87,7 @@ add_row (LwDb *db, gpointer data, GError **error)
   g_autofree char *uuid = g_uuid_string_random ();
   if (!check_name (db, self->name, error)
       || !lw_db_run (db, error, "INSERT INTO snapshot (uuid, name, author, created, message, operation) VALUES (?, ?, ?, ?, ?, ?)", "sssIsI", uuid, self->name,
-                     g_get_user_name (), g_get_real_time (), self->message, self->operation.id))
+                     lw_author_get_uuid (), g_get_real_time (), self->message, self->operation.id))
     return FALSE;
   self->snapshot = sqlite3_last_insert_rowid (db->handle);
   return TRUE;

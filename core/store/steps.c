@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/project-private.h"
 
 #define FRAMES_A_TRANSACTION 64
@@ -34,7 +35,7 @@ lw_step_add (LwDb *db, const LwStepRow *row, GError **error)
   if ((row->undoes != 0 && !check_not_taken (db, row->undoes, error))
       || !lw_db_run (db, error,
                      "INSERT INTO step (kind, action, actor, created, turn, undoes, palette_before, palette_after, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "issIiKssK", row->kind, row->action, g_get_user_name (), g_get_real_time (), row->turn, row->undoes, row->palette_before,
+                     "issIiKssK", row->kind, row->action, lw_author_get_uuid (), g_get_real_time (), row->turn, row->undoes, row->palette_before,
                      row->palette_after, row->media))
     return 0;
   return sqlite3_last_insert_rowid (db->handle);
@@ -79,7 +80,7 @@ count_frames (LwDb *db, LwStep *step, gint64 media, GError **error)
 static int
 read_step (LwDb *db, const char *sql, LwStep **step, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, sql, "s", g_get_user_name ());
+  g_autoptr(LwQuery) query = lw_db_query (db, error, sql, "ss", lw_author_get_uuid (), g_get_user_name ());      /* what was done before version 4 has the account */
   int got = lw_query_step (query, error);
   *step = NULL;
   if (got <= 0)
@@ -109,11 +110,11 @@ lw_project_peek_steps (LwProject *self, LwStep **undo, LwStep **redo, GError **e
   *undo = *redo = NULL;
   g_autoptr(LwDb) db = lw_project_read (self, error);
   if (db == NULL
-      || read_step (db, "SELECT id, kind, action, media FROM step WHERE actor = ? AND turn != 1" NOT_TAKEN " ORDER BY id DESC LIMIT 1", undo, error) < 0)
+      || read_step (db, "SELECT id, kind, action, media FROM step WHERE actor IN (?1, ?2) AND turn != 1" NOT_TAKEN " ORDER BY id DESC LIMIT 1", undo, error) < 0)
     return FALSE;
   if (read_step (db,
-                 "SELECT id, kind, action, media FROM step WHERE actor = ?1 AND turn = 1 AND kind != 2" NOT_TAKEN
-                 " AND id > ifnull ((SELECT max (id) FROM step WHERE actor = ?1 AND turn = 0), 0) ORDER BY id DESC LIMIT 1", redo, error) >= 0)
+                 "SELECT id, kind, action, media FROM step WHERE actor IN (?1, ?2) AND turn = 1 AND kind != 2" NOT_TAKEN
+                 " AND id > ifnull ((SELECT max (id) FROM step WHERE actor IN (?1, ?2) AND turn = 0), 0) ORDER BY id DESC LIMIT 1", redo, error) >= 0)
     return TRUE;
   g_clear_pointer (undo, lw_step_free);
   return FALSE;

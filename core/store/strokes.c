@@ -3,6 +3,7 @@
 #include "store/strokes.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/author.h"
 #include "store/history.h"
 #include "store/project-private.h"
 
@@ -94,9 +95,11 @@ write_row (LwDb *db, const LwFrameHead *head, const LwStroke *stroke, gint64 und
     }
   return find_applied (db, head, stroke, &proposal, error)
          && lw_db_run (db, error,
-                       "INSERT INTO stroke (uuid, frame, seq, author, actor, tool, created, x, y, width, height, undoes, proposal, diff)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       "sIIissIiiiiKKI", stroke->uuid, head->id, head->seq + 1, stroke->origin, stroke->actor != NULL ? stroke->actor : g_get_user_name (),
+                       /* a person by number; the name of an account only where a stroke from before version 4 comes by a merge */
+                       "INSERT INTO stroke (uuid, frame, seq, author, actor, tool, created, x, y, width, height, undoes, proposal, diff, person)"
+                       " SELECT ?1, ?2, ?3, ?4, iif (person.id IS NULL, ?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, person.id"
+                       " FROM (SELECT 1) LEFT JOIN person ON person.uuid = ?5",
+                       "sIIissIiiiiKKI", stroke->uuid, head->id, head->seq + 1, stroke->origin, stroke->actor != NULL ? stroke->actor : lw_author_get_uuid (),
                        stroke->tool, stroke->created != 0 ? stroke->created : g_get_real_time (), box.x, box.y, box.width, box.height, undone, proposal, diff);
 }
 

@@ -8,7 +8,7 @@ typedef struct {
   gatomicrefcount refs;
   gint64 frame, base_seq;
   char *uuid, *undoes, *tool;
-  char *actor;                 /* NULL: the user of this computer */
+  char *actor;                 /* UUID of a person of the project, or the name of an account; NULL: the author at this computer */
   gint64 created;              /* 0: now */
   guint8 origin;
   LwDiff *diff;

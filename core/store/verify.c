@@ -209,7 +209,7 @@ check_frames (Verification *self, GError **error)
 static gboolean
 check_revisions (Verification *self, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT revision.id, frame.name FROM revision JOIN frame ON frame.id = revision.frame", "");
+  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT revision.id, frame.name, hash IS NULL FROM revision JOIN frame ON frame.id = revision.frame", "");
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     {
@@ -218,6 +218,8 @@ check_revisions (Verification *self, GError **error)
         return FALSE;
       if (!lw_revision_check (self->db, sqlite3_column_int64 (query, 0), &local))
         report (self, _("Revision %lld of frame “%s”: %s"), sqlite3_column_int64 (query, 0), sqlite3_column_text (query, 1), local->message);
+      else if (sqlite3_column_int (query, 2) != 0)
+        report (self, _("Revision %lld of frame “%s”: it has no hash over its tiles"), sqlite3_column_int64 (query, 0), sqlite3_column_text (query, 1));
     }
   return got == 0;
 }

@@ -57,6 +57,9 @@ test_tampered (void)
     { "UPDATE frame_class SET pixels = pixels + 1", "numbers of pixels" },
     { "DROP TRIGGER stroke_DELETE_refused; DELETE FROM stroke WHERE seq = 2", "1 strokes are there instead of 2" },
     { "PRAGMA foreign_keys = OFF; DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = 4711 WHERE tile = 1", "refers to a row" },
+    { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = 3 - tile WHERE tile IN (1, 2)", "not those that it was made of" },
+    { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET ty = ty + 1 WHERE tile = 1", "not those that it was made of" },
+    { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET hash = NULL", "no hash" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -157,13 +160,22 @@ test_copied_project (void)
 
 /* ---- upgrades ---- */
 
-static const char *const old_steps[] = { "CREATE TABLE meta (key TEXT, value TEXT); CREATE TABLE thing (a INTEGER); INSERT INTO thing VALUES (5)" };
-static const char *const new_steps[] = {
-  "this step was done long ago",
-  "ALTER TABLE thing ADD COLUMN b INTEGER; UPDATE thing SET b = a * 2",
-  "CREATE TABLE other (c INTEGER); INSERT INTO other SELECT b FROM thing",
+static const LwSchemaStep old_steps[] = { { "CREATE TABLE meta (key TEXT, value TEXT); CREATE TABLE thing (a INTEGER); INSERT INTO thing VALUES (5)" } };
+
+static gboolean
+double_all (LwDb *db, GError **error)
+{
+  return lw_db_exec (db, "UPDATE thing SET b = a * 2", error);
+}
+
+static const LwSchemaStep new_steps[] = {
+  { "this step was done long ago" },
+  { "ALTER TABLE thing ADD COLUMN b INTEGER", double_all, "CREATE TRIGGER fixed BEFORE UPDATE ON thing BEGIN SELECT RAISE (ABORT, 'fixed'); END" },
+  { "CREATE TABLE other (c INTEGER); INSERT INTO other SELECT b FROM thing" },
 };
-static const char *const broken_steps[] = { "-", "ALTER TABLE thing ADD COLUMN b INTEGER", "CREATE TABLE other (c INTEGER); INSERT INTO nothing VALUES (1)" };
+static const LwSchemaStep broken_steps[] = {
+  { "-" }, { "ALTER TABLE thing ADD COLUMN b INTEGER" }, { "CREATE TABLE other (c INTEGER); INSERT INTO nothing VALUES (1)" },
+};
 
 static LwDb *
 make_old (const char *root)

@@ -1,0 +1,243 @@
+/* revision-tiles.c: resolves the tiles of a revision, and hashes them */
+#include "config.h"
+#include "store/revision-tiles.h"
+
+#include <glib/gi18n-lib.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include "store/project-private.h"
+
+/* ---- one tile ---- */
+
+void
+lw_revision_tile_clear (gpointer data)
+{
+  LwRevisionTile *tile = data;
+  g_clear_pointer (&tile->data, g_bytes_unref);
+  g_clear_pointer (&tile->labels, g_bytes_unref);
+}
+
+void
+lw_revision_tile_free (gpointer data)
+{
+  lw_revision_tile_clear (data);
+  g_free (data);
+}
+
+static GBytes *
+list_labels (const guint8 raw[LW_TILE_BYTES])
+{
+  gboolean seen[256] = { FALSE };
+  guint8 labels[256];
+  gsize n = 0;
+  for (gsize i = 0; i < LW_TILE_BYTES; i++)
+    seen[raw[i]] = TRUE;
+  for (int i = 0; i < 256; i++)
+    if (seen[i])
+      labels[n++] = (guint8) i;
+  return g_bytes_new (labels, n);
+}
+
+LwRevisionTile *
+lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], GBytes *data)
+{
+  LwRevisionTile *tile = g_new0 (LwRevisionTile, 1);
+  tile->place = place;
+  tile->data = data;
+  tile->labels = list_labels (raw);
+  EVP_Digest (raw, LW_TILE_BYTES, tile->hash, NULL, EVP_sha256 (), NULL);
+  return tile;
+}
+
+LwRevisionTile *
+lw_revision_tile_empty (LwTilePlace place)
+{
+  guint8 raw[LW_TILE_BYTES];
+  memset (raw, LW_LABEL_NONE, sizeof raw);
+  return lw_revision_tile_from_raw (place, raw, lw_tile_encode (raw));
+}
+
+/* ---- by place ---- */
+
+/* Ascending as (plane, ty, tx) is. */
+gint64
+lw_tile_place_key (LwTilePlace place)
+{
+  return (gint64) place.plane << 32 | (gint64) place.ty << 16 | place.tx;
+}
+
+void
+lw_revision_tiles_put (GHashTable *tiles, LwRevisionTile *tile)
+{
+  gint64 key = lw_tile_place_key (tile->place);
+  g_hash_table_replace (tiles, g_memdup2 (&key, sizeof key), tile);
+}
+
+GHashTable *
+lw_revision_tiles_new (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, lw_revision_tile_free);
+}
+
+/* ---- hash ---- */
+
+static const guint8 *
+get_empty_hash (void)
+{
+  static guint8 hash[LW_TILE_HASH_BYTES];
+  static gsize made = 0;
+  if (g_once_init_enter (&made))
+    {
+      guint8 raw[LW_TILE_BYTES];
+      memset (raw, LW_LABEL_NONE, sizeof raw);
+      EVP_Digest (raw, sizeof raw, hash, NULL, EVP_sha256 (), NULL);
+      g_once_init_leave (&made, 1);
+    }
+  return hash;
+}
+
+static int
+compare_places (gconstpointer a, gconstpointer b)
+{
+  gint64 x = lw_tile_place_key ((*(LwRevisionTile *const *) a)->place), y = lw_tile_place_key ((*(LwRevisionTile *const *) b)->place);
+  return (x > y) - (x < y);
+}
+
+static void
+add_number (EVP_MD_CTX *context, guint32 number, gsize bytes)
+{
+  guint32 little = GUINT32_TO_LE (number);
+  EVP_DigestUpdate (context, &little, bytes);
+}
+
+static GPtrArray *
+sort_tiles (GHashTable *tiles)
+{
+  GPtrArray *sorted = g_ptr_array_sized_new (g_hash_table_size (tiles));
+  GHashTableIter iter;
+  gpointer tile;
+  g_hash_table_iter_init (&iter, tiles);
+  while (g_hash_table_iter_next (&iter, NULL, &tile))
+    g_ptr_array_add (sorted, tile);
+  g_ptr_array_sort (sorted, compare_places);
+  return sorted;
+}
+
+void
+lw_revision_tiles_hash (GHashTable *tiles, int width, int height, guint8 hash[LW_TILE_HASH_BYTES])
+{
+  g_autoptr(GPtrArray) sorted = sort_tiles (tiles);
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  EVP_DigestInit_ex (context, EVP_sha256 (), NULL);
+  EVP_DigestUpdate (context, "LWR1", 4);
+  add_number (context, (guint32) width, 4);
+  add_number (context, (guint32) height, 4);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const LwRevisionTile *tile = sorted->pdata[i];
+      if (memcmp (tile->hash, get_empty_hash (), LW_TILE_HASH_BYTES) == 0)
+        continue;
+      add_number (context, tile->place.plane, 1);
+      add_number (context, tile->place.ty, 2);
+      add_number (context, tile->place.tx, 2);
+      EVP_DigestUpdate (context, tile->hash, LW_TILE_HASH_BYTES);
+    }
+  EVP_DigestFinal_ex (context, hash, NULL);
+  EVP_MD_CTX_free (context);
+}
+
+/* ---- the tiles of a stored revision ---- */
+
+/* @n_tiles -1: not counted, in a file from before version 3 */
+typedef struct { gint64 id, frame, parent, n_tiles; int depth; gboolean has_hash; guint8 hash[LW_TILE_HASH_BYTES]; } Link;
+
+/* As lw_query_step() */
+static int
+read_link (LwDb *db, gint64 revision, Link *link, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, frame, ifnull (parent, 0), depth, ifnull (n_tiles, -1), hash FROM revision WHERE id = ?", "I", revision);
+  int got = lw_query_step (query, error);
+  if (got != 1)
+    return got;
+  *link = (Link) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2), sqlite3_column_int64 (query, 4),
+                   lw_query_int (query, 3, 0, LW_WHOLE_EVERY), sqlite3_column_bytes (query, 5) == LW_TILE_HASH_BYTES, { 0 } };
+  if (link->has_hash)
+    memcpy (link->hash, sqlite3_column_blob (query, 5), LW_TILE_HASH_BYTES);
+  return 1;
+}
+
+gboolean
+lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *tiles, gint64 *n, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT plane, ty, tx, tile.id, tile.sha256 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
+                                          " WHERE revision = ?", "I", revision);
+  int got;
+  for (*n = 0; (got = lw_query_step (query, error)) > 0; ++*n)
+    {
+      gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
+      if (!lw_frame_has_tile (head, plane, ty, tx) || sqlite3_column_bytes (query, 4) != LW_TILE_HASH_BYTES)
+        return lw_db_damaged (db, error, "a revision with a tile outside its frame");
+      LwRevisionTile *tile = g_new0 (LwRevisionTile, 1);
+      tile->place = (LwTilePlace) { (guint8) plane, (guint16) ty, (guint16) tx };
+      tile->tile = sqlite3_column_int64 (query, 3);
+      memcpy (tile->hash, sqlite3_column_blob (query, 4), LW_TILE_HASH_BYTES);
+      lw_revision_tiles_put (tiles, tile);
+    }
+  return got == 0;
+}
+
+static gboolean
+add_link (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *tiles, GError **error)
+{
+  gint64 n;
+  return lw_revision_tiles_add_own (db, head, link->id, tiles, &n, error)
+         && (link->n_tiles < 0 || link->n_tiles == n || lw_db_damaged (db, error, "a revision whose tiles are not all there"));
+}
+
+static gboolean
+check_hash (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *tiles, GError **error)
+{
+  guint8 hash[LW_TILE_HASH_BYTES];
+  if (!link->has_hash)      /* verify tells of it */
+    return TRUE;
+  lw_revision_tiles_hash (tiles, head->width, head->height, hash);
+  return memcmp (hash, link->hash, sizeof hash) == 0 || lw_db_damaged (db, error, "a revision whose tiles are not those that it was made of");
+}
+
+/* From the last whole map before it, step by step. */
+GHashTable *
+lw_revision_tiles_read (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
+{
+  Link chain[LW_WHOLE_EVERY];
+  guint n = 0;
+  gint64 id = revision;
+  do
+    {
+      int got = n < LW_WHOLE_EVERY ? read_link (db, id, &chain[n], error) : 0;
+      if (got < 0)
+        return NULL;
+      if (got == 0 || chain[n].frame != head->id)
+        {
+          lw_db_damaged (db, error, "a revision without the ones that it builds on");
+          return NULL;
+        }
+      id = chain[n].parent;
+    }
+  while (chain[n++].depth > 0);
+  g_autoptr(GHashTable) tiles = lw_revision_tiles_new ();
+  while (n > 0)
+    if (!add_link (db, head, &chain[--n], tiles, error))
+      return NULL;
+  return check_hash (db, head, &chain[0], tiles, error) ? g_steal_pointer (&tiles) : NULL;
+}
+
+gboolean
+lw_revision_head_read (LwDb *db, gint64 revision, LwFrameHead *head, GError **error)
+{
+  gint64 frame;
+  int got = lw_db_get (db, &frame, error, "SELECT frame FROM revision WHERE id = ?", "I", revision);
+  if (got == 0)
+    lw_store_not_found (error, _("revision"), revision);
+  return got > 0 && lw_frame_head_read (db, frame, head, error);
+}
