@@ -190,6 +190,82 @@ test_polygon_undo (void)
   g_assert_true (lw_label_map_equal (none, rig_labels (rig)));
 }
 
+static void
+reference_parts (LwLabelMap *map, const LwPoint *points, const gsize *sizes, gsize n, guint8 class_id)
+{
+  Reference reference = { map, class_id };
+  lw_raster_polygon (points, sizes, n, &(LwRect) { 0, 0, map->width, map->height }, set_span, &reference);
+}
+
+static void
+assert_painted (Rig *rig, const LwLabelMap *map)
+{
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+}
+
+/* Before it is painted: a corner is moved, one is put into a side, one is taken away; and each of that is one step for undo. */
+static void
+test_polygon_edit (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_POLYGON, 5, 10);
+  g_autoptr(LwLabelMap) map = empty_map ();
+  const LwPoint corners[] = { { 50, 50 }, { 100, 30 }, { 150, 60 }, { 120, 140 } };
+
+  set_corners (rig);
+  rig_hand (rig, "mousemove 201 239 mousedown 1 mousemove 210 250 mousemove 241 279 mouseup 1");        /* held beside its middle */
+  rig_hand (rig, "mousemove 200 110 mousedown 1 mousemove 200 90 mousemove 200 60 mouseup 1");          /* out of the side */
+  rig_hand (rig, "mousemove 500 400 click 1 mousemove 501 401 keydown ctrl click 1 keyup ctrl");        /* a slip */
+  rig_hand (rig, "mousemove 240 280 mousedown 1 mousemove 300 300 mousemove 400 400 key Escape mouseup 1");
+  rig_hand (rig, "mousemove 20 20 key Return");
+  reference_polygon (map, corners, 4, 5);
+  assert_painted (rig, map);
+
+  rig_hand (rig, "key ctrl+z");
+  set_corners (rig);
+  rig_hand (rig, "mousemove 300 120 mousedown 1 mousemove 310 130 mousemove 400 200 mouseup 1 mousemove 400 202 key BackSpace");
+  rig_hand (rig, "mousemove 20 20 key ctrl+z key ctrl+z key Return");                                 /* there again, and back where it was */
+  g_autoptr(LwLabelMap) first = empty_map ();
+  reference_polygon (first, (LwPoint[]) { { 50, 50 }, { 150, 60 }, { 100, 120 } }, 3, 5);
+  assert_painted (rig, first);
+
+  /* A click stays a click, wherever it is: a fine outline has corners beside each other. */
+  rig_hand (rig, "key ctrl+z mousemove 100 100 click 1 sleep 0.6 mousemove 105 100 click 1 sleep 0.6 mousemove 105 106 click 1 sleep 0.6 mousemove 92 110 click 1 mousemove 300 300 key Return");
+  g_autoptr(LwLabelMap) fine = empty_map ();
+  reference_polygon (fine, (LwPoint[]) { { 50, 50 }, { 52.5, 50 }, { 52.5, 53 }, { 46, 55 } }, 4, 5);
+  assert_painted (rig, fine);
+}
+
+/* Parts are painted together; one inside another is a hole. */
+static void
+test_polygon_parts (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_POLYGON, 5, 10);
+  g_autoptr(LwLabelMap) map = empty_map (), none = empty_map ();
+  const LwPoint corners[] = { { 50, 50 }, { 200, 50 }, { 200, 200 }, { 50, 200 }, { 80, 80 }, { 120, 80 }, { 100, 120 }, { 250, 60 }, { 300, 60 }, { 280, 110 } };
+  const gsize sizes[] = { 4, 3, 3 };
+
+  rig_hand (rig, "mousemove 100 100 click 1 mousemove 400 100 click 1 mousemove 400 400 click 1 mousemove 100 400 click 1 key shift+Return");
+  rig_hand (rig, "mousemove 160 160 click 1 mousemove 240 160 click 1 mousemove 200 240 click 1 keydown shift mousemove 161 159 click 1 keyup shift");   /* on its first corner */
+  assert_painted (rig, none);
+  rig_hand (rig, "mousemove 500 120 click 1 mousemove 600 120 click 1 mousemove 560 220 click 1");
+  g_autofree char *text = lw_canvas_dup_polygons (LW_CANVAS (rig->canvas));
+  g_assert_true (g_str_has_suffix (text, ":50.000 50.000,200.000 50.000,200.000 200.000,50.000 200.000|80.000 80.000,120.000 80.000,100.000 120.000|250.000 60.000,300.000 60.000,280.000 110.000"));
+  rig_hand (rig, "key Return");
+  reference_parts (map, corners, sizes, 3, 5);
+  assert_painted (rig, map);
+  rig_hand (rig, "key ctrl+z");
+  assert_painted (rig, none);
+
+  /* The part under the pointer is taken away, and comes back. */
+  lw_canvas_take_polygons (LW_CANVAS (rig->canvas), text);
+  rig_hand (rig, "mousemove 200 180 key shift+BackSpace");
+  rig_hand (rig, "mousemove 20 20 key ctrl+z key ctrl+shift+z key Return");
+  g_autoptr(LwLabelMap) filled = empty_map ();
+  reference_parts (filled, corners, sizes, 1, 5);
+  reference_parts (filled, corners + 7, sizes + 2, 1, 5);
+  assert_painted (rig, filled);
+}
+
 /* The window is closed and opened again. */
 static void
 test_polygon_text (void)
@@ -214,7 +290,7 @@ test_polygon_text (void)
   reference_polygon (map, corners, G_N_ELEMENTS (corners), 5);
   g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
 
-  static const char *const nonsense[] = { "", ";;", "7", "7:", "x:1 2", "7:1", "7:1 2,", "7:1 2 3", "7:nan 1", "7:inf 1", "-7:1 2", "7:1e99 2", "7:1,2" };
+  static const char *const nonsense[] = { "", ";;", "7", "7:", "x:1 2", "7:1", "7:1 2,", "7:1 2 3", "7:nan 1", "7:inf 1", "-7:1 2", "7:1e99 2", "7:1,2", "7:|", "7:1 2|", "7:1 2,3 4|5 6", "7:1 2,3 4,5 6||1 1" };
   LwPolygons *polygons = lw_polygons_new ();
   for (gsize i = 0; i < G_N_ELEMENTS (nonsense); i++)
     lw_polygons_take_text (polygons, nonsense[i]);
@@ -339,6 +415,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/pointer/polygon", test_polygon);
   g_test_add_func ("/canvas/pointer/polygon-waits", test_polygon_waits);
   g_test_add_func ("/canvas/pointer/polygon-undo", test_polygon_undo);
+  g_test_add_func ("/canvas/pointer/polygon-edit", test_polygon_edit);
+  g_test_add_func ("/canvas/pointer/polygon-parts", test_polygon_parts);
   g_test_add_func ("/canvas/pointer/polygon-text", test_polygon_text);
   g_test_add_func ("/canvas/pointer/fill-and-pick", test_fill_and_pick);
   g_test_add_func ("/canvas/pointer/apply-region", test_apply_region);

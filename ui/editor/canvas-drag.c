@@ -1,4 +1,4 @@
-/* canvas-drag.c: tools that draw a shape while the button is down: lasso, line, superpixels, the box cut */
+/* canvas-drag.c: tools that draw a shape while the button is down: lasso, line, superpixels, the box cut, and corners of a polygon that are moved */
 #include "config.h"
 #include "editor/canvas-private.h"
 #include "editor/overlay.h"
@@ -35,12 +35,25 @@ begin_superpixels (LwCanvas *self, gboolean erase)
     canvas_superpixels_paint (self, g_array_index (self->trail, LwPoint, 0), g_array_index (self->trail, LwPoint, 0));
 }
 
+/* A press beside all corners and sides is a click. */
+static gboolean
+begin_polygon (LwCanvas *self, double x, double y, gboolean control, guint32 time)
+{
+  if (self->document == NULL || lw_document_get_planes (self->document) == NULL || self->playback_image != NULL)
+    return FALSE;
+  self->dragging = canvas_polygon_drag_begin (self, x, y, control, time);
+  self->drag_tool = LW_TOOL_POLYGON;
+  return self->dragging;
+}
+
 gboolean
-canvas_drag_begin (LwCanvas *self, double x, double y, GdkModifierType modifiers)
+canvas_drag_begin (LwCanvas *self, double x, double y, GdkModifierType modifiers, guint32 time)
 {
   gboolean control = (modifiers & GDK_CONTROL_MASK) != 0;
   LwPoint point = point_at (self, x, y);
 
+  if (canvas_has_polygon_tool (self))
+    return begin_polygon (self, x, y, control, time);
   if (!is_dragged (tool_in_hand (self)))
     return FALSE;
   canvas_drag_drop (self);
@@ -73,6 +86,11 @@ drag_to_point (LwCanvas *self, LwPoint point)
 void
 canvas_drag_to (LwCanvas *self, const LwBrushSample *samples, gsize n)
 {
+  if (n > 0 && self->dragging && self->drag_tool == LW_TOOL_POLYGON)
+    {
+      canvas_polygon_drag_to (self, samples[n - 1].x, samples[n - 1].y);
+      return;
+    }
   for (gsize i = 0; i < n && self->dragging; i++)
     drag_to_point (self, point_at (self, samples[i].x, samples[i].y));
   if (n > 0 && self->dragging)
@@ -136,13 +154,15 @@ canvas_drag_end (LwCanvas *self)
     canvas_cut_drag_end (self);
   else if (self->drag_tool == LW_TOOL_LASSO || self->drag_tool == LW_TOOL_LINE)
     paint_shape (self);
+  else if (self->drag_tool == LW_TOOL_POLYGON)
+    canvas_polygon_drag_end (self);
   drag_over (self);
 }
 
 void
 canvas_drag_drop (LwCanvas *self)
 {
-  if (self->drag_edit)
+  if (self->drag_edit || (self->drag_tool == LW_TOOL_POLYGON && self->grab_moves))
     canvas_drag_end (self);
   else
     canvas_drag_cancel (self);
@@ -155,6 +175,8 @@ canvas_drag_cancel (LwCanvas *self)
     return;
   if (self->drag_edit)
     lw_document_cancel_edit (self->document);
+  if (self->drag_tool == LW_TOOL_POLYGON)
+    canvas_polygon_drag_cancel (self);
   drag_over (self);
 }
 
@@ -179,7 +201,7 @@ canvas_drag_snapshot (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *
   GdkRGBA tint = canvas_class_tint (self);
   gboolean marking = self->drag_tool == LW_TOOL_CUT && self->marking;
 
-  if (!self->dragging || self->drag_edit || (self->drag_tool == LW_TOOL_CUT && !marking))
+  if (!self->dragging || self->drag_edit || self->drag_tool == LW_TOOL_POLYGON || (self->drag_tool == LW_TOOL_CUT && !marking))
     return;
   if (self->drag_tool == LW_TOOL_LINE)
     lw_overlay_brush (snapshot, clip, lw_toolbox_get_brush_shape (self->toolbox), points[0].x, points[0].y,

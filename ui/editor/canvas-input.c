@@ -43,6 +43,7 @@ press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
 {
   gboolean alt = (gdk_event_get_modifier_state (event) & GDK_ALT_MASK) != 0;
   self->free_hand = (gdk_event_get_modifier_state (event) & GDK_CONTROL_MASK) != 0;
+  self->shift = (gdk_event_get_modifier_state (event) & GDK_SHIFT_MASK) != 0;
   guint32 time = gdk_event_get_time (event);
 
   if (should_pan (self, button, event))
@@ -54,7 +55,7 @@ press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
       LwBrushSample sample = mouse_sample (x, y, time);
       lw_canvas_stroke_begin (self, &sample);
     }
-  else if (button == GDK_BUTTON_PRIMARY && !canvas_drag_begin (self, x, y, gdk_event_get_modifier_state (event)))
+  else if (button == GDK_BUTTON_PRIMARY && !canvas_drag_begin (self, x, y, gdk_event_get_modifier_state (event), time))
     canvas_tool_press (self, x, y, time);
 }
 

@@ -1,4 +1,4 @@
-/* canvas-private.h: shared by canvas.c (the widget), canvas-scene.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged) and canvas-input.c (what the hand does) */
+/* canvas-private.h: shared by canvas.c (the widget), canvas-scene.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged), canvas-polygon.c and canvas-input.c (what the hand does) */
 #pragma once
 
 #include "editor/assistant.h"
@@ -32,6 +32,10 @@ struct _LwCanvas
   gboolean erasing;                  /* by the tool, or by the other end of the pen */
   double last_x, last_y, last_radius;   /* of the stroke, in image pixels */
   LwPolygons *polygons;
+  guint grabbed, split;              /* a corner in the hand, a side that would get one; G_MAXUINT: none */
+  double grab_x, grab_y;             /* widget coordinates: where the hand took it, or moved it last */
+  guint32 grab_time;
+  gboolean grab_moves;               /* far enough not to be a click */
   gboolean dragging;                 /* a tool that draws a shape */
   LwTool drag_tool;
   gboolean drag_edit;                /* it paints meanwhile: the document's edit is its */
@@ -42,6 +46,7 @@ struct _LwCanvas
   gboolean marking, mark_outside;    /* the box cut: the drag says what belongs to it, or what doesn't */
   GdkTexture *cut_texture;           /* NULL: to be drawn */
   gboolean free_hand;                /* Ctrl is down: the scissors don't look for edges */
+  gboolean shift;                    /* was down at the last click: closing a polygon begins another part */
 
   /* the hand; positions in widget coordinates */
   gboolean hovering;
@@ -82,7 +87,6 @@ gboolean canvas_tool_is_refused (LwCanvas *canvas, int x, int y);           /* w
 void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /* a click of a tool that doesn't paint */
 void canvas_pick_class (LwCanvas *canvas, double x, double y);
 void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
-gboolean canvas_can_close_polygon (LwCanvas *canvas);
 gboolean canvas_has_tool (LwCanvas *canvas, LwTool tool);                     /* in the hand */
 gboolean canvas_has_polygon_tool (LwCanvas *canvas);                        /* in the hand: with another one a polygon in progress waits */
 
@@ -98,8 +102,21 @@ void canvas_paint_span (int y, int x0, int x1, gpointer paint);             /* a
 LwRect canvas_whole_image (LwCanvas *canvas);
 GdkRGBA canvas_class_tint (LwCanvas *canvas);                               /* the class in the hand, translucent */
 
+/* canvas-polygon.c */
+gboolean canvas_polygon_can_grab (LwCanvas *canvas);                        /* a corner is under the pointer */
+void canvas_polygon_press (LwCanvas *canvas, double x, double y, gboolean again);
+void canvas_polygon_close (LwCanvas *canvas);                               /* paints it */
+void canvas_polygon_close_part (LwCanvas *canvas);                          /* and begins another one */
+void canvas_polygon_remove_corner (LwCanvas *canvas);
+void canvas_polygon_remove_part (LwCanvas *canvas);
+gboolean canvas_polygon_drag_begin (LwCanvas *canvas, double x, double y, gboolean remove, guint32 time);   /* FALSE: neither a corner nor a side is there */
+void canvas_polygon_drag_to (LwCanvas *canvas, double x, double y);
+void canvas_polygon_drag_end (LwCanvas *canvas);
+void canvas_polygon_drag_cancel (LwCanvas *canvas);
+void canvas_polygon_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
 /* canvas-drag.c */
-gboolean canvas_drag_begin (LwCanvas *canvas, double x, double y, GdkModifierType modifiers);      /* FALSE: the tool is none that is dragged */
+gboolean canvas_drag_begin (LwCanvas *canvas, double x, double y, GdkModifierType modifiers, guint32 time);      /* FALSE: the tool is none that is dragged */
 void canvas_drag_to (LwCanvas *canvas, const LwBrushSample *samples, gsize n);
 void canvas_drag_end (LwCanvas *canvas);
 void canvas_drag_cancel (LwCanvas *canvas);

@@ -5,7 +5,6 @@
 #include <math.h>
 
 #define LEAST_PRESSURE 0.05      /* a pen that barely touches still leaves a line */
-#define CLOSE_DISTANCE 8.0       /* widget units: a click this near to the first corner closes the polygon */
 #define SIZE_STEP 1.2
 
 /* ---- strokes ---- */
@@ -155,7 +154,7 @@ lw_canvas_stroke_end (LwCanvas *self)
   self->erasing = FALSE;
 }
 
-/* ---- polygon ---- */
+/* ---- which tool, which click ---- */
 
 gboolean
 canvas_has_tool (LwCanvas *self, LwTool tool)
@@ -167,36 +166,6 @@ gboolean
 canvas_has_polygon_tool (LwCanvas *self)
 {
   return canvas_has_tool (self, LW_TOOL_POLYGON);
-}
-
-gboolean
-canvas_can_close_polygon (LwCanvas *self)
-{
-  return self->polygons->corners->len >= 3;
-}
-
-static void
-polygon_changed (LwCanvas *self)
-{
-  canvas_update_actions (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-close_polygon (LwCanvas *self)
-{
-  const GArray *corners = self->polygons->corners;
-  gsize n = corners->len;
-  LwEdit *edit = canvas_can_close_polygon (self) ? canvas_begin_edit (self) : NULL;
-
-  if (edit == NULL)
-    return;
-  CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
-  LwRect clip = canvas_whole_image (self);
-  lw_raster_polygon ((const LwPoint *) (gpointer) corners->data, &n, 1, &clip, canvas_paint_span, &paint);
-  lw_polygons_finish (self->polygons);
-  lw_document_end_edit (self->document, "polygon");
-  polygon_changed (self);
 }
 
 static gboolean
@@ -220,28 +189,6 @@ is_double_click (LwCanvas *self, double x, double y, guint32 time)
   return again;
 }
 
-static void
-add_corner (LwCanvas *self, double x, double y, gboolean again)
-{
-  const GArray *corners = self->polygons->corners;
-  LwPoint corner;
-
-  if (corners->len > 0)
-    {
-      const LwPoint *first = &g_array_index (corners, LwPoint, 0);
-      double first_x, first_y;
-      canvas_from_image (self, first->x, first->y, &first_x, &first_y);
-      if (again || (canvas_can_close_polygon (self) && is_near (x, y, first_x, first_y, CLOSE_DISTANCE)))
-        {
-          close_polygon (self);
-          return;
-        }
-    }
-  canvas_to_image (self, x, y, &corner.x, &corner.y);
-  lw_polygons_add (self->polygons, corner);
-  polygon_changed (self);
-}
-
 /* Undo and redo of corners, as long as their tool is in the hand. */
 static gboolean
 turn_corner (LwCanvas *self, gboolean redo)
@@ -250,7 +197,8 @@ turn_corner (LwCanvas *self, gboolean redo)
     return TRUE;
   if (!canvas_has_polygon_tool (self) || !lw_polygons_turn (self->polygons, redo))
     return FALSE;
-  polygon_changed (self);
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
   return TRUE;
 }
 
@@ -268,7 +216,8 @@ canvas_cancel (LwCanvas *self)
   else if (canvas_has_tool (self, LW_TOOL_CUT))
     canvas_cut_drop (self);
   self->erasing = FALSE;
-  polygon_changed (self);
+  canvas_update_actions (self);
+  canvas_update_pointer (self);
 }
 
 /* ---- clicks ---- */
@@ -328,7 +277,7 @@ canvas_tool_press (LwCanvas *self, double x, double y, guint32 time)
     return;
   LwTool tool = lw_toolbox_get_tool (self->toolbox);
   if (tool == LW_TOOL_POLYGON)
-    add_corner (self, x, y, is_double_click (self, x, y, time));
+    canvas_polygon_press (self, x, y, is_double_click (self, x, y, time));
   else if (tool == LW_TOOL_SCISSORS)
     canvas_scissors_press (self, x, y, is_double_click (self, x, y, time), self->free_hand);
   else if (canvas_pixel_at (self, x, y, &px, &py))
@@ -385,6 +334,14 @@ zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
     zoom_by_key (self, g_str_equal (name, "canvas.zoom-in") ? 2 : g_str_equal (name, "canvas.zoom-out") ? -2 : 0);
 }
 
+/* What follows may take the corner away that the hand holds. */
+static void
+let_go_of_corner (LwCanvas *self)
+{
+  if (self->dragging && self->drag_tool == LW_TOOL_POLYGON)
+    canvas_drag_drop (self);
+}
+
 static void
 undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -392,6 +349,7 @@ undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gboolean redo = g_str_equal (name, "canvas.redo"), taken = FALSE;
 
   lw_canvas_stroke_end (self);
+  let_go_of_corner (self);
   if (turn_corner (self, redo))
     return;
   g_signal_emit_by_name (self, "turn", redo, &taken);
@@ -408,17 +366,29 @@ polygon_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwCanvas *self = LW_CANVAS (widget);
 
-  if (!g_str_equal (name, "canvas.finish-polygon"))
-    {
-      if (self->polygons->corners->len > 0 || canvas_has_tool (self, LW_TOOL_SCISSORS))
-        turn_corner (self, FALSE);
-    }
+  let_go_of_corner (self);
+  if (g_str_equal (name, "canvas.remove-corner") && canvas_has_polygon_tool (self))
+    canvas_polygon_remove_corner (self);
+  else if (g_str_equal (name, "canvas.remove-corner"))
+    canvas_scissors_take_back (self);
   else if (canvas_has_tool (self, LW_TOOL_SCISSORS))
     canvas_scissors_close (self);
   else if (canvas_has_tool (self, LW_TOOL_CUT))
     canvas_cut_accept (self);
   else
-    close_polygon (self);
+    canvas_polygon_close (self);
+}
+
+static void
+part_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwCanvas *self = LW_CANVAS (widget);
+
+  let_go_of_corner (self);
+  if (g_str_equal (name, "canvas.finish-part"))
+    canvas_polygon_close_part (self);
+  else
+    canvas_polygon_remove_part (self);
 }
 
 static void
@@ -460,17 +430,19 @@ void
 canvas_update_actions (LwCanvas *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean corners = self->polygons->corners->len > 0 && canvas_has_polygon_tool (self);
+  gboolean corners = !lw_polygons_is_empty (self->polygons) && canvas_has_polygon_tool (self);
 
   gboolean stops = canvas_scissors_get_n_stops (self->scissors) > 0 && canvas_has_tool (self, LW_TOOL_SCISSORS);
   LwCutBox box;
   gboolean cut = canvas_has_tool (self, LW_TOOL_CUT) && lw_assistant_has_cut (self->assistant, &box);
-  gboolean can_finish = (corners && canvas_can_close_polygon (self)) || (stops && canvas_scissors_can_close (self->scissors)) || (cut && canvas_cut_can_accept (self));
+  gboolean can_finish = (corners && lw_polygons_can_close (self->polygons)) || (stops && canvas_scissors_can_close (self->scissors)) || (cut && canvas_cut_can_accept (self));
 
   gtk_widget_action_set_enabled (widget, "canvas.undo", lw_canvas_can_turn (self, FALSE));
   gtk_widget_action_set_enabled (widget, "canvas.redo", lw_canvas_can_turn (self, TRUE));
   gtk_widget_action_set_enabled (widget, "canvas.finish-polygon", can_finish);
+  gtk_widget_action_set_enabled (widget, "canvas.finish-part", corners && lw_polygons_open_size (self->polygons) >= 3);
   gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners || stops);
+  gtk_widget_action_set_enabled (widget, "canvas.remove-part", corners);
   gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || corners || stops || cut);
   g_signal_emit_by_name (self, "turns-changed");
 }
@@ -495,7 +467,10 @@ static const struct { guint key; GdkModifierType modifiers; const char *action; 
   { GDK_KEY_KP_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
   { GDK_KEY_Return, 0, "canvas.finish-polygon" },
   { GDK_KEY_KP_Enter, 0, "canvas.finish-polygon" },
+  { GDK_KEY_Return, GDK_SHIFT_MASK, "canvas.finish-part" },
+  { GDK_KEY_KP_Enter, GDK_SHIFT_MASK, "canvas.finish-part" },
   { GDK_KEY_BackSpace, 0, "canvas.remove-corner" },
+  { GDK_KEY_BackSpace, GDK_SHIFT_MASK, "canvas.remove-part" },
   { GDK_KEY_Escape, 0, "canvas.cancel" },
   { GDK_KEY_o, 0, "canvas.pick-class" },
   { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
@@ -512,7 +487,9 @@ canvas_tools_add_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "canvas.undo", NULL, undo_action);
   gtk_widget_class_install_action (klass, "canvas.redo", NULL, undo_action);
   gtk_widget_class_install_action (klass, "canvas.finish-polygon", NULL, polygon_action);
+  gtk_widget_class_install_action (klass, "canvas.finish-part", NULL, part_action);
   gtk_widget_class_install_action (klass, "canvas.remove-corner", NULL, polygon_action);
+  gtk_widget_class_install_action (klass, "canvas.remove-part", NULL, part_action);
   gtk_widget_class_install_action (klass, "canvas.cancel", NULL, cancel_action);
   gtk_widget_class_install_action (klass, "canvas.pick-class", NULL, pick_action);
   gtk_widget_class_install_action (klass, "canvas.brush-smaller", NULL, size_action);

@@ -91,23 +91,6 @@ canvas_class_tint (LwCanvas *self)
 }
 
 static void
-snapshot_polygon (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
-{
-  const GArray *corners = self->polygons->corners;
-  gboolean active = canvas_has_polygon_tool (self);
-  g_autofree LwPoint *points = g_new (LwPoint, corners->len);
-  LwPoint pointer = { self->pointer_x, self->pointer_y };
-  GdkRGBA colour = canvas_class_tint (self);
-
-  for (guint i = 0; i < corners->len; i++)
-    {
-      const LwPoint *corner = &g_array_index (corners, LwPoint, i);
-      canvas_from_image (self, corner->x, corner->y, &points[i].x, &points[i].y);
-    }
-  lw_overlay_polygon (snapshot, clip, points, corners->len, active && self->hovering ? &pointer : NULL, &colour, active && canvas_can_close_polygon (self));
-}
-
-static void
 snapshot_tool (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapshot)
 {
   if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
@@ -125,8 +108,8 @@ snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
   GtkWidget *widget = GTK_WIDGET (self);
   graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
 
-  if (self->polygons->corners->len > 0 && self->playback_image == NULL)
-    snapshot_polygon (self, &clip, snapshot);
+  if (!lw_polygons_is_empty (self->polygons) && self->playback_image == NULL)
+    canvas_polygon_snapshot (self, &clip, snapshot);
   if (self->document != NULL && self->toolbox != NULL && self->playback_image == NULL)
     snapshot_tool (self, &clip, snapshot);
   if (shows_outline (self))
@@ -232,6 +215,8 @@ update_cursor (LwCanvas *self)
     name = "grabbing";
   else if (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN)
     name = "grab";
+  else if (canvas_polygon_can_grab (self))
+    name = "move";
   else if (!self->stroking && self->playback_image == NULL && canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) && canvas_tool_is_refused (self, x, y))
     name = "not-allowed";
   else if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS) && lw_assistant_has_image (self->assistant) && !canvas_superpixels_prepare (self))
@@ -677,6 +662,7 @@ lw_canvas_init (LwCanvas *self)
 
   self->tiles = lw_tiles_new ();
   self->polygons = lw_polygons_new ();
+  self->grabbed = self->split = G_MAXUINT;
   self->scissors = canvas_scissors_new ();
   self->assistant = lw_assistant_new (on_assistant_ready_cb, on_assistant_failed_cb, self);
   self->trail = g_array_new (FALSE, FALSE, sizeof (LwPoint));

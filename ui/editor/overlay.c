@@ -187,25 +187,40 @@ lw_overlay_superpixel (GtkSnapshot *snapshot, const graphene_rect_t *clip, const
 
 /* ---- polygon ---- */
 
-void
-lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, const GdkRGBA *colour, gboolean can_close)
+static void
+add_parts (cairo_t *cr, const LwOverlayPolygon *polygon)
 {
-  if (n == 0)
+  const LwPoint *points = polygon->points;
+
+  for (gsize part = 0; part < polygon->n_parts; part++)
+    {
+      cairo_new_sub_path (cr);
+      for (gsize i = 0; i < polygon->parts[part]; i++)
+        cairo_line_to (cr, points[i].x, points[i].y);
+      if (part + 1 < polygon->n_parts)
+        cairo_close_path (cr);
+      points += polygon->parts[part];
+    }
+  if (polygon->pointer != NULL)
+    cairo_line_to (cr, polygon->pointer->x, polygon->pointer->y);
+}
+
+void
+lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwOverlayPolygon *polygon)
+{
+  if (polygon->n == 0)
     return;
 
-  graphene_rect_t bounds = bounds_of (points, n, pointer);
+  graphene_rect_t bounds = bounds_of (polygon->points, polygon->n, polygon->pointer);
   if (!graphene_rect_intersection (&bounds, clip, &bounds))
     return;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
-  for (gsize i = 0; i < n; i++)
-    cairo_line_to (cr, points[i].x, points[i].y);
-  if (pointer != NULL)
-    cairo_line_to (cr, pointer->x, pointer->y);
+  add_parts (cr, polygon);
   cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);      /* as it will be painted */
-  gdk_cairo_set_source_rgba (cr, colour);
+  gdk_cairo_set_source_rgba (cr, polygon->colour);
   cairo_fill_preserve (cr);
   stroke_twice (cr);
-  for (gsize i = 0; i < n; i++)
-    draw_handle (cr, &points[i], i == 0 && can_close ? HANDLE * 1.6 : HANDLE);
+  for (gsize i = 0; i < polygon->n; i++)
+    draw_handle (cr, &polygon->points[i], i == polygon->larger || i == polygon->closing ? HANDLE * 1.6 : HANDLE);
   cairo_destroy (cr);
 }

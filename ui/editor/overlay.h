@@ -14,6 +14,14 @@ void lw_overlay_handles (GtkSnapshot *snapshot, const graphene_rect_t *clip, con
 void lw_overlay_box (GtkSnapshot *snapshot, const graphene_rect_t *clip, const graphene_rect_t *box);
 /* One region, tinted, with its outline; image pixel (0, 0) is at @origin, and @unit large. */
 void lw_overlay_superpixel (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwSuperpixels *superpixels, guint id, LwPoint origin, double unit, const GdkRGBA *colour);
-/* @points in snapshot units; the last stretch goes to @pointer (NULL: none). Its inside is tinted with @colour.
- * The first point is marked as the one that closes the polygon when @can_close. */
-void lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const LwPoint *pointer, const GdkRGBA *colour, gboolean can_close);
+/* Parts of a polygon, in snapshot units, filled together by the even-odd rule; the last one is open, and its last stretch goes to the pointer. */
+typedef struct {
+  const LwPoint *points;
+  gsize n;
+  const gsize *parts;          /* corners of each part */
+  gsize n_parts;
+  const LwPoint *pointer;      /* NULL: nowhere */
+  const GdkRGBA *colour;       /* of the inside */
+  guint larger, closing;       /* corners: the one that can be taken hold of, the one that closes the open part; G_MAXUINT: none */
+} LwOverlayPolygon;
+void lw_overlay_polygon (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwOverlayPolygon *polygon);
