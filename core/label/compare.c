@@ -63,6 +63,20 @@ lw_compare_draw (const LwLabelMap *before, const LwLabelMap *after, const LwPale
     }
 }
 
+void
+lw_compare_draw_one (const LwLabelMap *map, const LwPalette *palette, guint8 *rgb)
+{
+  guint8 colours[256][3];
+  fill_colours (palette, colours);
+  memset (colours[LW_LABEL_NONE], 0, 3);
+  for (int y = 0; y < map->height; y++)
+    {
+      const guint8 *row = lw_label_map_row (map, y);
+      for (int x = 0; x < map->width; x++, rgb += 3)
+        memcpy (rgb, colours[row[x]], 3);
+    }
+}
+
 /* ---- diff ---- */
 
 static void

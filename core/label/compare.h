@@ -17,5 +17,8 @@ void lw_compare_maps (const LwLabelMap *before, const LwLabelMap *after, LwCompa
  * @rgb: width * height * 3 bytes, packed */
 void lw_compare_draw (const LwLabelMap *before, const LwLabelMap *after, const LwPalette *palette, guint8 *rgb);
 
+/* The map by itself, black where nothing is labelled. @rgb as above */
+void lw_compare_draw_one (const LwLabelMap *map, const LwPalette *palette, guint8 *rgb);
+
 /* What makes @after of @before, in both planes. Returns: (transfer full) */
 LwDiff *lw_diff_between (const LwPlanes *before, const LwPlanes *after);

@@ -17,6 +17,12 @@ GPtrArray *lw_project_find_revisions (LwProject *project, const LwRevisionFilter
 /* By its uuid, or by the first letters of it where no other begins so. */
 LwRevision *lw_project_find_revision (LwProject *project, const char *uuid, GError **error);
 
+/* ---- what there is to filter by ---- */
+typedef enum { LW_FACET_AUTHOR, LW_FACET_ACTOR, LW_FACET_ACTION, LW_N_FACETS } LwFacet;
+GStrv lw_project_list_facet (LwProject *project, LwFacet facet, GError **error);               /* every name that occurs, sorted */
+/* Revisions that were made by submitting, accepting or returning: gint64 id → GINT_TO_POINTER (LwAction + 1). @frame 0: of all frames */
+GHashTable *lw_project_find_acts (LwProject *project, gint64 frame, GError **error);
+
 /* ---- the way back ---- */
 typedef struct {
   guint restored;               /* frames whose labels changed */

@@ -6,6 +6,7 @@
 #include "editor/canvas.h"
 #include "models/models-page.h"
 #include "models/train-page.h"
+#include "project/project-page.h"
 #include "propose/propose-pane.h"
 #include "desk/playback.h"
 #include "timeline/timeline.h"
@@ -32,6 +33,7 @@ struct _LwWorkspace
   AdwViewStackPage *train_stack_page;
   LwTrainPage *train_page;
   LwModelsPage *models_page;
+  LwProjectPage *project_page;
   LwViewPopover *view_popover;
 
   /* Owned. */

@@ -251,7 +251,8 @@ on_n_unsaved_cb (LwWorkspace *self)
 void
 lw_workspace_did_step (LwWorkspace *self, gint64 step, const char *text)
 {
-  GtkWidget *near = lw_workspace_is_labelling (self) ? GTK_WIDGET (self->canvas) : GTK_WIDGET (self);
+  GtkWidget *near = lw_workspace_is_labelling (self) ? GTK_WIDGET (self->canvas)
+                    : gtk_widget_get_mapped (GTK_WIDGET (self->project_page)) ? lw_project_page_get_overlay (self->project_page) : GTK_WIDGET (self);
   if (step == 0)
     return;
   dismiss_toast (self);
@@ -280,6 +281,16 @@ redo_action (GtkWidget *widget, const char *name, GVariant *parameter)
     take_back (self, self->next_redo->id, TRUE);
 }
 
+/* A page did something that can be undone, and says what. */
+static void
+did_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gint64 step;
+  const char *text;
+  g_variant_get (parameter, "(x&s)", &step, &text);
+  lw_workspace_did_step (LW_WORKSPACE (widget), step, text);
+}
+
 static void
 take_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -301,6 +312,7 @@ lw_workspace_install_step_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "steps.undo", NULL, undo_action);
   gtk_widget_class_install_action (widget_class, "steps.redo", NULL, redo_action);
   gtk_widget_class_install_action (widget_class, "steps.take-back", "x", take_back_action);
+  gtk_widget_class_install_action (widget_class, "steps.did", "(xs)", did_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_ALT_MASK, "steps.undo", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SHIFT_MASK, "steps.redo", NULL);
 }

@@ -66,6 +66,15 @@ show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_view_stack_set_visible_child_name (LW_WORKSPACE (widget)->stack, g_variant_get_string (parameter, NULL));
 }
 
+static void
+show_pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWorkspace *self = LW_WORKSPACE (widget);
+  lw_canvas_stroke_end (self->canvas);
+  adw_view_stack_set_visible_child_name (self->stack, "project");
+  lw_project_page_show (self->project_page, g_variant_get_string (parameter, NULL));
+}
+
 static gboolean
 tool_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
 {
@@ -107,7 +116,7 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
   };
   static const struct { guint key; const char *page; } pages[] = {
-    { GDK_KEY_1, "label" }, { GDK_KEY_2, "train" }, { GDK_KEY_3, "models" },
+    { GDK_KEY_1, "label" }, { GDK_KEY_2, "train" }, { GDK_KEY_3, "models" }, { GDK_KEY_4, "project" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (canvas_actions); i++)
     gtk_widget_class_install_action (widget_class, canvas_actions[i], NULL, canvas_action);
@@ -118,6 +127,8 @@ lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "workspace.opacity-up", NULL, opacity_action);
   gtk_widget_class_install_action (widget_class, "workspace.opacity-down", NULL, opacity_action);
   gtk_widget_class_install_action (widget_class, "workspace.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "workspace.show-pane", "s", show_pane_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_h, GDK_CONTROL_MASK, "workspace.show-pane", "s", "history");
   gtk_widget_class_install_property_action (widget_class, "workspace.tool", "tool");
   gtk_widget_class_install_property_action (widget_class, "workspace.side-pane", "side-pane");
   gtk_widget_class_install_property_action (widget_class, "workspace.timeline", "timeline");

@@ -276,6 +276,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, train_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, models_page);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, project_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_popover);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, steps_menu);
 }
@@ -291,6 +292,7 @@ ensure_types (void)
   g_type_ensure (LW_TYPE_TIMELINE);
   g_type_ensure (LW_TYPE_TRAIN_PAGE);
   g_type_ensure (LW_TYPE_MODELS_PAGE);
+  g_type_ensure (LW_TYPE_PROJECT_PAGE);
 }
 
 static void
@@ -363,6 +365,7 @@ lw_workspace_new (LwDesk *desk)
   lw_timeline_set_desk (self->timeline, desk, self->playback);
   lw_train_page_set_desk (self->train_page, desk, self->trainer);
   lw_models_page_set_desk (self->models_page, desk);
+  lw_project_page_set_desk (self->project_page, desk);
   g_signal_connect_object (lw_desk_get_toolbox (desk), "notify::tool", G_CALLBACK (on_tool_cb), self, G_CONNECT_SWAPPED);
   on_tool_cb (self);
   connect_desk (self);

@@ -69,6 +69,9 @@ test_picture (void)
   lw_compare_draw (before, after, palette, rgb);
   const guint8 expected[12] = { 50, 25, 0, 0, 0, 240, 255, 255, 255, 0, 0, 0 };
   g_assert_cmpmem (rgb, sizeof rgb, expected, sizeof expected);
+  lw_compare_draw_one (after, palette, rgb);
+  const guint8 alone[12] = { 200, 100, 0, 0, 0, 240, 0, 0, 0, 0, 0, 0 };
+  g_assert_cmpmem (rgb, sizeof rgb, alone, sizeof alone);
 }
 
 int

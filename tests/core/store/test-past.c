@@ -92,6 +92,43 @@ test_find (void)
 
 /* ---- one revision ---- */
 
+/* Submitting and accepting within one second: the id tells which is which. */
+static void
+test_facets (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  LwProject *project = fixture->project;
+  g_autoptr(GError) error = NULL;
+  fixture_add_video (fixture, "clip.mp4", 2, 200, 150);
+  gint64 frame = fixture_frame (project, 0), other = fixture_frame (project, 1);
+  fixture_stroke (project, frame, (LwRect) { 0, 0, 50, 50 }, 1);
+  fixture_stroke (project, other, (LwRect) { 0, 0, 50, 50 }, 1);
+  gint64 kept = revise (project, frame, LW_REVISION_MANUAL);
+  const LwAction acts[] = { LW_ACTION_SUBMIT, LW_ACTION_ACCEPT, LW_ACTION_RETURN };
+  for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
+    g_assert_true (lw_project_act (project, &frame, 1, acts[i], i == 2 ? "again: please" : NULL, &error));
+  g_assert_true (lw_project_act (project, &other, 1, LW_ACTION_SUBMIT, NULL, &error));
+
+  g_autoptr(GHashTable) of_one = lw_project_find_acts (project, frame, &error), of_all = lw_project_find_acts (project, 0, &error);
+  g_autoptr(GPtrArray) revisions = lw_project_list_revisions (project, frame, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (revisions->len, ==, 4);
+  for (guint i = 0; i < 3; i++)
+    {
+      const LwRevision *revision = revisions->pdata[i];      /* newest first */
+      g_assert_cmpint (GPOINTER_TO_INT (g_hash_table_lookup (of_one, &revision->id)), ==, acts[2 - i] + 1);
+    }
+  g_assert_cmpuint (g_hash_table_size (of_all), ==, g_hash_table_size (of_one) + 1);
+  g_assert_false (g_hash_table_contains (of_one, &kept));
+
+  g_auto(GStrv) authors = lw_project_list_facet (project, LW_FACET_AUTHOR, &error), actions = lw_project_list_facet (project, LW_FACET_ACTION, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (authors), ==, 1);
+  g_assert_cmpstr (authors[0], ==, g_get_user_name ());
+  const char *expected[] = { "accept", "add-media", "create", "return", "submit", NULL };
+  g_assert_cmpstrv (actions, expected);
+}
+
 static void
 test_restore_revision (void)
 {
@@ -349,6 +386,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/past/find", test_find);
+  g_test_add_func ("/past/facets", test_facets);
   g_test_add_func ("/past/restore-revision", test_restore_revision);
   g_test_add_func ("/past/replay", test_replay);
   g_test_add_func ("/past/restore-time", test_restore_time);

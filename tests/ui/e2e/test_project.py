@@ -1,0 +1,118 @@
+"""What was done in a project and what became of it, on the page Project: every pane, driven with pointer and keys.
+
+    test_project.py PROGRAM FRAMES [SCREENSHOTS]
+
+The project is made with the command line, which also says afterwards what the window did to it. FRAMES are not used.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from annotator import run
+from desktop import Program, wait_for
+
+N = 96                          # frames of the sample clip
+REASON = "The wing mirror of the parked car belongs to the car, and not to the sky that is seen behind it"
+
+
+def cli(person, *arguments):
+    """What the command line prints, an object a line."""
+    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
+    done = subprocess.run([command, arguments[0], person.folder, "--json", *arguments[1:]], env=person.desktop.environment, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def make_project(person):
+    """Labels of all frames, some accepted; then other labels for the first frame."""
+    sample = os.path.join(os.path.dirname(person.path), "../share/labelwright/sample")
+    person.folder = os.path.join(person.desktop.home, "drive")
+    cli(person, "create", "--classes", "camvid11")
+    cli(person, "add", os.path.join(sample, "street.mp4"))
+    cli(person, "import", "--format", "camvid", "--layout", "segnet", os.path.join(sample, "labels"))
+    cli(person, "submit", "--frames", "street:0-50")
+    cli(person, "accept", "--frames", "street:0-40", "--message", REASON)
+    other = os.path.join(person.desktop.home, "other")
+    os.mkdir(other)
+    shutil.copy(os.path.join(sample, "labels/street_000090.png"), os.path.join(other, "street_000000.png"))
+    cli(person, "import", "--format", "camvid", "--layout", "segnet", other)
+
+
+def open_project(person):
+    person.start(person.folder)
+    person.program.wait_title("drive")
+    person.opened(1, N)
+
+
+def revisions(person):
+    return cli(person, "history", "--frame", "street_000000")
+
+
+def compare(person):
+    """The newest revision is compared with the one before it; then the first one with the labels now."""
+    person.desktop.key("ctrl+h")
+    changed = cli(person, "history", "--compare", revisions(person)[1]["revision"])[0]["changed"]
+    assert changed > 10000
+    person.text(f"{changed} pixels changed")
+    person.shot("history")
+    person.program.click("Before")
+    time.sleep(0.5)
+    person.program.click("Difference")
+    person.text("Accepted: " + REASON[:20])
+    person.program.click(test=lambda node: (node.get_name() or "").startswith("Submitted") and node.get_role_name() == "label")
+    person.text("The labels are the same")
+
+
+def restore(person):
+    """The frame gets the labels of the first revision back, as a new one; undo takes it away again: in the toast, or later by key."""
+    first = revisions(person)[-1]["revision"]
+
+    def is_restored():
+        return cli(person, "history", "--compare", first)[0]["changed"] == 0
+
+    person.program.click(test=lambda node: "labels/street_000000.png" in (node.get_name() or ""))
+    person.text("before it, nothing was labelled")
+    person.program.click("Restore", "push button")
+    wait_for(is_restored, "the labels of the first revision")
+    assert "restored" in revisions(person)[0]["message"]
+    person.shot("restored")
+    person.desktop.key("ctrl+alt+z")
+    wait_for(lambda: not is_restored(), "the labels from before")
+    time.sleep(7)             # the toast is gone
+    person.program.click("Restore", "push button")
+    said = person.program.find(test=lambda node: "the revision again" in (node.get_name() or ""))
+    x, y, width, height = person.program.rectangle(said)
+    person.desktop.click(x + width + 45, y + height / 2)      # its button
+    wait_for(lambda: not is_restored(), "the labels from before")
+    assert sum((one["message"] or "").startswith("restored") for one in revisions(person)) == 2
+
+
+def filter_revisions(person):
+    """In all frames, by text."""
+    person.program.click("All Frames")
+    person.text("Show the Frame")
+    x, y, width, height = person.program.rectangle(person.program.find("Filter"))
+    person.desktop.click(x - 200, y + height / 2)             # the entry before it, which has no name of its own in the tree
+    person.desktop.type("wing mirror")
+    person.text("street_000040")
+    person.shot("search")
+    person.desktop.key("ctrl+a")
+    person.desktop.type("no such thing")
+    person.text("Nothing Found")
+    person.desktop.key("ctrl+a", "Delete")
+    time.sleep(1)
+    person.program.click("Show the Frame")
+    person.frame(1, N)        # the newest revision is one of its
+
+
+def steps(person):
+    for step in make_project, open_project, compare, restore, filter_revisions:
+        person.do(step)
+
+
+if __name__ == "__main__":
+    run(steps, sys.argv[1], sys.argv[3] if len(sys.argv) > 3 else None)
