@@ -188,6 +188,7 @@ lw_device_memory_check (const LwDevice *device, gsize bytes, GError **error)
   return lw_net_fail (error, LW_NET_ERROR_MEMORY, _("The GPU’s memory doesn’t suffice: %s are needed, %s are free"), needed, there);
 }
 
+/* Zeroed when this returns: the stream of copies would otherwise write a picture into it before a busy GPU came to clearing it. */
 void *
 lw_device_memory_new (LwDevice *device, gsize bytes, GError **error)
 {
@@ -196,7 +197,8 @@ lw_device_memory_new (LwDevice *device, gsize bytes, GError **error)
   bytes = MAX (bytes, 1);
   if (!lw_device_memory_check (device, bytes, error) || !lw_cuda_check (cudaMalloc (&data, bytes), _("The GPU’s memory"), error))
     return NULL;
-  if (lw_cuda_check (cudaMemsetAsync (data, 0, bytes, device->stream), _("The GPU’s memory"), error))
+  if (lw_cuda_check (cudaMemsetAsync (data, 0, bytes, device->stream), _("The GPU’s memory"), error)
+      && lw_cuda_check (cudaStreamSynchronize (device->stream), _("The GPU’s memory"), error))
     return data;
   cudaFree (data);
   return NULL;
