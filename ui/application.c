@@ -5,6 +5,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include "dialogs/preferences-window.h"
+#include "keys/key-dialog.h"
 #include "settings.h"
 #include "window/window.h"
 
@@ -148,18 +149,22 @@ add_actions (LwApplication *self)
     { "preferences", preferences_action },
     { "about", about_action },
   };
-  static const struct { const char *action, *accels[3]; } accels[] = {
-    { "app.quit", { "<Control>q" } },
-    { "app.new-window", { "<Control><Shift>n" } },
-    { "app.preferences", { "<Control>comma" } },
-    { "win.new-project", { "<Control>n" } },
-    { "win.open-project", { "<Control>o" } },
-    { "win.show-help-overlay", { "<Control>question", "F1" } },
-    { "window.close", { "<Control>w" } },
-  };
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].accels);
+}
+
+/* A class's shortcut comes before every other key in its project (workspace-keys.c). */
+static char *
+claim_of_classes (const char *accelerator)
+{
+  g_autofree char *label = lw_keys_label (accelerator);
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (g_application_get_default ())); l != NULL; l = l->next)
+    {
+      g_autofree char *klass = LW_IS_WINDOW (l->data) ? lw_window_dup_class_of_key (l->data, accelerator) : NULL;
+      if (klass != NULL)
+        /* Translators: a key, then the name of a class */
+        return g_strdup_printf (_("In the open project %s selects the class “%s”, and will go on doing so."), label, klass);
+    }
+  return NULL;
 }
 
 static void
@@ -168,6 +173,8 @@ lw_application_startup (GApplication *app)
   G_APPLICATION_CLASS (lw_application_parent_class)->startup (app);
   gtk_window_set_default_icon_name (LW_APP_ID);
   add_actions (LW_APPLICATION (app));
+  lw_key_dialog_set_claim (claim_of_classes);
+  lw_keys_follow (lw_keys_get (), lw_settings_get ());
   g_signal_connect_object (lw_settings_get (), "changed::color-scheme", G_CALLBACK (apply_color_scheme), app, 0);
   apply_color_scheme (lw_settings_get (), NULL, NULL);
   g_unix_signal_add (SIGTERM, on_signal_cb, app);

@@ -29,6 +29,20 @@ begins_shortcut (const LwPalette *palette, const char *key)
   return FALSE;
 }
 
+/* A key that begins one of two keys is taken as well. */
+char *
+lw_class_keys_dup_claim (const LwPalette *palette, const char *key)
+{
+  gsize length = strlen (key);
+  for (guint i = 0; i < palette->classes->len && length > 0; i++)
+    {
+      LwClass *klass = palette->classes->pdata[i];
+      if (klass->shortcut != NULL && g_ascii_strncasecmp (klass->shortcut, key, length) == 0 && (klass->shortcut[length] == ' ' || klass->shortcut[length] == '\0'))
+        return g_strdup (klass->name);
+    }
+  return NULL;
+}
+
 void
 lw_class_keys_clear (LwClassKeys *keys)
 {

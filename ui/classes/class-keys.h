@@ -16,4 +16,6 @@ typedef enum { LW_CLASS_KEY_NONE, LW_CLASS_KEY_PENDING, LW_CLASS_KEY_FOUND } LwC
 
 /* @key: the character typed, as text. @now: monotonic, µs. Found: @class_id is set. */
 LwClassKeyResult lw_class_keys_press (LwClassKeys *keys, const LwPalette *palette, const char *key, gint64 now, guint8 *class_id);
+/* Returns: (transfer full): the class that @key selects, alone or with another one after it; NULL: none */
+char *lw_class_keys_dup_claim (const LwPalette *palette, const char *key);
 void lw_class_keys_clear (LwClassKeys *keys);

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "class-row.h"
+#include "keys/keys.h"
 
 #define COUNT_DELAY_MS 400      /* pixels are counted when the hand rests */
 
@@ -234,4 +235,5 @@ lw_class_list_init (LwClassList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_filter_func (self->list, filter_row, self, NULL);
+  lw_keys_tip (GTK_WIDGET (self->search), _("Search Classes"), "workspace.search-class", NULL);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "preferences-window.h"
 
+#include "keys/keys-page.h"
 #include "settings.h"
 
 struct _LwPreferencesWindow
@@ -53,6 +54,7 @@ lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_preferences_window_dispose;
+  g_type_ensure (LW_TYPE_KEYS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/dialogs/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, scheme_row);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, device_row);

@@ -1,6 +1,7 @@
 /* canvas-input.c: pointer, pen, touch, wheel and held keys, turned into samples, clicks and moves of the view */
 #include "config.h"
 #include "editor/canvas-private.h"
+#include "keys/keys.h"
 #include <math.h>
 
 #define WHEEL_STEPS 1              /* zoom steps a notch (view.c: four of them double) */
@@ -316,30 +317,22 @@ pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
 static gboolean
 key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers, LwCanvas *self)
 {
-  if (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
+  if (lw_keys_has (lw_keys_get (), "canvas.hold-peek", key, modifiers))
+    canvas_set_peek (self, TRUE);
+  else if (lw_keys_has (lw_keys_get (), "canvas.hold-pan", key, modifiers))
+    self->space_held = TRUE;
+  else
     return GDK_EVENT_PROPAGATE;
-  switch (key)
-    {
-    case GDK_KEY_Tab:
-    case GDK_KEY_h:
-    case GDK_KEY_H:
-      canvas_set_peek (self, TRUE);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_space:
-      self->space_held = TRUE;
-      canvas_update_pointer (self);
-      return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
-    }
+  canvas_update_pointer (self);
+  return GDK_EVENT_STOP;
 }
 
 static void
 key_released_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers, LwCanvas *self)
 {
-  if (key == GDK_KEY_Tab || key == GDK_KEY_ISO_Left_Tab || key == GDK_KEY_h || key == GDK_KEY_H)
+  if (lw_keys_has (lw_keys_get (), "canvas.hold-peek", key, GDK_MODIFIER_MASK))
     canvas_set_peek (self, FALSE);
-  if (key == GDK_KEY_space)
+  if (lw_keys_has (lw_keys_get (), "canvas.hold-pan", key, GDK_MODIFIER_MASK))
     {
       self->space_held = FALSE;
       canvas_update_pointer (self);

@@ -1,4 +1,4 @@
-/* canvas-tools.c: what each tool does to the document, and the canvas's actions with their keys */
+/* canvas-tools.c: what each tool does to the document, and the canvas's actions */
 #include "config.h"
 #include "assist/similar.h"
 #include "editor/canvas-private.h"
@@ -447,36 +447,6 @@ canvas_update_actions (LwCanvas *self)
   g_signal_emit_by_name (self, "turns-changed");
 }
 
-static const struct { guint key; GdkModifierType modifiers; const char *action; } bindings[] = {
-  { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
-  { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" },
-  { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
-  { GDK_KEY_plus, GDK_CONTROL_MASK, "canvas.zoom-in" },
-  { GDK_KEY_equal, GDK_CONTROL_MASK, "canvas.zoom-in" },
-  { GDK_KEY_KP_Add, GDK_CONTROL_MASK, "canvas.zoom-in" },
-  { GDK_KEY_plus, 0, "canvas.zoom-in" },
-  { GDK_KEY_equal, 0, "canvas.zoom-in" },
-  { GDK_KEY_KP_Add, 0, "canvas.zoom-in" },
-  { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
-  { GDK_KEY_KP_Subtract, GDK_CONTROL_MASK, "canvas.zoom-out" },
-  { GDK_KEY_minus, 0, "canvas.zoom-out" },
-  { GDK_KEY_KP_Subtract, 0, "canvas.zoom-out" },
-  { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
-  { GDK_KEY_KP_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
-  { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
-  { GDK_KEY_KP_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
-  { GDK_KEY_Return, 0, "canvas.finish-polygon" },
-  { GDK_KEY_KP_Enter, 0, "canvas.finish-polygon" },
-  { GDK_KEY_Return, GDK_SHIFT_MASK, "canvas.finish-part" },
-  { GDK_KEY_KP_Enter, GDK_SHIFT_MASK, "canvas.finish-part" },
-  { GDK_KEY_BackSpace, 0, "canvas.remove-corner" },
-  { GDK_KEY_BackSpace, GDK_SHIFT_MASK, "canvas.remove-part" },
-  { GDK_KEY_Escape, 0, "canvas.cancel" },
-  { GDK_KEY_o, 0, "canvas.pick-class" },
-  { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
-  { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
-};
-
 void
 canvas_tools_add_actions (GtkWidgetClass *klass)
 {
@@ -494,6 +464,4 @@ canvas_tools_add_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "canvas.pick-class", NULL, pick_action);
   gtk_widget_class_install_action (klass, "canvas.brush-smaller", NULL, size_action);
   gtk_widget_class_install_action (klass, "canvas.brush-larger", NULL, size_action);
-  for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)
-    gtk_widget_class_add_binding_action (klass, bindings[i].key, bindings[i].modifiers, bindings[i].action, NULL);
 }

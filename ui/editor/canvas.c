@@ -2,6 +2,7 @@
 #include "config.h"
 #include "editor/canvas-private.h"
 #include "editor/overlay.h"
+#include "keys/keys.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -677,6 +678,7 @@ lw_canvas_init (LwCanvas *self)
   gtk_widget_set_vexpand (widget, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Canvas"), -1);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (gtk_widget_queue_allocate), NULL);
+  lw_keys_attach (widget, LW_KEYS_CANVAS);
   canvas_add_controllers (self);
   canvas_update_actions (self);
 }

@@ -7,7 +7,7 @@ struct _LwToolbox
 {
   GObject parent_instance;
 
-  LwTool tool;
+  LwTool tool, last_tool;
   guint8 class_id, paint_over_class;
   double brush_size, superpixel_size, fill_tolerance, opacity;
   LwBrushShape brush_shape;
@@ -18,7 +18,7 @@ struct _LwToolbox
 
 G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 
-enum { PROP_TOOL = 1, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
+enum { PROP_TOOL = 1, PROP_LAST_TOOL, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
        PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
@@ -32,6 +32,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_TOOL: g_value_set_int (value, (int) self->tool); break;
+    case PROP_LAST_TOOL: g_value_set_int (value, (int) self->last_tool); break;
     case PROP_CLASS_ID: g_value_set_uint (value, self->class_id); break;
     case PROP_BRUSH_SIZE: g_value_set_double (value, self->brush_size); break;
     case PROP_SUPERPIXEL_SIZE: g_value_set_double (value, self->superpixel_size); break;
@@ -51,6 +52,18 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 #define ASSIGN(field, new_value, pspec) \
   G_STMT_START { if ((field) != (new_value)) { (field) = (new_value); g_object_notify_by_pspec (object, pspec); } } G_STMT_END
 
+/* The one before it is remembered: two tools change places at one key. */
+static void
+take_tool (LwToolbox *self, LwTool tool)
+{
+  if (self->tool == tool)
+    return;
+  self->last_tool = self->tool;
+  self->tool = tool;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TOOL]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_TOOL]);
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -58,7 +71,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 
   switch (id)
     {
-    case PROP_TOOL: ASSIGN (self->tool, (LwTool) g_value_get_int (value), pspec); break;
+    case PROP_TOOL: take_tool (self, (LwTool) g_value_get_int (value)); break;
+    case PROP_LAST_TOOL: ASSIGN (self->last_tool, (LwTool) g_value_get_int (value), pspec); break;
     case PROP_CLASS_ID: ASSIGN (self->class_id, (guint8) g_value_get_uint (value), pspec); break;
     case PROP_BRUSH_SIZE: ASSIGN (self->brush_size, g_value_get_double (value), pspec); break;
     case PROP_SUPERPIXEL_SIZE: ASSIGN (self->superpixel_size, g_value_get_double (value), pspec); break;
@@ -84,6 +98,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   object_class->set_property = set_property;
 
   props[PROP_TOOL] = g_param_spec_int ("tool", NULL, NULL, 0, LW_N_TOOLS - 1, LW_TOOL_BRUSH, flags);
+  props[PROP_LAST_TOOL] = g_param_spec_int ("last-tool", NULL, NULL, 0, LW_N_TOOLS - 1, LW_TOOL_ERASER, flags);
   props[PROP_CLASS_ID] = g_param_spec_uint ("class-id", NULL, NULL, 0, LW_LABEL_NONE - 1, 0, flags);
   props[PROP_BRUSH_SIZE] = g_param_spec_double ("brush-size", NULL, NULL, LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, 20, flags);
   props[PROP_SUPERPIXEL_SIZE] = g_param_spec_double ("superpixel-size", NULL, NULL, LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, 20, flags);
@@ -105,6 +120,7 @@ static void
 lw_toolbox_init (LwToolbox *self)
 {
   self->tool = LW_TOOL_BRUSH;
+  self->last_tool = LW_TOOL_ERASER;
   self->brush_size = 20;
   self->superpixel_size = 20;
   self->fill_tolerance = 12;

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "keys/keys.h"
 
 struct _LwPaletteRow
 {
@@ -64,9 +65,25 @@ on_name_changed_cb (LwPaletteRow *self)
   emit_changed (self);
 }
 
+/* A class's key comes first: an action that has the same one would be dead in this project. */
+static void
+show_shortcut_tip (LwPaletteRow *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->shortcut_entry));
+  g_autofree char *name = gtk_accelerator_name (gdk_keyval_to_lower (gdk_unicode_to_keyval (g_utf8_get_char (text))), 0);
+  const LwCommand *command = *text != '\0' ? lw_keys_find (lw_keys_get (), name) : NULL;
+  g_autofree char *tip = command != NULL ? g_strdup_printf (_("In this project the key will no longer do this: “%s”"), _(command->label)) : NULL;
+  gtk_widget_set_tooltip_text (self->shortcut_entry, tip != NULL ? tip : _("Shortcut: one key such as “1”, or two such as “g 1”"));
+  if (command != NULL)
+    gtk_widget_add_css_class (self->shortcut_entry, "warning");
+  else
+    gtk_widget_remove_css_class (self->shortcut_entry, "warning");
+}
+
 static void
 on_shortcut_changed_cb (LwPaletteRow *self)
 {
+  show_shortcut_tip (self);
   if (self->filling)
     return;
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->shortcut_entry))));

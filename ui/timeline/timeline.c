@@ -3,6 +3,7 @@
 #include "timeline.h"
 
 #include <glib/gi18n-lib.h>
+#include "keys/keys.h"
 #include "thumbnails.h"
 #include "timeline-item.h"
 
@@ -159,7 +160,7 @@ on_playing_cb (LwTimeline *self)
   gboolean playing = lw_playback_is_playing (self->playback);
   gtk_button_set_icon_name (GTK_BUTTON (self->play_button), playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->play_button), GTK_ACCESSIBLE_PROPERTY_LABEL, playing ? _("Pause") : _("Play"), -1);
-  gtk_widget_set_tooltip_text (self->play_button, playing ? _("Pause (K)") : _("Play (K)"));
+  lw_keys_tip (self->play_button, playing ? _("Pause") : _("Play"), "frames.play", NULL);
   update_texts (self);
 }
 
@@ -305,6 +306,7 @@ lw_timeline_init (LwTimeline *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   watch_clicks (self);
+  lw_keys_tip (self->frame_button, _("Go to a Frame"), "frames.go-to", NULL);
   g_signal_connect_object (self->popover, "show", G_CALLBACK (on_go_to_shown_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_to_entry, "activate", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_to_entry, "icon-release", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);

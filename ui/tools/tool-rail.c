@@ -7,6 +7,7 @@
 #include "assist/grab-cut.h"
 #include "adjust-popover.h"
 #include "feedback.h"
+#include "keys/keys.h"
 
 struct _LwToolRail
 {
@@ -28,20 +29,20 @@ struct _LwToolRail
 G_DEFINE_FINAL_TYPE (LwToolRail, lw_tool_rail, ADW_TYPE_BIN)
 
 /* Row by row. */
-static const struct { LwTool tool; const char *icon, *label, *key; } tools[] = {
-  { LW_TOOL_BRUSH, "lw-brush-symbolic", N_("Brush"), "B" },
-  { LW_TOOL_ERASER, "lw-eraser-symbolic", N_("Eraser"), "E" },
-  { LW_TOOL_LINE, "lw-line-symbolic", N_("Line"), "I" },
-  { LW_TOOL_REVEAL, "lw-reveal-symbolic", N_("Reveal the Proposal"), "V" },
-  { LW_TOOL_POLYGON, "lw-polygon-symbolic", N_("Polygon"), "P" },
-  { LW_TOOL_LASSO, "lw-lasso-symbolic", N_("Lasso"), "L" },
-  { LW_TOOL_SUPERPIXELS, "lw-superpixels-symbolic", N_("Superpixels"), "S" },
-  { LW_TOOL_SCISSORS, "lw-scissors-symbolic", N_("Intelligent Scissors"), "W" },
-  { LW_TOOL_CUT, "lw-cut-symbolic", N_("Box Cut"), "X" },
-  { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill"), "F" },
-  { LW_TOOL_FILL_COLOUR, "lw-fill-colour-symbolic", N_("Fill by Colour"), "T" },
-  { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal"), "R" },
-  { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture"), "M" },
+static const struct { LwTool tool; const char *icon, *label; } tools[] = {
+  { LW_TOOL_BRUSH, "lw-brush-symbolic", N_("Brush") },
+  { LW_TOOL_ERASER, "lw-eraser-symbolic", N_("Eraser") },
+  { LW_TOOL_LINE, "lw-line-symbolic", N_("Line") },
+  { LW_TOOL_REVEAL, "lw-reveal-symbolic", N_("Reveal the Proposal") },
+  { LW_TOOL_POLYGON, "lw-polygon-symbolic", N_("Polygon") },
+  { LW_TOOL_LASSO, "lw-lasso-symbolic", N_("Lasso") },
+  { LW_TOOL_SUPERPIXELS, "lw-superpixels-symbolic", N_("Superpixels") },
+  { LW_TOOL_SCISSORS, "lw-scissors-symbolic", N_("Intelligent Scissors") },
+  { LW_TOOL_CUT, "lw-cut-symbolic", N_("Box Cut") },
+  { LW_TOOL_FILL, "lw-fill-symbolic", N_("Fill") },
+  { LW_TOOL_FILL_COLOUR, "lw-fill-colour-symbolic", N_("Fill by Colour") },
+  { LW_TOOL_APPLY_REGION, "lw-apply-region-symbolic", N_("Apply a Region of the Proposal") },
+  { LW_TOOL_PAN, "lw-pan-symbolic", N_("Move the Picture") },
 };
 #define COLUMNS 2
 
@@ -51,14 +52,12 @@ create_buttons (LwToolRail *self)
   for (gsize i = 0; i < G_N_ELEMENTS (tools); i++)
     {
       GtkWidget *button = gtk_toggle_button_new ();
-      g_autofree char *tooltip = g_strdup_printf ("%s (%s)", _(tools[i].label), tools[i].key);
       gtk_button_set_icon_name (GTK_BUTTON (button), tools[i].icon);
       gtk_widget_add_css_class (button, "flat");
       gtk_widget_set_focus_on_click (button, FALSE);
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "i", (gint32) tools[i].tool);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "workspace.tool");
       lw_name_widget (button, _(tools[i].label));
-      gtk_widget_set_tooltip_text (button, tooltip);
       gtk_grid_attach (self->grid, button, (int) i % COLUMNS, (int) i / COLUMNS, 1, 1);
       self->tools[tools[i].tool] = button;
       if (tools[i].tool == LW_TOOL_CUT && !lw_grab_cut_is_available ())
@@ -125,10 +124,10 @@ tolerance_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer d
 }
 
 /* The brush's come first. */
-static const struct { LwTool tool; const char *property; double least, most; const char *name, *tooltip; GBindingTransformFunc to_text; } sizes[] = {
-  { LW_TOOL_BRUSH, "brush-size", LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, N_("Brush Size"), N_("Brush Size ([ and ])"), size_to_text },
-  { LW_TOOL_SUPERPIXELS, "superpixel-size", LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, N_("Superpixel Size"), N_("Superpixel Size ([ and ])"), size_to_text },
-  { LW_TOOL_FILL_COLOUR, "fill-tolerance", LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, N_("Tolerance of Fill by Colour"), N_("Tolerance of Fill by Colour ([ and ])"), tolerance_to_text },
+static const struct { LwTool tool; const char *property; double least, most; const char *name; GBindingTransformFunc to_text; } sizes[] = {
+  { LW_TOOL_BRUSH, "brush-size", LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, N_("Brush Size"), size_to_text },
+  { LW_TOOL_SUPERPIXELS, "superpixel-size", LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, N_("Superpixel Size"), size_to_text },
+  { LW_TOOL_FILL_COLOUR, "fill-tolerance", LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, N_("Tolerance of Fill by Colour"), tolerance_to_text },
 };
 
 static void
@@ -153,7 +152,7 @@ bind_size (LwToolRail *self)
   gtk_adjustment_set_lower (self->size_adjustment, log2 (sizes[which].least));
   gtk_adjustment_set_upper (self->size_adjustment, log2 (sizes[which].most));
   lw_name_widget (self->size_scale, _(sizes[which].name));
-  gtk_widget_set_tooltip_text (self->size_scale, _(sizes[which].tooltip));
+  lw_keys_tip (self->size_scale, _(sizes[which].name), "canvas.brush-smaller", "canvas.brush-larger");
 }
 
 /* ---- the class to paint over ---- */
@@ -249,4 +248,5 @@ lw_tool_rail_init (LwToolRail *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   create_buttons (self);
+  lw_keys_tip (GTK_WIDGET (self->adjust_button), _("Adjust Labels"), "workspace.adjust", NULL);
 }

@@ -2,6 +2,8 @@
 #include "config.h"
 #include "view-popover.h"
 
+#include "keys/keys.h"
+
 struct _LwViewPopover
 {
   GtkPopover parent_instance;
@@ -63,10 +65,29 @@ lw_view_popover_class_init (LwViewPopoverClass *klass)
 }
 
 static void
+name_keys (LwViewPopover *self)
+{
+  const struct { gpointer widget; const char *first, *second; } tips[] = {
+    { self->overlay_switch, "workspace.overlay", "canvas.hold-peek" },
+    { self->proposal_switch, "workspace.show-proposal", NULL },
+    { self->opacity_scale, "workspace.opacity-down", "workspace.opacity-up" },
+    { self->style_choice, "view.style", NULL },
+    { self->unsure_switch, "view.unsure", NULL },
+    { self->brightness_scale, "view.darker", "view.brighter" },
+    { self->contrast_scale, "view.less-contrast", "view.more-contrast" },
+    { self->equalise_switch, "view.equalise", NULL },
+    { self->channel_choice, "view.channel", NULL },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (tips); i++)
+    lw_keys_tip (tips[i].widget, NULL, tips[i].first, tips[i].second);
+}
+
+static void
 lw_view_popover_init (LwViewPopover *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_scale_add_mark (GTK_SCALE (self->brightness_scale), 0, GTK_POS_BOTTOM, NULL);
   gtk_scale_add_mark (GTK_SCALE (self->contrast_scale), 0, GTK_POS_BOTTOM, NULL);
+  name_keys (self);
   g_signal_connect (self, "closed", G_CALLBACK (on_closed_cb), NULL);
 }

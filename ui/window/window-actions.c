@@ -7,6 +7,7 @@
 #include "dialogs/progress-dialog.h"
 #include "feedback.h"
 #include "desk/create-project.h"
+#include "keys/help-overlay.h"
 
 static void
 open_project (LwWindow *self, const char *folder)
@@ -96,6 +97,12 @@ open_sample_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lw_create_sample_async (operation, on_sample_created_cb, job);
 }
 
+static void
+show_help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_window_present (GTK_WINDOW (lw_help_overlay_new (GTK_WINDOW (widget))));
+}
+
 void
 lw_window_install_actions (GtkWidgetClass *widget_class)
 {
@@ -103,6 +110,7 @@ lw_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.open-project", NULL, open_project_action);
   gtk_widget_class_install_action (widget_class, "win.open-recent", "s", open_recent_action);
   gtk_widget_class_install_action (widget_class, "win.open-sample", NULL, open_sample_action);
+  gtk_widget_class_install_action (widget_class, "win.show-help-overlay", NULL, show_help_action);
 }
 
 /* A project is opened, anything else becomes the media of a new one. */

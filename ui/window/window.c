@@ -3,9 +3,11 @@
 #include "window-private.h"
 
 #include <glib/gi18n-lib.h>
+#include "classes/class-keys.h"
 #include "feedback.h"
 #include "desk/recent.h"
 #include "desk/desk.h"
+#include "keys/keys.h"
 #include "settings.h"
 #include "start/start-page.h"
 #include "window/workspace.h"
@@ -76,6 +78,18 @@ on_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *title = g_strdup_printf (_("Could not open “%s”"), name);
   lw_report_error (GTK_WIDGET (self->pages), title, error);
   g_clear_pointer (&self->folder, g_free);
+}
+
+char *
+lw_window_dup_class_of_key (LwWindow *self, const char *accelerator)
+{
+  guint keyval;
+  GdkModifierType modifiers;
+  char text[7] = { 0 };
+  if (self->desk == NULL || !gtk_accelerator_parse (accelerator, &keyval, &modifiers) || (modifiers & ~GDK_SHIFT_MASK) != 0)
+    return NULL;
+  g_unichar_to_utf8 (gdk_keyval_to_unicode (keyval), text);
+  return lw_class_keys_dup_claim (lw_document_get_palette (lw_desk_get_document (self->desk)), text);
 }
 
 void
@@ -262,6 +276,8 @@ lw_window_init (LwWindow *self)
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
+  lw_keys_attach (GTK_WIDGET (self), LW_KEYS_WINDOW);
+  lw_keys_tip_actions (GTK_WIDGET (self));
   lw_window_accept_drops (self, self->start_page);
   g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus_changed_cb), NULL);
 }

@@ -236,23 +236,6 @@ lw_workspace_install_frame_actions (GtkWidgetClass *widget_class)
     { "frames.next-new", step_new_action }, { "frames.previous-new", step_new_action }, { "frames.play", play_action },
     { "frames.go-to", go_to_action }, { "status.submit", submit_action }, { "status.accept", accept_action }, { "status.return", return_action },
   };
-  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
-    { GDK_KEY_period, 0, "frames.next" },
-    { GDK_KEY_comma, 0, "frames.previous" },
-    { GDK_KEY_Page_Down, 0, "frames.next" },
-    { GDK_KEY_Page_Up, 0, "frames.previous" },
-    { GDK_KEY_Home, 0, "frames.first" },
-    { GDK_KEY_End, 0, "frames.last" },
-    { GDK_KEY_n, 0, "frames.next-new" },
-    { GDK_KEY_n, GDK_SHIFT_MASK, "frames.previous-new" },
-    { GDK_KEY_k, 0, "frames.play" },
-    { GDK_KEY_g, GDK_CONTROL_MASK, "frames.go-to" },
-    { GDK_KEY_Return, GDK_CONTROL_MASK, "status.submit" },
-    { GDK_KEY_Return, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "status.accept" },
-    { GDK_KEY_BackSpace, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "status.return" },
-  };
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].func);
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
 }

@@ -1,4 +1,4 @@
-/* workspace-look.c: keys for how the frame is shown; what they change is said over the canvas */
+/* workspace-look.c: actions for how the frame is shown; what they change is said over the canvas */
 #include "config.h"
 #include "workspace-private.h"
 
@@ -39,15 +39,15 @@ describe (LwWorkspace *self, const char *property)
 }
 
 /* What the keys do: the next value of a property, or so much more. */
-static const struct { const char *action, *property; double by; guint key; GdkModifierType modifiers; } actions[] = {
-  { "view.style", "label-style", 0, GDK_KEY_F2, 0 },
-  { "view.unsure", "unsure", 0, GDK_KEY_F3, 0 },
-  { "view.equalise", "equalise", 0, GDK_KEY_e, GDK_SHIFT_MASK },
-  { "view.channel", "channel", 0, GDK_KEY_c, GDK_SHIFT_MASK },
-  { "view.darker", "brightness", -PICTURE_STEP, GDK_KEY_bracketleft, GDK_CONTROL_MASK },
-  { "view.brighter", "brightness", PICTURE_STEP, GDK_KEY_bracketright, GDK_CONTROL_MASK },
-  { "view.less-contrast", "contrast", -PICTURE_STEP, GDK_KEY_braceleft, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
-  { "view.more-contrast", "contrast", PICTURE_STEP, GDK_KEY_braceright, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
+static const struct { const char *action, *property; double by; } actions[] = {
+  { "view.style", "label-style", 0 },
+  { "view.unsure", "unsure", 0 },
+  { "view.equalise", "equalise", 0 },
+  { "view.channel", "channel", 0 },
+  { "view.darker", "brightness", -PICTURE_STEP },
+  { "view.brighter", "brightness", PICTURE_STEP },
+  { "view.less-contrast", "contrast", -PICTURE_STEP },
+  { "view.more-contrast", "contrast", PICTURE_STEP },
 };
 
 static void
@@ -80,10 +80,6 @@ void
 lw_workspace_install_look_actions (GtkWidgetClass *widget_class)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
-    {
-      gtk_widget_class_install_action (widget_class, actions[i].action, NULL, look_action);
-      gtk_widget_class_add_binding_action (widget_class, actions[i].key, actions[i].modifiers, actions[i].action, NULL);
-    }
+    gtk_widget_class_install_action (widget_class, actions[i].action, NULL, look_action);
   gtk_widget_class_install_action (widget_class, "view.reset-picture", NULL, reset_picture_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_SHIFT_MASK, "view.reset-picture", NULL);
 }

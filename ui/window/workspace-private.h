@@ -61,9 +61,11 @@ void lw_workspace_update_actions (LwWorkspace *self);
 gboolean lw_workspace_is_labelling (LwWorkspace *self);        /* the canvas is the page on show */
 gboolean lw_workspace_is_editing (LwWorkspace *self);          /* and the frame that actions change is what it shows: nothing is played */
 
-/* Each file's actions, with their keys. */
+/* Each file's actions. Their keys are in keys/commands.c. */
 void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_look_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_key_actions (GtkWidgetClass *widget_class);
+void lw_workspace_update_key_actions (LwWorkspace *self);
 void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
@@ -84,9 +86,11 @@ void lw_workspace_did_step (LwWorkspace *self, gint64 step, const char *text);  
 gboolean lw_workspace_has_fresh_step (LwWorkspace *self, gboolean redo);               /* Ctrl+Z is its undo now, or Ctrl+Shift+Z its redo */
 gboolean lw_workspace_take_back_fresh_step (LwWorkspace *self, gboolean redo);         /* FALSE: there is none */
 
-/* workspace-view.c */
+/* workspace-keys.c */
 void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys and the like select classes */
 void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done, in passing */
+
+/* workspace-view.c */
 void lw_workspace_connect_canvas (LwWorkspace *self);
 void lw_workspace_note_hidden (LwWorkspace *self);             /* for the next time */
 /* workspace-project.c */

@@ -166,7 +166,4 @@ lw_workspace_install_project_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "project.edit-classes", NULL, edit_classes_action);
   gtk_widget_class_install_action (widget_class, "project.import", NULL, import_action);
   gtk_widget_class_install_action (widget_class, "project.export", NULL, export_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_e, GDK_CONTROL_MASK, "project.export", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_i, GDK_CONTROL_MASK, "project.import", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, GDK_CONTROL_MASK, "project.add-media", NULL);
 }

@@ -84,8 +84,4 @@ lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "proposal.apply-all", NULL, apply_all_action);
   gtk_widget_class_install_action (widget_class, "proposal.apply-class", NULL, apply_class_action);
   gtk_widget_class_install_action (widget_class, "proposal.discard", NULL, discard_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_q, 0, "proposal.propose", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, 0, "proposal.apply-all", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, 0, "proposal.apply-class", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "proposal.discard", NULL);
 }

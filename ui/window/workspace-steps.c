@@ -313,8 +313,6 @@ lw_workspace_install_step_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "steps.redo", NULL, redo_action);
   gtk_widget_class_install_action (widget_class, "steps.take-back", "x", take_back_action);
   gtk_widget_class_install_action (widget_class, "steps.did", "(xs)", did_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_ALT_MASK, "steps.undo", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SHIFT_MASK, "steps.redo", NULL);
 }
 
 void

@@ -1,11 +1,8 @@
-/* workspace-view.c: the canvas in its window: zoom, overlay, tools, and the keys that select a class */
+/* workspace-view.c: the canvas in its window: zoom, overlay, tools */
 #include "config.h"
 #include "workspace-private.h"
 
 #include <glib/gi18n-lib.h>
-
-#define OPACITY_STEP 0.1
-#define SAY_MS 2500
 
 /* ---- actions that the canvas carries out ---- */
 
@@ -53,14 +50,6 @@ adjust_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-opacity_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  LwToolbox *toolbox = lw_desk_get_toolbox (LW_WORKSPACE (widget)->desk);
-  double step = g_str_has_suffix (name, "up") ? OPACITY_STEP : -OPACITY_STEP;
-  lw_toolbox_set_opacity (toolbox, CLAMP (lw_toolbox_get_opacity (toolbox) + step, 0, 1));
-}
-
-static void
 show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   adw_view_stack_set_visible_child_name (LW_WORKSPACE (widget)->stack, g_variant_get_string (parameter, NULL));
@@ -75,150 +64,22 @@ show_pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lw_project_page_show (self->project_page, g_variant_get_string (parameter, NULL));
 }
 
-static gboolean
-tool_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
-{
-  LwWorkspace *self = LW_WORKSPACE (widget);
-  if (!lw_workspace_is_labelling (self))
-    return FALSE;
-  gtk_widget_activate_action_variant (widget, "workspace.tool", args);
-  return TRUE;
-}
-
 void
 lw_workspace_install_view_actions (GtkWidgetClass *widget_class)
 {
   static const char *const canvas_actions[] = { "canvas.undo", "canvas.redo", "canvas.zoom-in", "canvas.zoom-out", "canvas.zoom-fit", "canvas.zoom-100",
                                                 "canvas.brush-smaller", "canvas.brush-larger", "canvas.pick-class" };
-  static const struct { guint key; LwTool tool; } tool_keys[] = {
-    { GDK_KEY_b, LW_TOOL_BRUSH }, { GDK_KEY_e, LW_TOOL_ERASER }, { GDK_KEY_p, LW_TOOL_POLYGON },
-    { GDK_KEY_f, LW_TOOL_FILL }, { GDK_KEY_m, LW_TOOL_PAN }, { GDK_KEY_r, LW_TOOL_APPLY_REGION },
-    { GDK_KEY_v, LW_TOOL_REVEAL }, { GDK_KEY_l, LW_TOOL_LASSO }, { GDK_KEY_i, LW_TOOL_LINE },
-    { GDK_KEY_s, LW_TOOL_SUPERPIXELS }, { GDK_KEY_w, LW_TOOL_SCISSORS }, { GDK_KEY_x, LW_TOOL_CUT }, { GDK_KEY_t, LW_TOOL_FILL_COLOUR },
-  };
-  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
-    { GDK_KEY_slash, 0, "workspace.search-class" },
-    { GDK_KEY_f, GDK_CONTROL_MASK, "workspace.search-class" },
-    { GDK_KEY_braceleft, GDK_SHIFT_MASK, "workspace.opacity-down" },
-    { GDK_KEY_braceright, GDK_SHIFT_MASK, "workspace.opacity-up" },
-    { GDK_KEY_j, 0, "workspace.adjust" },
-    { GDK_KEY_F9, 0, "workspace.side-pane" },
-    { GDK_KEY_F8, 0, "workspace.timeline" },
-    { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
-    { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" },
-    { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
-    { GDK_KEY_plus, GDK_CONTROL_MASK, "canvas.zoom-in" },
-    { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
-    { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-fit" },
-    { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-100" },
-    { GDK_KEY_o, 0, "canvas.pick-class" },
-    { GDK_KEY_bracketleft, 0, "canvas.brush-smaller" },
-    { GDK_KEY_bracketright, 0, "canvas.brush-larger" },
-  };
-  static const struct { guint key; const char *page; } pages[] = {
-    { GDK_KEY_1, "label" }, { GDK_KEY_2, "train" }, { GDK_KEY_3, "models" }, { GDK_KEY_4, "project" },
-  };
   for (gsize i = 0; i < G_N_ELEMENTS (canvas_actions); i++)
     gtk_widget_class_install_action (widget_class, canvas_actions[i], NULL, canvas_action);
   gtk_widget_class_install_action (widget_class, "workspace.focus-canvas", NULL, focus_canvas_action);
   gtk_widget_class_install_action (widget_class, "workspace.take-brush", NULL, take_brush_action);
   gtk_widget_class_install_action (widget_class, "workspace.search-class", NULL, search_class_action);
   gtk_widget_class_install_action (widget_class, "workspace.adjust", NULL, adjust_action);
-  gtk_widget_class_install_action (widget_class, "workspace.opacity-up", NULL, opacity_action);
-  gtk_widget_class_install_action (widget_class, "workspace.opacity-down", NULL, opacity_action);
   gtk_widget_class_install_action (widget_class, "workspace.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "workspace.show-pane", "s", show_pane_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_h, GDK_CONTROL_MASK, "workspace.show-pane", "s", "history");
   gtk_widget_class_install_property_action (widget_class, "workspace.tool", "tool");
   gtk_widget_class_install_property_action (widget_class, "workspace.side-pane", "side-pane");
   gtk_widget_class_install_property_action (widget_class, "workspace.timeline", "timeline");
-  for (gsize i = 0; i < G_N_ELEMENTS (tool_keys); i++)
-    gtk_widget_class_add_binding (widget_class, tool_keys[i].key, 0, tool_key_cb, "i", (int) tool_keys[i].tool);
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
-    gtk_widget_class_add_binding_action (widget_class, pages[i].key, GDK_ALT_MASK, "workspace.show-page", "s", pages[i].page);
-}
-
-/* ---- keys that select a class ---- */
-
-static void
-hide_key_label (LwWorkspace *self)
-{
-  g_clear_handle_id (&self->key_timeout, g_source_remove);
-  gtk_widget_set_visible (GTK_WIDGET (self->key_label), FALSE);
-}
-
-static gboolean
-on_key_timeout_cb (gpointer data)
-{
-  LwWorkspace *self = data;
-  self->key_timeout = 0;
-  lw_class_keys_clear (&self->keys);
-  hide_key_label (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* A few words over the canvas's lower edge: out of the way of hand and timeline, and gone by itself. */
-static void
-show_key_label (LwWorkspace *self, const char *text, guint ms)
-{
-  g_clear_handle_id (&self->key_timeout, g_source_remove);
-  gtk_label_set_label (self->key_label, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->key_label), TRUE);
-  self->key_timeout = g_timeout_add (ms, on_key_timeout_cb, self);
-}
-
-void
-lw_workspace_say (LwWorkspace *self, const char *text)
-{
-  lw_class_keys_clear (&self->keys);
-  show_key_label (self, text, SAY_MS);
-}
-
-static void
-select_class (LwWorkspace *self, guint8 id)
-{
-  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
-  LwClass *klass = lw_palette_find_id (palette, id);
-  lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), id);
-  gtk_widget_activate_action (GTK_WIDGET (self), "workspace.take-brush", NULL);
-  show_key_label (self, klass->name, 900);
-}
-
-static gboolean
-on_key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint code, GdkModifierType modifiers, LwWorkspace *self)
-{
-  gunichar character = gdk_keyval_to_unicode (keyval);
-  char text[7] = { 0 };
-  guint8 id;
-  if (!lw_workspace_is_labelling (self) || (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) || !g_unichar_isgraph (character))
-    return GDK_EVENT_PROPAGATE;
-  g_unichar_to_utf8 (g_unichar_tolower (character), text);
-  const LwPalette *palette = lw_document_get_palette (lw_desk_get_document (self->desk));
-  switch (lw_class_keys_press (&self->keys, palette, text, g_get_monotonic_time (), &id))
-    {
-    case LW_CLASS_KEY_FOUND:
-      select_class (self, id);
-      return GDK_EVENT_STOP;
-    case LW_CLASS_KEY_PENDING:
-      {
-        g_autofree char *pending = g_strdup_printf ("%s …", text);
-        show_key_label (self, pending, LW_CLASS_KEYS_TIMEOUT_MS);
-        return GDK_EVENT_STOP;
-      }
-    case LW_CLASS_KEY_NONE:
-    default:
-      return GDK_EVENT_PROPAGATE;
-    }
-}
-
-void
-lw_workspace_watch_keys (LwWorkspace *self)
-{
-  GtkEventController *controller = gtk_event_controller_key_new ();
-  g_signal_connect_object (controller, "key-pressed", G_CALLBACK (on_key_pressed_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 
 /* ---- the canvas ---- */

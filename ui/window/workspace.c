@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "keys/keys.h"
 #include "settings.h"
 
 G_DEFINE_FINAL_TYPE (LwWorkspace, lw_workspace, ADW_TYPE_BIN)
@@ -36,6 +37,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   gtk_widget_action_set_enabled (widget, "project.edit-classes", writable);
   gtk_widget_action_set_enabled (widget, "project.import", writable);
   gtk_widget_action_set_enabled (widget, "project.export", lw_frame_list_get_n (lw_desk_get_frames (self->desk)) > 0);
+  lw_workspace_update_key_actions (self);
   lw_workspace_update_frame_actions (self);
   lw_workspace_update_bulk_actions (self);
   lw_workspace_update_proposal_actions (self);
@@ -314,6 +316,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   bind_children (widget_class);
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_look_actions (widget_class);
+  lw_workspace_install_key_actions (widget_class);
   lw_workspace_install_frame_actions (widget_class);
   lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
@@ -357,7 +360,9 @@ lw_workspace_new (LwDesk *desk)
   self->proposer = lw_proposer_new (desk);
   self->trainer = lw_trainer_new (desk);
   lw_workspace_connect_canvas (self);
+  lw_keys_attach (GTK_WIDGET (self), LW_KEYS_WORKSPACE);
   lw_workspace_watch_keys (self);
+  lw_keys_tip_actions (GTK_WIDGET (self));
   lw_tool_rail_set_desk (self->rail, desk);
   lw_view_popover_set_desk (self->view_popover, desk);
   lw_class_list_set_desk (self->classes, desk);
