@@ -10,6 +10,7 @@
 #include "store/audit.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
+#include "store/page-sums.h"
 #include "store/project-private.h"
 #include "store/schema.h"
 
@@ -67,6 +68,7 @@ copy_pages (LwDb *target, Copying *self, GError **error)
 static gboolean
 copy_view (LwDb *source, LwDb *target, Copying *copying, GError **error)
 {
+  lw_page_sums_expect (target, lw_page_sums_get_reserved (source));
   copying->backup = sqlite3_backup_init (target->handle, "main", source->handle, "main");
   if (copying->backup == NULL)
     return lw_db_fail (target, error);

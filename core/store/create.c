@@ -10,6 +10,7 @@
 #include "store/classes.h"
 #include "store/filesystem.h"
 #include "store/migrate.h"
+#include "store/page-sums.h"
 #include "store/schema.h"
 
 static gboolean
@@ -25,6 +26,8 @@ static gboolean
 build_file (const char *path, const LwPalette *palette, GError **error)
 {
   g_autoptr(LwDb) db = lw_db_open (path, LW_DB_CREATE, error);
+  if (db != NULL)
+    lw_page_sums_use (db);
   g_autofree char *pragma = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA synchronous = FULL;", LW_APPLICATION_ID);
   return db != NULL && lw_db_exec (db, pragma, error) && lw_migrate (db, lw_schema_steps, lw_schema_version, NULL, error)
          && lw_db_transact (db, fill, (gpointer) palette, error);

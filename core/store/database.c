@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include "store/page-sums.h"
 
 #define BUSY_TIMEOUT_MS 5000
 #define MAX_ATTEMPTS 8
@@ -128,7 +129,7 @@ lw_db_open (const char *path, LwDbMode mode, GError **error)
   LwDb *db = g_new0 (LwDb, 1);
   db->path = g_strdup (path);
   db->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, finalize_statement);
-  int result = sqlite3_open_v2 (uri, &db->handle, flags[mode] | SQLITE_OPEN_NOMUTEX, NULL);
+  int result = sqlite3_open_v2 (uri, &db->handle, flags[mode] | SQLITE_OPEN_NOMUTEX, lw_page_sums_get_vfs ());
   if (result == SQLITE_OK)
     {
       sqlite3_extended_result_codes (db->handle, 1);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "store/page-sums.h"
 #include "store/schema.h"
 
 static gboolean
@@ -67,6 +68,7 @@ copy_database (LwDb *db, const char *path, GError **error)
   LwDb *target = lw_db_open (path, LW_DB_CREATE, error);
   if (target == NULL)
     return FALSE;
+  lw_page_sums_expect (target, lw_page_sums_get_reserved (db));
   sqlite3_backup *backup = sqlite3_backup_init (target->handle, "main", db->handle, "main");
   int result = backup != NULL ? sqlite3_backup_step (backup, -1) : SQLITE_ERROR;
   if (backup != NULL)

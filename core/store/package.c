@@ -10,6 +10,7 @@
 #include "store/bring.h"
 #include "store/filesystem.h"
 #include "store/media.h"
+#include "store/page-sums.h"
 
 /* In this order no row is ever without the one that it refers to for long: checks of references are off meanwhile. */
 static const char cut[] =
@@ -57,6 +58,7 @@ cut_file (const char *path, Package *self, GError **error)
   if (db == NULL || !lw_db_exec (db, "PRAGMA synchronous = FULL", error))
     return FALSE;
   sqlite3_db_config (db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+  lw_page_sums_use (db);
   sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 1);      /* VACUUM attaches its own new file */
   return lw_db_transact (db, cut_out, self, error) && lw_db_exec (db, "VACUUM", error);
 }

@@ -13,6 +13,7 @@
 #include "store/filesystem.h"
 #include "store/migrate.h"
 #include "store/operations.h"
+#include "store/page-sums.h"
 #include "store/schema.h"
 
 #define MAX_LOG_PAGES 20000      /* 80 MB: checkpoints are the watcher's work, but should it fail to, the writer does one */
@@ -171,7 +172,14 @@ static gboolean
 migrate (LwProject *self, LwDb *db, GError **error)
 {
   g_autofree char *backups = g_build_filename (self->folder, "backups", NULL);
-  return lw_migrate (db, lw_schema_steps, lw_schema_version, backups, error);
+  if (!lw_migrate (db, lw_schema_steps, lw_schema_version, backups, error))
+    return FALSE;
+  /* Sums of pages need room at their ends, which writing the file anew makes. Without (another program reads, the disk is full) it does as before. */
+  lw_page_sums_use (db);
+  sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 1);      /* VACUUM attaches its own new file */
+  lw_db_exec (db, "VACUUM", NULL);
+  sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 0);
+  return TRUE;
 }
 
 static gboolean

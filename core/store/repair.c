@@ -10,6 +10,7 @@
 #include "store/filesystem.h"
 #include "store/mend.h"
 #include "store/migrate.h"
+#include "store/page-sums.h"
 #include "store/salvage.h"
 #include "store/schema.h"
 
@@ -73,6 +74,8 @@ static gboolean
 build (const char *path, Repair *self, GError **error)
 {
   g_autoptr(LwDb) db = lw_db_open (path, LW_DB_CREATE, error);
+  if (db != NULL)
+    lw_page_sums_use (db);
   g_autofree char *pragma = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA synchronous = FULL;", LW_APPLICATION_ID);
   if (db == NULL || !lw_db_exec (db, pragma, error) || !lw_migrate (db, lw_schema_steps, lw_schema_version, NULL, error))
     return FALSE;

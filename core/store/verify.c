@@ -5,6 +5,7 @@
 #include "store/history.h"
 #include "store/media.h"
 #include "store/models.h"
+#include "store/page-sums.h"
 #include "store/revisions.h"
 #include "store/working.h"
 
@@ -36,7 +37,13 @@ report (Verification *self, const char *format, ...)
   va_end (arguments);
 }
 
-/* ---- SQLite's own checks ---- */
+/* ---- the file, and SQLite's own checks ---- */
+
+static gboolean
+check_pages (Verification *self, GError **error)
+{
+  return lw_page_sums_verify (self->db->path, self->problems, self->cancellable, error);
+}
 
 static gboolean
 check_file (Verification *self, GError **error)
@@ -303,7 +310,7 @@ static gboolean
 check_all (Verification *self, GError **error)
 {
   static gboolean (*const checks[]) (Verification *, GError **)
-    = { check_file, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
+    = { check_pages, check_file, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
       g_autoptr(GError) local = NULL;

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include "store/page-sums.h"
 
 void
 fixture_remove_tree (const char *folder)
@@ -246,7 +247,7 @@ fixture_sql (const char *folder, const char *sql)
   g_autofree char *path = g_build_filename (folder, "project.sqlite", NULL);
   sqlite3 *db;
   char *message = NULL;
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, lw_page_sums_get_vfs ()), ==, SQLITE_OK);
   sqlite3_exec (db, sql, NULL, NULL, &message);
   g_assert_cmpstr (message, ==, NULL);
   sqlite3_close (db);

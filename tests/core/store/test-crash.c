@@ -64,7 +64,7 @@ replay (Fixture *fixture, gint64 frame, char **uuids)
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sqlite3 *db;
   sqlite3_stmt *statement;
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
   sqlite3_prepare_v2 (db, "SELECT uuid, data FROM stroke JOIN diff ON diff.id = stroke.diff WHERE frame = ? ORDER BY seq", -1, &statement, NULL);
   sqlite3_bind_int64 (statement, 1, frame);
   while (sqlite3_step (statement) == SQLITE_ROW)

@@ -8,6 +8,7 @@ journal is read by an SQLite that is not ours, and `labelwright-cli verify` repl
 """
 
 import os
+import pathlib
 import random
 import re
 import shutil
@@ -133,7 +134,8 @@ class OnDisk:
 
     def journal(self):
         """(frame, uuid, uuid of the stroke that it takes back or None, box) of every stroke, in order."""
-        connection = sqlite3.connect(os.path.join(self.folder, "project.sqlite"))
+        # Read-only: the last one to close would else write the log into the file, without the sums of its pages.
+        connection = sqlite3.connect(pathlib.Path(self.folder, "project.sqlite").as_uri() + "?mode=ro", uri=True)
         try:
             return connection.execute(
                 "SELECT stroke.frame, stroke.uuid, undone.uuid, stroke.x, stroke.y, stroke.width, stroke.height FROM stroke"
