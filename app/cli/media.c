@@ -128,10 +128,11 @@ const CliCommand cli_relink = { "relink", "PROJECT [FOLDER...]", N_("Find media 
 
 /* ---- frames ---- */
 
-static char *wanted_status;
+static char *wanted_status, *wanted_assignee;
 
 static const GOptionEntry frames_options[] = {
   { "status", 's', 0, G_OPTION_ARG_STRING, &wanted_status, N_("Only those that are new, in-progress, submitted, accepted or returned"), N_("STATUS") },
+  { "assignee", 'a', 0, G_OPTION_ARG_STRING, &wanted_assignee, N_("Only those that this person is to label; empty: nobody"), N_("NAME") },
   G_OPTION_ENTRY_NULL
 };
 
@@ -175,12 +176,21 @@ print_frame (Cli *cli, const Listing *listing, const LwFrame *frame, GError **er
   cli_put_int (object, "width", frame->width);
   cli_put_int (object, "height", frame->height);
   cli_put_string (object, "status", status);
+  cli_put_string (object, "assignee", frame->assignee);
   cli_put_bool (object, "proposal", frame->has_proposal);
   if (cli->json)
     cli_put_statistics (object, &sums, listing->palette, listing->origins);
   cli_json (cli, object);
-  cli_line (cli, "%-32s %-12s %5d × %-5d %s", frame->name, status, frame->width, frame->height, frame->has_proposal ? _("proposal") : "");
+  cli_line (cli, "%-32s %-12s %5d × %-5d %-9s %s", frame->name, status, frame->width, frame->height, frame->has_proposal ? _("proposal") : "",
+            frame->assignee != NULL ? frame->assignee : "");
   return TRUE;
+}
+
+static gboolean
+is_wanted (const LwFrame *frame, LwFrameStatus status)
+{
+  return (status == LW_N_FRAME_STATUSES || frame->status == status)
+         && (wanted_assignee == NULL || g_strcmp0 (frame->assignee != NULL ? frame->assignee : "", wanted_assignee) == 0);
 }
 
 static gboolean
@@ -195,7 +205,7 @@ list_frames (Cli *cli, char **arguments, GError **error)
   for (guint i = 0; frames != NULL && i < frames->len; i++)
     {
       const LwFrame *frame = g_ptr_array_index (frames, i);
-      if ((status == LW_N_FRAME_STATUSES || frame->status == status) && !print_frame (cli, &listing, frame, error))
+      if (is_wanted (frame, status) && !print_frame (cli, &listing, frame, error))
         return FALSE;
     }
   return frames != NULL;

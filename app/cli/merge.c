@@ -13,7 +13,7 @@ static gboolean dry;
 /* ---- package ---- */
 
 static const GOptionEntry package_options[] = {
-  { "frames", 'f', 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, or MEDIA:ORDINALS such as drive:0-99,200"), N_("SPEC") },
+  { "frames", 'f', 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, MEDIA:ORDINALS such as drive:0-99,200, or @NAME"), N_("SPEC") },
   G_OPTION_ENTRY_NULL
 };
 

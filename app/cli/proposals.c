@@ -12,7 +12,7 @@ static char **specs;
 static char *model_name;
 
 static const GOptionEntry propose_options[] = {
-  { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, or MEDIA:ORDINALS such as drive:0-99,200 (all)"), N_("SPEC") },
+  { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, MEDIA:ORDINALS such as drive:0-99,200, or @NAME (all)"), N_("SPEC") },
   { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model_name, N_("A model of the project, or a weights file (the model in use)"), N_("MODEL") },
   G_OPTION_ENTRY_NULL
 };

@@ -6,7 +6,7 @@
 static char **specs, *message;
 
 static const GOptionEntry act_options[] = {
-  { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, or MEDIA:ORDINALS such as drive:0-99,200"), N_("SPEC") },
+  { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, MEDIA:ORDINALS such as drive:0-99,200, or @NAME"), N_("SPEC") },
   { "message", 'm', 0, G_OPTION_ARG_STRING, &message, N_("What to remember with it"), N_("TEXT") },
   G_OPTION_ENTRY_NULL
 };

@@ -53,9 +53,9 @@ redo_step (Cli *cli, char **arguments, GError **error)
   return turn (cli, arguments, TRUE, error);
 }
 
-#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted, returned or restored, a change of classes, or a medium added. " \
+#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted, returned, assigned or restored, a change of classes, or a medium added. " \
                    "It must be of the user who asks. Frames that changed since stay as they are.")
 
-const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept, return or restore, change of classes, or medium added"), DETAILS,
+const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept, return, assign or restore, change of classes, or medium added"), DETAILS,
   "undo drive", NULL, 1, 1, undo_step };
 const CliCommand cli_redo = { "redo", "PROJECT", N_("Redo what was undone last"), DETAILS, "redo drive", NULL, 1, 1, redo_step };

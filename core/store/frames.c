@@ -28,6 +28,18 @@ lw_frame_status_from_nick (const char *nick, LwFrameStatus *status)
   return FALSE;
 }
 
+LwFrame *
+lw_frame_copy (const LwFrame *frame)
+{
+  g_return_val_if_fail (frame != NULL, NULL);
+
+  LwFrame *copy = g_memdup2 (frame, sizeof *frame);
+  copy->uuid = g_strdup (frame->uuid);
+  copy->name = g_strdup (frame->name);
+  copy->assignee = g_strdup (frame->assignee);
+  return copy;
+}
+
 void
 lw_frame_free (LwFrame *frame)
 {
@@ -35,6 +47,7 @@ lw_frame_free (LwFrame *frame)
     return;
   g_free (frame->uuid);
   g_free (frame->name);
+  g_free (frame->assignee);
   g_free (frame);
 }
 
@@ -58,6 +71,7 @@ lw_frame_from_row (LwQuery *query)
   frame->proposal = sqlite3_column_int64 (query, 11);
   frame->has_proposal = frame->proposal != 0;
   frame->seq = sqlite3_column_int64 (query, 12);
+  frame->assignee = lw_query_dup_text (query, 13);
   return frame;
 }
 

@@ -23,6 +23,7 @@ typedef enum {
   LW_STORE_ERROR_EXISTS,       /* a name is taken: the message offers a prefix or another name */
   LW_STORE_ERROR_INVALID,      /* what was asked for can't be: the message says why */
   LW_STORE_ERROR_IO,
+  LW_STORE_ERROR_CONTRACT,     /* a frame can't be accepted as it is (review.h): the message names frame and reasons; nothing was changed */
 } LwStoreError;
 GQuark lw_store_error_quark (void);
 
@@ -88,7 +89,9 @@ typedef struct {
   LwFrameStatus status;
   gboolean has_proposal;
   gint64 seq, proposal;         /* of its last stroke (LwHistory.seq), of its proposal (0: none): they tell whether labels or proposal changed */
+  char *assignee;               /* who is to label it; NULL: nobody */
 } LwFrame;
+LwFrame *lw_frame_copy (const LwFrame *frame);
 void lw_frame_free (LwFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwFrame, lw_frame_free)
 
@@ -120,7 +123,7 @@ gboolean lw_project_relink_media (LwProject *project, gint64 media, const char *
 /* Looks below @folders for every missing medium by name, size and hash. Returns the number found, -1 on error. */
 int lw_project_find_missing_media (LwProject *project, const char *const *folders, GCancellable *cancellable, GError **error);
 GPtrArray *lw_project_list_frames (LwProject *project, GError **error);                        /* (element-type LwFrame), in display order: media, then ordinal */
-/* @spec as in the command line: all, a status, names, MEDIA:ORDINALS, separated by commas or given singly; LW_STORE_ERROR_NOT_FOUND names what matches nothing. */
+/* @spec as in the command line: all, a status, names, MEDIA:ORDINALS, @PERSON for those assigned to somebody (@ alone: to nobody), separated by commas or given singly; LW_STORE_ERROR_NOT_FOUND names what matches nothing. */
 GPtrArray *lw_project_select_frames (LwProject *project, const char *const *specs, GError **error);
 LwFrame *lw_project_get_frame (LwProject *project, gint64 frame, GError **error);
 
@@ -179,14 +182,14 @@ gboolean lw_project_act_on (LwProject *project, const gint64 *frames, gsize n_fr
                             gpointer data, GCancellable *cancellable, gint64 *step, GError **error);
 
 /* ---- undo of what is more than a stroke: statuses, classes, added media, labels of many frames ---- */
-typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA, LW_STEP_LABELS } LwStepKind;
+typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA, LW_STEP_LABELS, LW_STEP_ASSIGNMENT } LwStepKind;
 typedef struct {
   gint64 id;
   LwStepKind kind;
   LwAction action;              /* of LW_STEP_STATUS */
   guint n_frames;               /* that changed, or were added */
   char *name;                   /* of the only frame, or the medium; NULL: several, or none */
-  char *did;                    /* "submit", "classes", "add-media", "restore", "merge": as the audit has it */
+  char *did;                    /* "submit", "assign", "classes", "add-media", "restore", "merge": as the audit has it */
 } LwStep;
 void lw_step_free (LwStep *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStep, lw_step_free)

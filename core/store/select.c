@@ -1,4 +1,4 @@
-/* select.c: frames by what a person types: all, a status, names, MEDIA:ORDINALS */
+/* select.c: frames by what a person types: all, a status, names, MEDIA:ORDINALS, @PERSON */
 #include "config.h"
 #include "store/frames.h"
 
@@ -17,7 +17,7 @@ static gboolean
 nothing_matches (const char *spec, GError **error)
 {
   g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND,
-               _("No frame matches “%s”. Give “all”, a status such as “accepted”, names of frames, or MEDIA:ORDINALS such as drive:0-99,200"), spec);
+               _("No frame matches “%s”. Give “all”, a status such as “accepted”, names of frames, MEDIA:ORDINALS such as drive:0-99,200, or @NAME for those assigned to somebody"), spec);
   return FALSE;
 }
 
@@ -29,6 +29,20 @@ choose_status (Selection *self, const char *spec, const LwFrameStatus *status, G
   for (guint i = 0; i < self->frames->len; i++)
     if (status == NULL || ((LwFrame *) self->frames->pdata[i])->status == *status)
       any = self->chosen[i] = TRUE;
+  return any || nothing_matches (spec, error);
+}
+
+/* An empty @person: nobody's */
+static gboolean
+choose_assignee (Selection *self, const char *spec, const char *person, GError **error)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; i < self->frames->len; i++)
+    {
+      const char *assignee = ((LwFrame *) self->frames->pdata[i])->assignee;
+      if (strcmp (assignee != NULL ? assignee : "", person) == 0)
+        any = self->chosen[i] = TRUE;
+    }
   return any || nothing_matches (spec, error);
 }
 
@@ -98,7 +112,9 @@ choose_item (Selection *self, const char *item, gint64 **medium, GError **error)
     return choose_status (self, item, NULL, error);
   if (lw_frame_status_from_nick (item, &status))
     return choose_status (self, item, &status, error);
-  return choose_name (self, item) || nothing_matches (item, error);
+  if (choose_name (self, item))
+    return TRUE;
+  return item[0] == '@' ? choose_assignee (self, item, item + 1, error) : nothing_matches (item, error);
 }
 
 /* A name may hold a comma: the whole argument is tried as a name first. */

@@ -88,7 +88,7 @@ read_step (LwDb *db, const char *sql, LwStep **step, GError **error)
   g_autoptr(LwStep) found = g_new0 (LwStep, 1);
   g_autofree char *action = lw_query_dup_text (query, 2);
   found->id = sqlite3_column_int64 (query, 0);
-  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_LABELS);
+  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_ASSIGNMENT);
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (action, actions[i]) == 0)
       found->action = (LwAction) i;
@@ -272,7 +272,7 @@ read_known (LwProject *project, gint64 step, Known *known, GError **error)
     lw_store_not_found (error, _("step"), step);
   if (got <= 0)
     return FALSE;
-  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_LABELS),
+  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_ASSIGNMENT),
                      lw_turn_next ((LwTurn) lw_query_int (query, 1, LW_TURN_DONE, LW_TURN_REDONE)), sqlite3_column_int64 (query, 5),
                      lw_query_dup_text (query, 2), lw_query_dup_bytes (query, 3), lw_query_dup_bytes (query, 4) };
   return TRUE;
@@ -296,6 +296,8 @@ lw_project_take_back (LwProject *self, gint64 step, guint *n_left, GError **erro
       return lw_media_take_back (self, known.media, step, error);
     case LW_STEP_LABELS:
       return lw_labels_take_back (self, step, known.action, known.turn, n_left, error);
+    case LW_STEP_ASSIGNMENT:
+      return lw_assignment_take_back (self, step, known.turn, n_left, error);
     case LW_STEP_STATUS:
     default:
       return take_back_statuses (self, &known, n_left, error);

@@ -28,4 +28,5 @@ LwTurn lw_turn_next (LwTurn turn);
 /* Each kind's own file knows how to take a step back; as lw_project_take_back(). */
 gint64 lw_classes_take_back (LwProject *project, const char *now, const char *then, gint64 step, LwTurn turn, GError **error);
 gint64 lw_media_take_back (LwProject *project, gint64 media, gint64 step, GError **error);
+gint64 lw_assignment_take_back (LwProject *project, gint64 step, LwTurn turn, guint *n_left, GError **error);
 gint64 lw_labels_take_back (LwProject *project, gint64 step, const char *action, LwTurn turn, guint *n_left, GError **error);

@@ -184,15 +184,6 @@ on_exported_cb (GObject *source, GAsyncResult *result, gpointer data)
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
-static LwFrame *
-copy_frame (const LwFrame *frame)
-{
-  LwFrame *copy = g_memdup2 (frame, sizeof *frame);
-  copy->uuid = g_strdup (frame->uuid);
-  copy->name = g_strdup (frame->name);
-  return copy;
-}
-
 static GPtrArray *
 collect_frames (LwExportDialog *self)
 {
@@ -202,7 +193,7 @@ collect_frames (LwExportDialog *self)
     {
       const LwFrame *frame = lw_frame_object_get_frame (lw_frame_list_get (list, i));
       if (is_chosen (self, frame->status))
-        g_ptr_array_add (frames, copy_frame (frame));
+        g_ptr_array_add (frames, lw_frame_copy (frame));
     }
   return frames;
 }

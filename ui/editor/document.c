@@ -77,17 +77,6 @@ notify_state (LwDocument *self)
   document_notify (self, DOCUMENT_PROP_HAS_PROPOSAL);
 }
 
-static LwFrame *
-frame_copy (const LwFrame *frame)
-{
-  LwFrame *copy = g_new (LwFrame, 1);
-
-  *copy = *frame;
-  copy->uuid = g_strdup (frame->uuid);
-  copy->name = g_strdup (frame->name);
-  return copy;
-}
-
 /* ---- openings ---- */
 
 static Opening *
@@ -326,7 +315,7 @@ lw_document_open (LwDocument *self, const LwFrame *frame)
 {
   g_return_if_fail (LW_IS_DOCUMENT (self) && frame != NULL);
 
-  LwFrame *copy = frame_copy (frame);      /* @frame may be the one that is freed now */
+  LwFrame *copy = lw_frame_copy (frame);      /* @frame may be the one that is freed now */
   close_frame (self);
   g_clear_pointer (&self->frame, lw_frame_free);
   self->frame = copy;
@@ -394,7 +383,7 @@ lw_document_reload (LwDocument *self)
     return;
   if (self->image == NULL)             /* the medium may be back */
     {
-      g_autoptr(LwFrame) frame = frame_copy (self->frame);
+      g_autoptr(LwFrame) frame = lw_frame_copy (self->frame);
       g_hash_table_remove (self->sources, &frame->media);
       lw_document_open (self, frame);
       return;

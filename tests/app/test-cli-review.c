@@ -1,0 +1,90 @@
+/* test-cli-review.c: labelwright-cli assigns frames, talks about them, and keeps to the contract */
+#include "config.h"
+#include "cli-fixture.h"
+
+#include <string.h>
+
+static void
+expect_message (CliFixture *f, const char *what)
+{
+  if (strstr (f->err, what) == NULL)
+    g_error ("wanted a message with “%s”, got: %s", what, f->err);
+}
+
+static void
+test_assign (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 1);
+  cli_run (f, 0, "assign", f->project, "--frames", "scene01,scene02", "--to", "Ann Ö", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, 2);
+  cli_run (f, 0, "frames", f->project, "--assignee", "Ann Ö", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  g_assert_cmpstr (cli_string (f, 1, "name"), ==, "scene02");
+  cli_run (f, 0, "submit", f->project, "--frames", "@Ann Ö", NULL);
+  cli_run (f, 0, "frames", f->project, "--status", "submitted", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  cli_run (f, 0, "undo", f->project, "--json", NULL);
+  cli_run (f, 0, "undo", f->project, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "undone"), ==, "assign");
+  cli_run (f, 1, "submit", f->project, "--frames", "@Ann Ö", NULL);
+  expect_message (f, "@NAME");
+  cli_run (f, 2, "assign", f->project, "--frames", "all", NULL);
+  cli_run (f, 2, "assign", f->project, "--to", "Ann", NULL);
+}
+
+static void
+test_comments (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 1);
+  cli_run (f, 0, "comment", f->project, "scene03", "the left kerb", "--at", "12,40", NULL);
+  cli_run (f, 0, "comments", f->project, "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  g_autofree char *uuid = g_strndup (cli_string (f, 0, "thread"), 8);
+  g_assert_cmpint (cli_int (f, 0, "x"), ==, 12);
+  cli_run (f, 0, "comment", f->project, "scene03", "done", "--thread", uuid, "--resolve", NULL);
+  cli_run (f, 0, "comments", f->project, "--open", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 0);
+  cli_run (f, 0, "comment", f->project, "scene03", "--thread", uuid, "--reopen", NULL);
+  cli_run (f, 0, "comments", f->project, "--open", "--frames", "scene03", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  g_assert_nonnull (strstr (f->out, "\"text\":\"done\""));
+  cli_run (f, 1, "comment", f->project, "scene03", "x", "--at", "4000,1", NULL);
+  expect_message (f, "4000,1");
+  cli_run (f, 2, "comment", f->project, "scene03", "x", NULL);
+  cli_run (f, 2, "comment", f->project, "scene03", "x", "--at", "1,2,3", NULL);
+  cli_run (f, 2, "comment", f->project, "all", "x", "--at", "1,2", NULL);
+  cli_run (f, 1, "comment", f->project, "scene03", "x", "--thread", "zzzz", NULL);
+}
+
+static void
+test_contract (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 1);
+  cli_run (f, 0, "contract", f->project, "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "specks"), ==, 0);
+  cli_run (f, 0, "contract", f->project, "--specks", "100000", "--complete", "yes", NULL);
+  cli_run (f, 2, "contract", f->project, "--locked", "maybe", NULL);
+  cli_run (f, 1, "accept", f->project, "--frames", "scene02", NULL);
+  expect_message (f, "scene02");
+  expect_message (f, "too small");
+  cli_run (f, 1, "check", f->project, "--frames", "scene02", "--json", NULL);
+  g_assert_nonnull (strstr (f->out, "\"kind\":\"speck\""));
+  cli_run (f, 0, "contract", f->project, "--specks", "0", NULL);
+  cli_run (f, 0, "check", f->project, "--frames", "scene02", NULL);
+  cli_run (f, 0, "accept", f->project, "--frames", "scene02", NULL);
+  cli_run (f, 0, "contract", f->project, "--other-reviewer", "yes", NULL);
+  cli_run (f, 0, "submit", f->project, "--frames", "scene01", NULL);
+  cli_run (f, 1, "accept", f->project, "--frames", "scene01", NULL);
+  expect_message (f, g_get_user_name ());
+  cli_run (f, 0, "verify", f->project, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/cli/review/assign", CliFixture, NULL, cli_fixture_set_up, test_assign, cli_fixture_tear_down);
+  g_test_add ("/cli/review/comments", CliFixture, NULL, cli_fixture_set_up, test_comments, cli_fixture_tear_down);
+  g_test_add ("/cli/review/contract", CliFixture, NULL, cli_fixture_set_up, test_contract, cli_fixture_tear_down);
+  return g_test_run ();
+}
