@@ -135,12 +135,9 @@ static gboolean
 mend_review (Mending *self, GError **error)
 {
   return lw_db_exec (self->db,
-                     "DELETE FROM comment WHERE frame NOT IN (SELECT id FROM frame);"
+                     "DELETE FROM comment WHERE frame NOT IN (SELECT id FROM frame) OR (kind > 0 AND thread NOT IN (SELECT id FROM comment));"
                      "UPDATE comment SET thread = NULL WHERE thread NOT IN (SELECT id FROM comment);"
-                     "UPDATE comment SET revision = NULL WHERE revision NOT IN (SELECT id FROM revision);"
-                     "DELETE FROM disagreement WHERE frame NOT IN (SELECT id FROM frame) OR merging NOT IN (SELECT id FROM merging);"
-                     "UPDATE disagreement SET ours = NULL WHERE ours NOT IN (SELECT id FROM revision);"
-                     "UPDATE disagreement SET theirs = NULL WHERE theirs NOT IN (SELECT id FROM revision);"
+                     "DELETE FROM review WHERE frame NOT IN (SELECT id FROM frame) OR revision NOT IN (SELECT id FROM revision);"
                      "UPDATE stroke SET person = NULL WHERE person NOT IN (SELECT id FROM person)", error);
 }
 

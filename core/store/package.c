@@ -24,7 +24,7 @@ static const char cut[] =
   "DELETE FROM revision WHERE frame IN (SELECT id FROM gone); DELETE FROM tile WHERE id NOT IN (SELECT tile FROM revision_tile);"
   "DELETE FROM working_tile WHERE frame IN (SELECT id FROM gone); DELETE FROM frame_class WHERE frame IN (SELECT id FROM gone);"
   "DELETE FROM frame_origin WHERE frame IN (SELECT id FROM gone); DELETE FROM merged_head WHERE frame IN (SELECT id FROM gone);"
-  "DELETE FROM comment WHERE frame IN (SELECT id FROM gone); DELETE FROM disagreement; DELETE FROM merging;"
+  "DELETE FROM comment WHERE frame IN (SELECT id FROM gone); DELETE FROM review WHERE frame IN (SELECT id FROM gone); DELETE FROM package;"
   "DELETE FROM frame WHERE id IN (SELECT id FROM gone);"
   "DELETE FROM media_index WHERE media NOT IN (SELECT media FROM frame); DELETE FROM media WHERE id NOT IN (SELECT media FROM frame);"
   "DROP TABLE gone; DROP TABLE temp.kept;";

@@ -156,8 +156,8 @@
   FIXED ("snapshot_item", "DELETE", "WHEN (SELECT operation FROM snapshot WHERE id = OLD.snapshot) IS NULL") \
   APPEND_ONLY ("merged_head")
 
-/* Version 4: persons, whose names may change or go while their rows stay; a revision's hash over all its tiles; review: comments, who works on a frame, what must hold
- * before it is accepted; what merges disagreed on. */
+/* Version 4: persons, whose names may change or go while their rows stay; a revision's hash over all its tiles; review: verdicts and comments; packages;
+ * media that are out of sight. */
 #define PERSONS \
   "CREATE TABLE person (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE CHECK (length (uuid) = 36), name TEXT NOT NULL, changed INTEGER NOT NULL) STRICT;" \
   "ALTER TABLE stroke ADD COLUMN person INTEGER REFERENCES person;"
@@ -167,25 +167,22 @@
   "DROP TRIGGER revision_UPDATE_refused;"
 
 #define REVIEW \
-  "ALTER TABLE frame ADD COLUMN reviewer TEXT;" \
-  "ALTER TABLE frame ADD COLUMN assigned INTEGER;" \
   "ALTER TABLE media ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed BETWEEN 0 AND 1);" \
+  "ALTER TABLE step_frame ADD COLUMN seq_before INTEGER;" \
+  "ALTER TABLE step_frame ADD COLUMN assignee_before TEXT;" \
+  "ALTER TABLE step_frame ADD COLUMN assignee_after TEXT;" \
+  "CREATE TABLE review (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE CHECK (length (uuid) = 36), frame INTEGER NOT NULL REFERENCES frame," \
+  "  revision INTEGER NOT NULL REFERENCES revision, verdict INTEGER NOT NULL CHECK (verdict BETWEEN 0 AND 2), person TEXT NOT NULL," \
+  "  at INTEGER NOT NULL, message TEXT) STRICT;" \
+  "CREATE INDEX review_by_frame ON review (frame, id);" \
   "CREATE TABLE comment (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE CHECK (length (uuid) = 36), frame INTEGER NOT NULL REFERENCES frame," \
-  "  thread INTEGER REFERENCES comment, author TEXT NOT NULL, created INTEGER NOT NULL, x INTEGER, y INTEGER, revision INTEGER REFERENCES revision," \
-  "  message TEXT NOT NULL, resolved INTEGER NOT NULL DEFAULT 0 CHECK (resolved BETWEEN 0 AND 1), resolver TEXT, changed INTEGER NOT NULL) STRICT;" \
+  "  thread INTEGER REFERENCES comment, kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3), x INTEGER NOT NULL, y INTEGER NOT NULL," \
+  "  author TEXT NOT NULL, created INTEGER NOT NULL, text TEXT NOT NULL CHECK (length (text) <= 10000)) STRICT;" \
   "CREATE INDEX comment_by_frame ON comment (frame, id);" \
   "CREATE INDEX comment_by_thread ON comment (thread) WHERE thread IS NOT NULL;" \
-  "CREATE TABLE contract (rule TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-
-#define DISAGREEMENTS \
-  "CREATE TABLE merging (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE CHECK (length (uuid) = 36), created INTEGER NOT NULL, actor TEXT NOT NULL," \
-  "  other TEXT NOT NULL, rule TEXT NOT NULL, frames INTEGER NOT NULL, agreement TEXT) STRICT;" \
-  "CREATE TABLE disagreement (id INTEGER PRIMARY KEY, merging INTEGER NOT NULL REFERENCES merging, frame INTEGER NOT NULL REFERENCES frame," \
-  "  ours INTEGER REFERENCES revision, theirs INTEGER REFERENCES revision, x INTEGER NOT NULL, y INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL," \
-  "  pixels INTEGER NOT NULL, our_class INTEGER NOT NULL, their_class INTEGER NOT NULL, taken INTEGER NOT NULL CHECK (taken BETWEEN -1 AND 2)," \
-  "  resolver TEXT, changed INTEGER NOT NULL, mask BLOB) STRICT;" \
-  "CREATE INDEX disagreement_by_frame ON disagreement (frame);" \
-  "CREATE INDEX disagreement_by_merging ON disagreement (merging);"
+  "CREATE TABLE package (uuid TEXT PRIMARY KEY CHECK (length (uuid) = 36), person TEXT, actor TEXT NOT NULL, created INTEGER NOT NULL," \
+  "  n_frames INTEGER NOT NULL, merged INTEGER) STRICT, WITHOUT ROWID;" \
+  APPEND_ONLY ("review") APPEND_ONLY ("comment")
 
 /* More kinds of steps will come: a CHECK can't be changed, so the rows go out and in again once more. */
 #define MORE_STEPS \
@@ -203,7 +200,7 @@ const LwSchemaStep lw_schema_steps[] = {
   { STATE WHAT_IS_LABELLED STROKES REVISIONS LEARNING GUARDS },
   { STEPS },
   { PAST },
-  { PERSONS HASHES REVIEW DISAGREEMENTS MORE_STEPS, lw_upgrade_to_4, FIXED ("revision", "UPDATE", "") },
+  { PERSONS HASHES REVIEW MORE_STEPS, lw_upgrade_to_4, FIXED ("revision", "UPDATE", "") },
 };
 
 const int lw_schema_version = G_N_ELEMENTS (lw_schema_steps);
