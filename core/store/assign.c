@@ -5,18 +5,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/rows.h"
 #include "store/steps.h"
 
 #define MAX_NAME_CHARACTERS 200
 #define FRAMES_A_TRANSACTION 64
-
-const char *
-lw_project_get_person (LwProject *self)
-{
-  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
-  return g_get_user_name ();
-}
 
 /* ---- who there is ---- */
 
@@ -38,15 +32,13 @@ lw_project_list_persons (LwProject *self, GError **error)
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
 
   GPtrArray *names = lw_project_list_rows (self, read_name, g_free, error,
-                                           "SELECT name FROM origin WHERE kind = 0 AND name != '' UNION SELECT DISTINCT assignee FROM frame WHERE assignee IS NOT NULL"
-                                           " UNION SELECT DISTINCT author FROM comment", "", 0);
+                                           "SELECT name FROM person WHERE name != '' UNION SELECT DISTINCT " LW_NAME_OF ("assignee") " FROM frame WHERE assignee IS NOT NULL",
+                                           "", 0);
   if (names == NULL)
     return NULL;
-  gboolean here = FALSE;
-  for (guint i = 0; i < names->len; i++)
-    here |= g_strcmp0 (names->pdata[i], g_get_user_name ()) == 0;
-  if (!here)
-    g_ptr_array_add (names, g_strdup (g_get_user_name ()));
+  g_autofree char *me = lw_author_dup_name ();
+  if (!g_ptr_array_find_with_equal_func (names, me, g_str_equal, NULL))
+    g_ptr_array_add (names, g_steal_pointer (&me));
   g_ptr_array_sort (names, compare_names);
   return names;
 }
@@ -56,7 +48,8 @@ lw_project_list_persons (LwProject *self, GError **error)
 typedef struct {
   const gint64 *frames;
   gsize n_frames, next;
-  const char *person;          /* NULL: nobody */
+  char *person;                /* a UUID, or a name that nobody here has; NULL: nobody */
+  const char *name;
   gint64 step;
 } Assignment;
 
@@ -88,7 +81,7 @@ assign_one (LwDb *db, Assignment *self, gint64 frame, GError **error)
   if (self->step == 0)
     self->step = lw_step_add (db, &(LwStepRow) { .kind = LW_STEP_ASSIGNMENT, .action = "assign" }, error);
   return self->step != 0 && set_assignee (db, frame, self->person, error) && add_frame (db, self->step, frame, before, error)
-         && lw_audit_add (db, error, "assign", name, "%s", self->person != NULL ? self->person : "");
+         && lw_audit_add (db, error, "assign", name, "%s", self->name != NULL ? self->name : "");
 }
 
 static gboolean
@@ -98,6 +91,18 @@ assign_some (LwDb *db, gpointer data, GError **error)
   for (gsize end = MIN (self->n_frames, self->next + FRAMES_A_TRANSACTION); self->next < end; self->next++)
     if (!assign_one (db, self, self->frames[self->next], error))
       return FALSE;
+  return TRUE;
+}
+
+/* Of two persons with one name nobody knows which is meant: the name stays a name. */
+static gboolean
+find_person (LwProject *project, Assignment *self, GError **error)
+{
+  g_autoptr(LwDb) db = lw_project_read (project, error);
+  gint64 n = 0;
+  if (db == NULL || lw_db_get (db, &n, error, "SELECT count (*) FROM person WHERE name = ?", "s", self->name) < 0)
+    return FALSE;
+  self->person = n == 1 ? lw_db_get_text (db, NULL, "SELECT uuid FROM person WHERE name = ?", "s", self->name) : g_strdup (self->name);
   return TRUE;
 }
 
@@ -116,10 +121,11 @@ lw_project_assign (LwProject *self, const gint64 *frames, gsize n_frames, const 
   g_return_val_if_fail (LW_IS_PROJECT (self) && (frames != NULL || n_frames == 0), FALSE);
 
   g_autofree char *name = person != NULL ? g_strstrip (g_strdup (person)) : NULL;
-  Assignment work = { .frames = frames, .n_frames = n_frames, .person = name != NULL && *name != '\0' ? name : NULL };
-  gboolean done = lw_project_check_writable (self, error) && check_name (work.person, error);
+  Assignment work = { .frames = frames, .n_frames = n_frames, .name = name != NULL && *name != '\0' ? name : NULL };
+  gboolean done = lw_project_check_writable (self, error) && check_name (work.name, error) && (work.name == NULL || find_person (self, &work, error));
   while (done && work.next < n_frames)
     done = lw_project_transact (self, assign_some, &work, error);
+  g_free (work.person);
   if (step != NULL)
     *step = work.step;
   return done;

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "store/author.h"
 #include "store/changes.h"
 #include "store/frames.h"
 #include "store/rows.h"
@@ -16,6 +17,7 @@ comment_free (gpointer data)
   LwComment *comment = data;
   g_free (comment->uuid);
   g_free (comment->author);
+  g_free (comment->person);
   g_free (comment->text);
   g_free (comment);
 }
@@ -53,6 +55,7 @@ add_comment (LwThread *thread, LwQuery *query)
   comment->author = lw_query_dup_text (query, 7);
   comment->created = sqlite3_column_int64 (query, 8);
   comment->text = lw_query_dup_text (query, 9);
+  comment->person = lw_query_dup_text (query, 10);
   g_ptr_array_add (thread->comments, comment);
 }
 
@@ -79,7 +82,8 @@ take_row (LwThread *thread, LwQuery *query)
 
 /* In the order in which they were said, wherever that was; a first comment always comes before its thread's others. */
 #define ROWS \
-  "SELECT comment.id, comment.frame, ifnull (comment.thread, comment.id), comment.kind, comment.x, comment.y, comment.uuid, comment.author, comment.created, comment.text" \
+  "SELECT comment.id, comment.frame, ifnull (comment.thread, comment.id), comment.kind, comment.x, comment.y, comment.uuid, " LW_NAME_OF ("comment.author") ", comment.created, comment.text," \
+  " comment.author" \
   " FROM " LW_FRAME_TABLES " JOIN comment ON comment.frame = frame.id"
 #define ORDER " ORDER BY comment.thread IS NOT NULL, comment.created, comment.id"
 
@@ -155,7 +159,7 @@ insert (LwDb *db, Saying *saying, GError **error)
 {
   g_autofree char *uuid = g_uuid_string_random ();
   if (!lw_db_run (db, error, "INSERT INTO comment (uuid, frame, thread, kind, x, y, author, created, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "sIKiiisIs", uuid,
-                  saying->frame, saying->thread, (int) saying->kind, saying->x, saying->y, g_get_user_name (), g_get_real_time (), saying->text))
+                  saying->frame, saying->thread, (int) saying->kind, saying->x, saying->y, lw_author_get_uuid (), g_get_real_time (), saying->text))
     return FALSE;
   saying->id = sqlite3_last_insert_rowid (db->handle);
   return lw_change_frame (db, saying->frame, error);
@@ -265,7 +269,7 @@ write_withdrawal (LwDb *db, gpointer data, GError **error)
     saying->thread = sqlite3_column_int64 (query, 3);
   }
   saying->text = uuid;
-  if (g_strcmp0 (author, g_get_user_name ()) != 0)
+  if (g_strcmp0 (author, lw_author_get_uuid ()) != 0)
     return refuse (error, _("Only who wrote a comment can take it back"));
   if (first && !has_answers (db, saying->thread, &answered, error))
     return FALSE;

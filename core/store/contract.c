@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "label/regions.h"
 #include "store/audit.h"
+#include "store/author.h"
 #include "store/project-private.h"
 #include "store/revisions.h"
 
@@ -61,7 +62,6 @@ lw_contract_terms_read (LwProject *project, LwContractTerms *terms)
 {
   lw_project_get_contract (project, &terms->contract);
   lw_project_get_locked (project, terms->locked);
-  terms->person = lw_project_get_person (project);
 }
 
 gboolean
@@ -234,23 +234,25 @@ check_threads (LwProject *project, const LwFrameHead *head, LwContractReport *re
   return threads != NULL;
 }
 
-/* Strokes that were taken back are no work. */
+/* ?2 and ?3: the author at this computer by UUID and by name, which an assignment may have been made by. Strokes that were taken back are no work; those from before
+ * there were UUIDs have the name of an account, ?4. */
 #define WORKED \
-  "SELECT 1 FROM frame WHERE id = ?1 AND assignee = ?2" \
+  "SELECT 1 FROM frame WHERE id = ?1 AND assignee IN (?2, ?3)" \
   " UNION ALL SELECT 1 FROM (SELECT person FROM review WHERE frame = ?1 AND verdict = 0 ORDER BY at DESC, id DESC LIMIT 1) WHERE person = ?2" \
-  " UNION ALL SELECT 1 FROM stroke WHERE frame = ?1 AND actor = ?2 AND undoes IS NULL" \
+  " UNION ALL SELECT 1 FROM stroke LEFT JOIN person ON person.id = stroke.person WHERE frame = ?1 AND iif (person.uuid IS NULL, actor = ?4, person.uuid = ?2) AND undoes IS NULL" \
   " AND seq > ifnull ((SELECT revision.seq FROM frame JOIN revision ON revision.id = frame.accepted WHERE frame.id = ?1), 0)" \
   " AND NOT EXISTS (SELECT 1 FROM stroke AS undo WHERE undo.undoes = stroke.id AND NOT EXISTS (SELECT 1 FROM stroke AS redo WHERE redo.undoes = undo.id))" \
   " LIMIT 1"
 
 static gboolean
-check_reviewer (LwDb *db, const char *person, const LwFrameHead *head, LwContractReport *report, GError **error)
+check_reviewer (LwDb *db, const LwFrameHead *head, LwContractReport *report, GError **error)
 {
   gint64 one = 0;
-  int got = lw_db_get (db, &one, error, WORKED, "Is", head->id, person);
+  g_autofree char *name = lw_author_dup_name ();
+  int got = lw_db_get (db, &one, error, WORKED, "Isss", head->id, lw_author_get_uuid (), name, g_get_user_name ());
   if (got <= 0)
     return got == 0;
-  report->person = g_strdup (person);
+  report->person = g_steal_pointer (&name);
   add_breach (report, &(LwBreach) { .kind = LW_BREACH_REVIEWER, .class_id = LW_LABEL_NONE });
   return TRUE;
 }
@@ -260,7 +262,7 @@ lw_contract_check (LwProject *project, LwDb *db, const LwContractTerms *terms, c
 {
   *report = (LwContractReport) { .breaches = g_array_new (FALSE, FALSE, sizeof (LwBreach)), .seq = head->seq };
   return check_map (db, terms, head, report, error) && (!terms->contract.resolved || check_threads (project, head, report, error))
-         && (!terms->contract.other || check_reviewer (db, terms->person, head, report, error));
+         && (!terms->contract.other || check_reviewer (db, head, report, error));
 }
 
 gboolean

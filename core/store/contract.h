@@ -8,7 +8,6 @@
 typedef struct {
   LwContract contract;
   gboolean locked[256];
-  const char *person;          /* who would accept */
 } LwContractTerms;
 void lw_contract_terms_read (LwProject *project, LwContractTerms *terms);
 gboolean lw_contract_is_empty (const LwContract *contract);

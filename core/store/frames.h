@@ -1,7 +1,7 @@
 /* frames.h: what a write must know of its frame (private to core/store) */
 #pragma once
 
-#include "store/database.h"
+#include "store/author.h"
 
 typedef struct {
   gint64 id;
@@ -18,7 +18,7 @@ gboolean lw_frame_set_status (LwDb *db, gint64 frame, LwFrameStatus status, GErr
 
 /* The columns that lw_frame_from_row() reads. */
 #define LW_FRAME_COLUMNS "frame.id, frame.media, frame.ordinal, frame.uuid, frame.name, frame.pts, frame.tb_num, frame.tb_den, frame.width," \
-                         " frame.height, frame.status, ifnull (frame.proposal, 0), frame.seq, frame.assignee"
+                         " frame.height, frame.status, ifnull (frame.proposal, 0), frame.seq, " LW_NAME_OF ("frame.assignee")
 /* Frames whose operation is complete. */
 #define LW_FRAME_TABLES "frame JOIN media ON media.id = frame.media AND media.operation IS NULL"
 LwFrame *lw_frame_from_row (LwQuery *query);

@@ -4,17 +4,17 @@
 #include "store/project.h"
 
 /* ---- who ---- */
-/* @person NULL or empty: nobody. All frames are one step of undo; those that are @person's already are left out. @step (out) (optional): 0: nothing changed */
+/* @person: a name; NULL or empty: nobody. Where the project knows one person of that name, the assignment follows when the name changes. All frames are one step of undo; those that are @person's already are left out. @step (out) (optional): 0: nothing changed */
 gboolean lw_project_assign (LwProject *project, const gint64 *frames, gsize n_frames, const char *person, gint64 *step, GError **error);
-/* (element-type utf8): everybody whom the project knows, in alphabetical order: assignees, authors of strokes and comments, the user of this computer */
+/* (element-type utf8): the names of everybody whom the project knows, in alphabetical order: persons, assignees, the author at this computer */
 GPtrArray *lw_project_list_persons (LwProject *project, GError **error);
-const char *lw_project_get_person (LwProject *project);                                        /* who works here */
 
 /* ---- what was said: threads, each at a pixel of a frame ---- */
 #define LW_COMMENT_MAX_CHARACTERS 10000
 typedef struct {
   gint64 id;
-  char *uuid, *author, *text;
+  char *uuid, *author, *text;   /* @author: the name as it is now */
+  char *person;                 /* UUID of the author */
   gint64 created;               /* microseconds since 1970, UTC */
 } LwComment;
 typedef struct {

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "store/verdicts.h"
 
+#include "store/author.h"
 #include "store/rows.h"
 
 void
@@ -20,7 +21,7 @@ lw_verdict_write (LwDb *db, gint64 frame, gint64 revision, LwAction action, cons
 {
   g_autofree char *uuid = g_uuid_string_random ();
   return lw_db_run (db, error, "INSERT INTO review (uuid, frame, revision, verdict, person, at, message) VALUES (?, ?, ?, ?, ?, ?, ?)", "sIIisIs", uuid, frame, revision,
-                    (int) action, g_get_user_name (), g_get_real_time (), message);
+                    (int) action, lw_author_get_uuid (), g_get_real_time (), message);
 }
 
 static gpointer
@@ -43,5 +44,5 @@ lw_project_list_verdicts (LwProject *self, gint64 frame, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
   return lw_project_list_rows (self, read_verdict, (GDestroyNotify) lw_verdict_free, error,
-                               "SELECT id, frame, revision, verdict, uuid, person, at, message FROM review WHERE frame = ? ORDER BY at DESC, id DESC", "I", frame);
+                               "SELECT id, frame, revision, verdict, uuid, " LW_NAME_OF ("review.person") ", at, message FROM review WHERE frame = ? ORDER BY at DESC, id DESC", "I", frame);
 }

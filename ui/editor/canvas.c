@@ -141,6 +141,7 @@ view_changed (LwCanvas *self, double zoom_before)
     }
   canvas_update_pointer (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit_by_name (self, "view-changed");
 }
 
 static void
@@ -648,6 +649,7 @@ lw_canvas_class_init (LwCanvasClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_signal_new ("say", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("view-changed", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("turns-changed", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("turn", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_css_name (widget_class, "canvas");

@@ -9,8 +9,8 @@
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
  * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.remove-corner, canvas.cancel,
  * canvas.brush-smaller, canvas.brush-larger, canvas.pick-class (under the pointer), canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it).
- * Signals: "say" (const char *: a message for the annotator), "turn" (gboolean redo → gboolean: taken), before undo or redo: whoever has something newer than the last stroke takes it; "turns-changed"
- * (lw_canvas_can_turn() may say something else).
+ * Signals: "say" (const char *: a message for the annotator), "turn" (gboolean redo → gboolean: taken), before undo or redo: whoever has something newer than the last stroke takes it; "view-changed" (zoom or place: lw_canvas_locate() says something
+ * else), "turns-changed" (lw_canvas_can_turn() may say something else).
  * docs/canvas.md lists keys and pointer. The CSS node is `canvas`; what the picture leaves free shows its background. */
 #define LW_TYPE_CANVAS (lw_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)
@@ -23,6 +23,11 @@ void lw_canvas_zoom_to (LwCanvas *canvas, double zoom, double x, double y);   /*
 void lw_canvas_pan (LwCanvas *canvas, double dx, double dy);                  /* moves the image by this much, in widget units */
 void lw_canvas_zoom_fit (LwCanvas *canvas);
 gboolean lw_canvas_is_fitted (LwCanvas *canvas);                              /* the whole picture is on show, and stays so when the size changes */
+/* Where a point of the picture is, in widget coordinates; FALSE: no picture is on show. */
+gboolean lw_canvas_locate (LwCanvas *canvas, double image_x, double image_y, double *x, double *y);
+gboolean lw_canvas_get_pixel_at (LwCanvas *canvas, double x, double y, int *image_x, int *image_y);      /* FALSE: beside the picture */
+gboolean lw_canvas_get_pointed_pixel (LwCanvas *canvas, int *image_x, int *image_y);                   /* FALSE: the pointer is not over the picture */
+void lw_canvas_show_place (LwCanvas *canvas, const LwRect *place);            /* brings it into view, at a zoom at which it can be seen */
 /* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
 void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
 
