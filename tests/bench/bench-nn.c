@@ -1,6 +1,6 @@
 /* bench-nn.c: how fast a backend runs and trains the networks at 480 x 360, copies from and to the computer's memory included
  *
- * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those. LABELWRIGHT_PROFILE=1 prints the processor time of every step on the CPU;
+ * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those; a precision is float32, winograd, bfloat16 or mixed. LABELWRIGHT_PROFILE=1 prints the processor time of every step on the CPU;
  * G_MESSAGES_DEBUG=all how much memory a plan takes on a GPU. */
 #include <stdlib.h>
 #include <string.h>
@@ -115,18 +115,28 @@ run_case (const Case *c, LwPrecision precision)
     rgb[i] = (guint8) (i * 2654435761u >> 13);
   for (gsize i = 0; i < pixels; i++)
     labels[i] = (guint8) (i / 40 % 12);
+  g_autofree char *memory = backend->plan_bytes != NULL ? g_strdup_printf ("\t%.0f MB beside the weights", (double) backend->plan_bytes (plan) * 1e-6) : g_strdup ("");
   double ms = median_ms (plan, c, &batch, &result), gflop = 2e-9 * (double) lw_graph_macs (graph, HEIGHT, WIDTH) * c->n * (c->train ? 3 : 1);
 
-  g_print ("%s\t%s%s\t%s\tbatch %d\t%.2f ms\t%.3f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms\n", c->network, c->batch_norm ? "batch-norm " : "",
-           c->train ? "training step" : "prediction", precision == LW_PRECISION_BF16 ? "bfloat16" : "float32", c->n, ms, ms / c->n, gflop / ms * 1e3, compile_ms);
+  g_print ("%s\t%s%s\t%s\tbatch %d\t%.2f ms\t%.3f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms%s\n", c->network, c->batch_norm ? "batch-norm " : "",
+           c->train ? "training step" : "prediction", lw_precision_name (precision), c->n, ms, ms / c->n, gflop / ms * 1e3, compile_ms, memory);
   backend->free_plan (plan);
   g_free (result.labels);
+}
+
+/* A training step has no Winograd, and the processor perhaps no bfloat16. */
+static gboolean
+is_possible (const Case *c, LwPrecision precision, gboolean bfloat16)
+{
+  gboolean halves = precision == LW_PRECISION_BF16 || precision == LW_PRECISION_MIXED;
+
+  return (bfloat16 || !halves) && (!c->train || precision == LW_PRECISION_F32 || precision == LW_PRECISION_BF16);
 }
 
 static gboolean
 is_wanted (const Case *c, LwPrecision precision, int argc, char **argv)
 {
-  return (argc < 2 || g_str_equal (argv[1], c->network)) && (argc < 3 || g_str_equal (argv[2], precision == LW_PRECISION_BF16 ? "bfloat16" : "float32"))
+  return (argc < 2 || g_str_equal (argv[1], c->network)) && (argc < 3 || g_str_equal (argv[2], lw_precision_name (precision)))
          && (argc < 4 || g_str_equal (argv[3], "train") == c->train);
 }
 
@@ -147,10 +157,12 @@ main (int argc, char **argv)
   if (backend == NULL || (device = backend->open (&error)) == NULL)
     g_error ("%s", error->message);
   description = backend->describe (device);
+  LwPrecision most = g_str_equal (name, "cpu") ? LW_PRECISION_MIXED : LW_PRECISION_BF16;
+
   g_print ("%s, %d x %d\n", description, WIDTH, HEIGHT);
   for (const Case *c = g_str_equal (name, "cuda") ? gpu_cases : cpu_cases; c->network != NULL; c++)
-    for (LwPrecision precision = LW_PRECISION_F32; precision <= LW_PRECISION_BF16; precision++)
-      if (is_wanted (c, precision, argc, argv) && (precision == LW_PRECISION_F32 || strstr (description, "bfloat16") != NULL))
+    for (LwPrecision precision = LW_PRECISION_F32; precision <= most; precision++)
+      if (is_wanted (c, precision, argc, argv) && is_possible (c, precision, strstr (description, "bfloat16") != NULL))
         run_case (c, precision);
   backend->close (device);
   return 0;

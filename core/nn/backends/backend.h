@@ -2,7 +2,17 @@
 #pragma once
 #include "nn/weights/model.h"
 
-typedef enum { LW_PRECISION_AUTO, LW_PRECISION_F32, LW_PRECISION_BF16 } LwPrecision;
+/* Numerical classes: within one, results of different algorithms differ by rounding. WINOGRAD: float32 with Winograd's algorithm where that is faster, which costs
+ * a few more of the last bits. MIXED: for each layer the faster one of bfloat16 and that. A backend takes the next more exact one where it lacks code for a class. */
+typedef enum { LW_PRECISION_AUTO, LW_PRECISION_F32, LW_PRECISION_BF16, LW_PRECISION_WINOGRAD, LW_PRECISION_MIXED } LwPrecision;
+
+static inline const char *
+lw_precision_name (LwPrecision precision)
+{
+  static const char *const names[] = { "automatic", "float32", "bfloat16", "winograd", "mixed" };
+
+  return names[precision];
+}
 
 typedef struct _LwDevice LwDevice;
 typedef struct _LwPlan LwPlan;
@@ -84,6 +94,7 @@ typedef struct {
   /* Optimizer state (momentum …) as tensors named `<state>.<tensor>`, for checkpoints. */
   gboolean (*save_state) (LwPlan *plan, LwWeights *state, GError **error);
   gboolean (*load_state) (LwPlan *plan, const LwWeights *state, GError **error);
+  guint64 (*plan_bytes) (LwPlan *plan);                            /* (optional) memory beside weights and moments, scratch of all layers included */
   char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
 } LwBackend;
 

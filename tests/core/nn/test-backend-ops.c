@@ -346,6 +346,26 @@ random_loss (const float *class_weights)
 }
 
 static char *
+forward_winograd (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  return check_scores (graph, sample, weights, LW_PRECISION_WINOGRAD, 1e-4);
+}
+
+/* Every third time with the types that are fastest, else with types by chance. */
+static char *
+forward_mixed (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
+{
+  g_autofree char *seed = g_strdup_printf ("%d", g_test_rand_int ());
+  char *wrong;
+
+  if (g_test_rand_int_range (0, 3) > 0)
+    g_setenv ("LABELWRIGHT_MIXED_SEED", seed, TRUE);
+  wrong = check_scores (graph, sample, weights, LW_PRECISION_MIXED, 0.05);
+  g_unsetenv ("LABELWRIGHT_MIXED_SEED");
+  return wrong;
+}
+
+static char *
 gradients_f32 (const LwGraph *graph, const Sample *sample, const LwWeights *weights)
 {
   float class_weights[20];
@@ -419,6 +439,8 @@ main (int argc, char **argv)
   if (tested.alone)
     rounds = 2 * KINDS;
   add ("forward", forward_f32, test_rounds);
+  if (g_str_equal (tested.name, "cpu"))
+    add ("forward-winograd", forward_winograd, test_rounds);
   add ("gradients", gradients_f32, test_rounds);
   if (g_str_has_prefix (argv[argc - 1], "isa="))
     rounds = LIMITED_ROUNDS;
@@ -427,6 +449,8 @@ main (int argc, char **argv)
   if (tested_has_bfloat16 (&tested))
     {
       add ("forward-bf16", forward_bf16, test_slow_rounds);
+      if (g_str_equal (tested.name, "cpu"))
+        add ("forward-mixed", forward_mixed, test_slow_rounds);
       add ("gradients-bf16", gradients_bf16, test_slow_rounds);
     }
   status = g_test_run ();

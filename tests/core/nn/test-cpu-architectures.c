@@ -59,9 +59,11 @@ try_scores (const Case *c, const LwGraph *graph)
 
   g_assert_true (lw_backend_ref.load (reference, weights, NULL));
   g_autofree float *wanted = scores_of (&lw_backend_ref, reference, graph, &sample, &count);
-  gboolean agree = scores_agree (graph, &sample, weights, wanted, LW_PRECISION_F32, 2e-4)
-                   && (!has_bfloat16 () || scores_agree (graph, &sample, weights, wanted, LW_PRECISION_BF16, c->bfloat16));
+  gboolean agree = scores_agree (graph, &sample, weights, wanted, LW_PRECISION_F32, 2e-4) && scores_agree (graph, &sample, weights, wanted, LW_PRECISION_WINOGRAD, 2e-4);
 
+  if (agree && has_bfloat16 ())
+    agree = scores_agree (graph, &sample, weights, wanted, LW_PRECISION_BF16, c->bfloat16)
+            && scores_agree (graph, &sample, weights, wanted, LW_PRECISION_MIXED, c->bfloat16);
   lw_backend_ref.free_plan (reference);
   sample_clear (&sample);
   return agree;

@@ -92,8 +92,10 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   plan->graph = lw_graph_copy (graph);
   plan->options = *options;
   if (options->precision == LW_PRECISION_AUTO)
-    plan->options.precision = device->bfloat16 ? LW_PRECISION_BF16 : LW_PRECISION_F32;
-  plan->type = plan->options.precision == LW_PRECISION_BF16 ? LW_TYPE_BF16 : LW_TYPE_F32;
+    plan->options.precision = device->bfloat16 ? LW_PRECISION_BF16 : LW_PRECISION_WINOGRAD;
+  if (options->train && options->precision == LW_PRECISION_MIXED)       /* gradients by Winograd's algorithm are not looked for */
+    plan->options.precision = LW_PRECISION_BF16;
+  plan->type = plan->options.precision == LW_PRECISION_BF16 || plan->options.precision == LW_PRECISION_MIXED ? LW_TYPE_BF16 : LW_TYPE_F32;
   plan->layers = g_array_new (FALSE, TRUE, sizeof (LwLayer));
   plan->steps = g_array_new (FALSE, TRUE, sizeof (LwStep));
   plan->buffers = g_array_new (FALSE, TRUE, sizeof (LwBuffer));
@@ -102,6 +104,7 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   g_array_set_clear_func (plan->layers, clear_layer);
   g_array_set_clear_func (plan->steps, clear_step);
   plan->profile = g_getenv ("LABELWRIGHT_PROFILE") != NULL;
+  plan->profile_wall = g_strcmp0 (g_getenv ("LABELWRIGHT_PROFILE"), "wall") == 0;
   return plan;
 }
 
@@ -126,7 +129,7 @@ free_plan (LwPlan *plan)
 static gboolean
 check_options (const LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, GError **error)
 {
-  if (options->precision == LW_PRECISION_BF16 && !device->bfloat16)
+  if ((options->precision == LW_PRECISION_BF16 || options->precision == LW_PRECISION_MIXED) && !device->bfloat16)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("This processor has no instructions for bfloat16: use float32"));
   else if (options->n < 1 || options->n > 4096)
     g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("A batch of %d pictures: it must have 1 to 4096"), options->n);
@@ -335,6 +338,12 @@ append_code (GString *key, const char *what, const LwConvCode *code)
     g_string_append_printf (key, " %s=%s", what, code->implementation);
 }
 
+static guint64
+plan_bytes (LwPlan *plan)
+{
+  return plan->arena_bytes;
+}
+
 /* Everything on which the last bits of a result depend. */
 static char *
 plan_key (LwPlan *plan)
@@ -343,7 +352,7 @@ plan_key (LwPlan *plan)
   GString *key = g_string_new (NULL);
 
   g_string_append_printf (key, "cpu oneDNN %d.%d.%d, %s, %d threads, %s", version->major, version->minor, version->patch, plan->device->kernels->name,
-                          plan->device->threads, plan->type == LW_TYPE_BF16 ? "bfloat16" : "float32");
+                          plan->device->threads, lw_precision_name (plan->options.precision));
   for (guint i = 0; i < plan->layers->len; i++)
     {
       const LwLayer *layer = lw_plan_layer (plan, (int) i);
@@ -373,5 +382,6 @@ G_MODULE_EXPORT const LwBackend lw_backend = {
   .gradients = gradients,
   .save_state = save_state,
   .load_state = load_state,
+  .plan_bytes = plan_bytes,
   .plan_key = plan_key,
 };

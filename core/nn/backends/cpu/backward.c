@@ -159,9 +159,9 @@ static void
 add_conv_weights (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  LwStep *step = lw_step_add (plan, i, "weights", lw_step_run_primitive);
+  LwStep *step = lw_step_add (plan, i, "weights", lw_step_run_conv);
 
-  step->primitive = layer->backward_weights->primitive;
+  step->code = layer->backward_weights;
   lw_step_argument (plan, step, DNNL_ARG_SRC, src, lw_layer_picks (plan, layer) ? input->picked : input->value, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, dst, dy, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_WEIGHTS, layer->backward_weights->weights, -1, lw_plan_parameter (plan, layer->weight_parameter)->gradient);
@@ -206,8 +206,8 @@ add_conv_data (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int dy
 
   if (!lw_parameters_add_copy (plan, layer->weight_parameter, layer->backward_data->weights, &weights, error))
     return FALSE;
-  step = lw_step_add (plan, i, "data", lw_step_run_primitive);
-  step->primitive = layer->backward_data->primitive;
+  step = lw_step_add (plan, i, "data", lw_step_run_conv);
+  step->code = layer->backward_data;
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, dst, dy, NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->backward_data->weights, -1, weights);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_SRC, src, dx, NULL);

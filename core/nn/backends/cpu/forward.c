@@ -57,21 +57,6 @@ value_buffer (LwPlan *plan, int i)
   return lw_buffer_new_part (plan, whole->value, within);
 }
 
-/* Buffers of a step: 0 the first input, 1 the second one, 2 the output, 3 the indices. */
-static LwStep *
-add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
-{
-  LwLayer *layer = lw_plan_layer (plan, i);
-  LwStep *step = lw_step_add (plan, i, "forward", run);
-
-  for (int k = 0; k < 2; k++)
-    if (layer->inputs[k] >= 0)
-      step->buffers[k] = lw_buffer_use (plan, lw_plan_layer (plan, layer->inputs[k])->value);
-  layer->value = value_buffer (plan, i);
-  step->buffers[2] = lw_buffer_use (plan, layer->value);
-  return step;
-}
-
 static const LwLayer *
 step_layer (const LwPlan *plan, const LwStep *step)
 {
@@ -82,6 +67,96 @@ static const LwLayer *
 input_layer (const LwPlan *plan, const LwStep *step)
 {
   return lw_plan_layer (plan, step_layer (plan, step)->inputs[0]);
+}
+
+static dnnl_status_t
+run_convert (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = lw_plan_layer (plan, step->layer);
+
+  plan->device->kernels->element->convert (lw_buffer_data (plan, step->buffers[0]), layer->type, lw_buffer_data (plan, step->buffers[2]),
+                                           layer->type == LW_TYPE_F32 ? LW_TYPE_BF16 : LW_TYPE_F32, lw_layer_elements (plan, layer));
+  return dnnl_success;
+}
+
+int
+lw_layer_input (LwPlan *plan, int i, int k)
+{
+  const LwLayer *layer = lw_plan_layer (plan, i);
+  gboolean multiplies = layer->kind == LW_OP_CONV || layer->kind == LW_OP_UP_CONV;
+  LwLayer *input = lw_plan_layer (plan, layer->inputs[k]);
+  LwType wanted = multiplies ? layer->in_type : layer->type;
+  LwStep *step;
+
+  if (input->type == wanted)
+    return input->value;
+  if (input->converted >= 0)
+    return input->converted;
+  input->converted = lw_buffer_new (plan, lw_layer_elements (plan, input) * lw_type_bytes (wanted));
+  step = lw_step_add (plan, layer->inputs[k], "convert", run_convert);
+  step->buffers[0] = lw_buffer_use (plan, input->value);
+  step->buffers[2] = lw_buffer_use (plan, input->converted);
+  return input->converted;
+}
+
+/* Buffers: 0 an output, 2 what is picked from it. The layer is the first convolution that wants it. */
+static dnnl_status_t
+run_pick (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
+  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, layer->in_type };
+
+  plan->device->kernels->resample->pick (&small, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
+                                         lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
+/* A convolution of single pixels that leaves most of them out: oneDNN's code for that takes two to three times as long as for the pixels that are left,
+ * and its gradient by the input a hundred times where the size is odd (bfloat16). */
+gboolean
+lw_layer_picks (const LwPlan *plan, const LwLayer *layer)
+{
+  const LwNode *node = lw_layer_node (plan, layer);
+
+  return layer->kind == LW_OP_CONV && node->kernel == 1 && node->stride == 2 && node->pad == 0 && !lw_plan_layer (plan, layer->inputs[0])->plain;
+}
+
+static int
+picked_input (LwPlan *plan, int i)
+{
+  const LwLayer *layer = lw_plan_layer (plan, i);
+  LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
+  LwStep *step;
+  int from;
+
+  if (input->picked >= 0)
+    return input->picked;
+  from = lw_layer_input (plan, i, 0);
+  input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (layer->in_type));
+  step = lw_step_add (plan, i, "pick", run_pick);
+  step->buffers[0] = lw_buffer_use (plan, from);
+  step->buffers[2] = lw_buffer_use (plan, input->picked);
+  return input->picked;
+}
+
+/* Buffers of a step: 0 the first input, 1 the second one, 2 the output, 3 the indices. */
+static LwStep *
+add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
+{
+  LwLayer *layer = lw_plan_layer (plan, i);
+  int inputs[2] = { -1, -1 };
+  LwStep *step;
+
+  for (int k = 0; k < 2; k++)
+    if (layer->inputs[k] >= 0)
+      inputs[k] = lw_layer_picks (plan, layer) ? picked_input (plan, i) : lw_layer_input (plan, i, k);
+  step = lw_step_add (plan, i, "forward", run);
+  for (int k = 0; k < 2; k++)
+    if (inputs[k] >= 0)
+      step->buffers[k] = lw_buffer_use (plan, inputs[k]);
+  layer->value = value_buffer (plan, i);
+  step->buffers[2] = lw_buffer_use (plan, layer->value);
+  return step;
 }
 
 static dnnl_status_t
@@ -109,55 +184,17 @@ run_input (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-/* Buffers: 0 an output, 2 what is picked from it. The layer is the first convolution that wants it. */
-static dnnl_status_t
-run_pick (LwPlan *plan, const LwStep *step)
-{
-  const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
-  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, input->type };
-
-  plan->device->kernels->resample->pick (&small, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
-                                         lw_buffer_data (plan, step->buffers[2]));
-  return dnnl_success;
-}
-
-/* A convolution of single pixels that leaves most of them out: oneDNN's code for that takes two to three times as long as for the pixels that are left,
- * and its gradient by the input a hundred times where the size is odd (bfloat16). */
-gboolean
-lw_layer_picks (const LwPlan *plan, const LwLayer *layer)
-{
-  const LwNode *node = lw_layer_node (plan, layer);
-
-  return node->kernel == 1 && node->stride == 2 && node->pad == 0 && !lw_plan_layer (plan, layer->inputs[0])->plain;
-}
-
-static int
-picked_input (LwPlan *plan, int i)
-{
-  const LwLayer *layer = lw_plan_layer (plan, i);
-  LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
-  LwStep *step;
-
-  if (input->picked >= 0)
-    return input->picked;
-  input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (input->type));
-  step = lw_step_add (plan, i, "pick", run_pick);
-  step->buffers[0] = lw_buffer_use (plan, input->value);
-  step->buffers[2] = lw_buffer_use (plan, input->picked);
-  return input->picked;
-}
-
 LwDesc *
 lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer)
 {
   const LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
 
-  return lw_layer_picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (input->type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
-                             : lw_layer_desc (plan, input);
+  return lw_layer_picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (layer->in_type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
+                                      : lw_layer_desc_typed (plan, input, layer->in_type);
 }
 
-static LwConvShape
-conv_shape (const LwPlan *plan, const LwLayer *layer)
+LwConvShape
+lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer)
 {
   const LwNode *node = lw_layer_node (plan, layer);
 
@@ -172,7 +209,7 @@ lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error)
 {
   if (!plan->options.train)
     {
-      gboolean bias = conv_shape (plan, layer).bias;
+      gboolean bias = lw_layer_conv_shape (plan, layer).bias;
 
       layer->weights = lw_memory_new (lw_desc_bytes (layer->forward->weights), error);
       if (layer->weights != NULL && bias)
@@ -188,7 +225,7 @@ lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error)
 static gboolean
 create_conv (LwPlan *plan, LwLayer *layer, const LwDesc *src, const LwDesc *dst, GError **error)
 {
-  LwConvShape shape = conv_shape (plan, layer);
+  LwConvShape shape = lw_layer_conv_shape (plan, layer);
   g_autoptr(LwDesc) diff_dst = lw_desc_with_type (dst, lw_desc_type (src));      /* a gradient has the input's type, also where the output is float32 */
 
   layer->forward = lw_tune_conv (plan, plan->options.train ? LW_CONV_FORWARD : LW_CONV_INFERENCE, &shape, src, dst, lw_desc_type (src), error);
@@ -215,19 +252,17 @@ add_conv (LwPlan *plan, int i, GError **error)
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
   g_autoptr(LwDesc) src = lw_layer_source_desc (plan, layer), dst = lw_layer_desc (plan, layer), bias = lw_desc_plain (dnnl_f32, 1, &layer->channels);
   LwStep *step;
-  int source;
 
-  if (input->type != plan->type)
+  if (plan->options.train && input->type != plan->type)
     {
       g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The layer “%s” takes scores as its input"), lw_layer_node (plan, layer)->name);
       return FALSE;
     }
   if (!create_conv (plan, layer, src, dst, error))
     return FALSE;
-  source = lw_layer_picks (plan, layer) ? picked_input (plan, i) : input->value;
-  step = add_step (plan, i, lw_step_run_primitive);
-  step->primitive = layer->forward->primitive;
-  lw_step_argument (plan, step, DNNL_ARG_SRC, src, source, NULL);
+  step = add_step (plan, i, lw_step_run_conv);
+  step->code = layer->forward;
+  lw_step_argument (plan, step, DNNL_ARG_SRC, src, step->buffers[0], NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->forward->weights, -1, layer->weights);
   if (layer->bias != NULL)
     lw_step_argument (plan, step, DNNL_ARG_BIAS, bias, -1, layer->bias);
@@ -403,7 +438,7 @@ add_layer (LwPlan *plan, int i, GError **error)
       break;
     case LW_OP_LRN: add_step (plan, i, run_lrn); break;
     case LW_OP_UP_CONV:
-      add_step (plan, i, lw_step_run_primitive);
+      add_step (plan, i, lw_step_run_conv);
       return lw_up_conv_add_forward (plan, i, error);
     case LW_OP_SCORE:           /* the final pass or the loss reads the grid */
       lw_buffer_use (plan, lw_plan_layer (plan, plan->score)->value);

@@ -139,7 +139,7 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
     .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .addend = -1, .pool = -1,
     .channels = node->channels, .height = facts->heights[i], .width = facts->widths[i],
     .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
-    .value = -1, .index = -1, .gradient = -1, .picked = -1,
+    .in_type = plan->type, .value = -1, .index = -1, .gradient = -1, .converted = -1, .picked = -1,
     .weight_parameter = -1, .bias_parameter = -1, .mean_parameter = -1, .variance_parameter = -1,
   };
   int lanes = plan->device->kernels->lanes;
@@ -240,6 +240,8 @@ lw_plan_lower (LwPlan *plan, GError **error)
       return FALSE;
     }
   plan->score = lw_plan_layer (plan, plan->layer_of[n - 1])->inputs[0];
+  if (plan->options.precision == LW_PRECISION_MIXED)
+    lw_plan_mix_types (plan);
   mark_gradients (plan);
   return check_memory (plan, error);
 }
@@ -253,8 +255,14 @@ lw_layer_elements (const LwPlan *plan, const LwLayer *layer)
 LwDesc *
 lw_layer_desc (const LwPlan *plan, const LwLayer *layer)
 {
+  return lw_layer_desc_typed (plan, layer, layer->type);
+}
+
+LwDesc *
+lw_layer_desc_typed (const LwPlan *plan, const LwLayer *layer, LwType type)
+{
   int dims[4] = { plan->options.n, layer->channels, layer->height, layer->width };
 
-  return layer->plain ? lw_desc_plain (lw_type_dnnl (layer->type), 4, dims)
-                      : lw_desc_blocked (lw_type_dnnl (layer->type), plan->options.n, layer->channels, layer->height, layer->width, plan->device->kernels->lanes);
+  return layer->plain ? lw_desc_plain (lw_type_dnnl (type), 4, dims)
+                      : lw_desc_blocked (lw_type_dnnl (type), plan->options.n, layer->channels, layer->height, layer->width, plan->device->kernels->lanes);
 }

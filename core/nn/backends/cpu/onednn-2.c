@@ -60,6 +60,18 @@ lw_desc_blocked (dnnl_data_type_t type, int n, int channels, int height, int wid
 }
 
 LwDesc *
+lw_desc_filters (dnnl_data_type_t type, const int *dims, gboolean by_output)
+{
+  dnnl_dims_t sizes = { dims[0], dims[1], dims[2], dims[3] };
+  dnnl_format_tag_t forward = type == dnnl_f32 ? dnnl_OIhw16i16o : dnnl_OIhw8i16o2i, backward = type == dnnl_f32 ? dnnl_OIhw16o16i : dnnl_OIhw8o16i2o;
+  dnnl_memory_desc_t md;
+
+  if (dnnl_memory_desc_init_by_tag (&md, 4, sizes, type, by_output ? backward : forward) != dnnl_success)
+    g_assert_not_reached ();
+  return desc_new (&md);
+}
+
+LwDesc *
 lw_desc_bytes_new (gsize bytes)
 {
   dnnl_dims_t sizes = { (dnnl_dim_t) bytes };
@@ -86,6 +98,13 @@ gboolean
 lw_desc_equal (const LwDesc *a, const LwDesc *b)
 {
   return dnnl_memory_desc_equal (&a->md, &b->md) != 0;
+}
+
+void
+lw_desc_dims (const LwDesc *desc, int *dims)
+{
+  for (int i = 0; i < 4; i++)
+    dims[i] = (int) desc->md.dims[i];
 }
 
 LwDesc *
@@ -252,6 +271,7 @@ lw_conv_code_free (LwConvCode *code)
     return;
   dnnl_primitive_destroy (code->primitive);
   lw_desc_free (code->weights);
+  g_free (code->own);
   g_free (code->implementation);
   g_free (code);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dnnl.h>
+#include "kernels/kernels.h"
 #include "nn/graph/graph.h"
 
 /* What lies in a block of memory: shape, type and layout. */
@@ -10,12 +11,15 @@ typedef struct _LwDesc LwDesc;
 LwDesc *lw_desc_plain (dnnl_data_type_t type, int rank, const int *dims);                       /* row-major */
 /* (N, ceil (C / lanes), H, W, lanes): the channels that fill up the last group are zero */
 LwDesc *lw_desc_blocked (dnnl_data_type_t type, int n, int channels, int height, int width, int lanes);
+/* Filters in squares of 16 x 16 channels, for kernels/small.c. @dims: O, I, K, K. @by_output: for sums over output channels, so that they are rows of the squares. */
+LwDesc *lw_desc_filters (dnnl_data_type_t type, const int *dims, gboolean by_output);
 LwDesc *lw_desc_bytes_new (gsize bytes);
 void lw_desc_free (LwDesc *desc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDesc, lw_desc_free)
 gsize lw_desc_bytes (const LwDesc *desc);
 gboolean lw_desc_equal (const LwDesc *a, const LwDesc *b);
 LwDesc *lw_desc_copy (const LwDesc *desc);
+void lw_desc_dims (const LwDesc *desc, int *dims);      /* of four */
 LwDesc *lw_desc_with_type (const LwDesc *desc, dnnl_data_type_t type);
 dnnl_data_type_t lw_desc_type (const LwDesc *desc);
 /* Memory that is lent to the library: @data may be NULL and be given later. */
@@ -32,7 +36,8 @@ typedef struct {
 
 /* One pass of one convolution: compiled code, and the layout in which it wants its weights. */
 typedef struct {
-  dnnl_primitive_t primitive;
+  dnnl_primitive_t primitive;    /* NULL: @own */
+  LwSmallConv *own;              /* run by kernels/small.c */
   LwDesc *weights;
   gsize scratch;                 /* bytes */
   char *implementation;          /* the library's own name of the code it chose */

@@ -34,7 +34,7 @@ struct _LwStep {
   const char *what;            /* "forward", "weights" … */
   int layer;
   int buffers[LW_STEP_BUFFERS];
-  dnnl_primitive_t primitive;  /* lent by the layer or parameter */
+  const LwConvCode *code;      /* lent by the layer */
   dnnl_exec_arg_t arguments[LW_STEP_ARGUMENTS];
   int argument_buffers[LW_STEP_ARGUMENTS];     /* -1: the memory was given when the step was made */
   int n_arguments;
@@ -74,9 +74,11 @@ struct _LwLayer {
 
   int channels, height, width; /* of the output */
   LwType type;
+  LwType in_type;              /* in which a convolution takes its input and multiplies */
   gboolean plain;              /* (N, C, H, W): only the input */
   gboolean wants_gradient;     /* it or something before it trains */
   int value, index, gradient;  /* buffers, or -1 */
+  int converted;               /* buffer: the output in the other type, or -1 */
   int picked;                  /* buffer: every second row and column of the output, for convolutions 1x1 with a stride, or -1 */
   gboolean joined;             /* its value is a part of that of the concatenation that it goes into */
 
@@ -117,7 +119,7 @@ struct _LwPlan {
   guint8 *hard;                /* labels of a batch's hard pixels; NULL: not asked for yet */
   double loss;
   guint64 pixels;
-  gboolean profile;
+  gboolean profile, profile_wall;
   guint64 runs;
 };
 
@@ -163,6 +165,7 @@ lw_layer_lrn (const LwPlan *plan, const LwLayer *layer, const LwShape *shape)
 /* Elements of a layer's output, padded channels included. */
 gsize lw_layer_elements (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_desc (const LwPlan *plan, const LwLayer *layer);
+LwDesc *lw_layer_desc_typed (const LwPlan *plan, const LwLayer *layer, LwType type);
 
 /* lower.c */
 gboolean lw_plan_lower (LwPlan *plan, GError **error);
@@ -177,6 +180,9 @@ dnnl_status_t lw_step_run_dropout (LwPlan *plan, const LwStep *step);
 /* Whether a convolution runs on what is picked from its input (its buffer @picked); the layout of what it runs on. */
 gboolean lw_layer_picks (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer);
+/* The buffer of input @k in the type in which layer @i takes it; converts it if need be. */
+int lw_layer_input (LwPlan *plan, int i, int k);
+LwConvShape lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer);
 gboolean lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error);
 /* The buffer into which a step is to write its part of the gradient by @layer's output, and what must follow that step. */
 int lw_gradient_new (LwPlan *plan, const LwLayer *layer);
@@ -190,7 +196,7 @@ gboolean lw_up_conv_add_backward (LwPlan *plan, int layer, GError **error);
 LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *));
 void lw_step_argument (LwPlan *plan, LwStep *step, int argument, const LwDesc *desc, int buffer, void *data);
 void lw_step_scratch (LwPlan *plan, LwStep *step, gsize bytes);
-dnnl_status_t lw_step_run_primitive (LwPlan *plan, const LwStep *step);
+dnnl_status_t lw_step_run_conv (LwPlan *plan, const LwStep *step);
 /* Runs steps @first to @end - 1, asking @yield before each. */
 gboolean lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GError **error);
 void lw_steps_print_profile (const LwPlan *plan);
@@ -215,9 +221,20 @@ lw_buffer_data (const LwPlan *plan, int buffer)
   return buffer < 0 ? NULL : plan->arena + g_array_index (plan->buffers, LwBuffer, buffer).offset;
 }
 
+/* own-conv.c */
+LwConvCode *lw_own_conv_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
+dnnl_status_t lw_conv_code_run (const LwDevice *device, const LwConvCode *code, int n, const dnnl_exec_arg_t *arguments);
+
 /* tune.c: the fastest code for a convolution; measured once in the life of the process where there is a choice */
 LwConvCode *lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights,
                           GError **error);
+/* Of the fastest code that predicts; infinity where there is none. */
+double lw_tune_seconds (LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
+/* From one type to the other. */
+double lw_tune_conversion_seconds (LwPlan *plan, gsize elements);
+
+/* mixed.c: which layers of a prediction in mixed precision run in float32 */
+void lw_plan_mix_types (LwPlan *plan);
 
 /* folding.c: weights of inference plans */
 gboolean lw_plan_load_folded (LwPlan *plan, const LwWeights *weights, GError **error);

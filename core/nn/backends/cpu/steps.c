@@ -38,18 +38,19 @@ lw_step_scratch (LwPlan *plan, LwStep *step, gsize bytes)
 }
 
 dnnl_status_t
-lw_step_run_primitive (LwPlan *plan, const LwStep *step)
+lw_step_run_conv (LwPlan *plan, const LwStep *step)
 {
-  return dnnl_primitive_execute (step->primitive, plan->device->stream, step->n_arguments, step->arguments);
+  return lw_conv_code_run (plan->device, step->code, step->n_arguments, step->arguments);
 }
 
-/* Of this thread, so that what else the computer does counts little: with OMP_NUM_THREADS=1 it is all the work. */
+/* Of this thread, so that what else the computer does counts little: with OMP_NUM_THREADS=1 it is all the work. On a quiet computer the wall's clock says
+ * how long all threads took (LABELWRIGHT_PROFILE=wall). */
 static double
-thread_time (void)
+profile_time (const LwPlan *plan)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime (plan->profile_wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &now);
   return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
 }
 
@@ -66,16 +67,16 @@ lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GE
           g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_CANCELLED, _("Cancelled"));
           return FALSE;
         }
-      start = plan->profile ? thread_time () : 0;
+      start = plan->profile ? profile_time (plan) : 0;
       if (!lw_onednn_check (step->run (plan, step), lw_layer_node (plan, lw_plan_layer (plan, step->layer))->name, error))
         return FALSE;
       if (plan->profile && plan->runs > 1)
-        step->seconds += thread_time () - start;
+        step->seconds += profile_time (plan) - start;
     }
   return TRUE;
 }
 
-/* For LABELWRIGHT_PROFILE: milliseconds of the first thread's processor time a run of each step, without the first run, in which the memory is new. */
+/* For LABELWRIGHT_PROFILE: milliseconds a run of each step, without the first run, in which the memory is new. */
 void
 lw_steps_print_profile (const LwPlan *plan)
 {

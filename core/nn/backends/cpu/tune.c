@@ -15,13 +15,14 @@
 #define MIN_SHARED_MACS 8e6
 
 static GMutex lock;
-static GHashTable *winograd_wins;      /* shape → gboolean, for the life of the process */
+static GHashTable *measured;   /* shape and code → seconds (double), for the life of the process */
 
 static char *
-shape_key (const LwPlan *plan, LwConvPass pass, const LwConvShape *s, const LwDesc *src, const LwDesc *dst)
+shape_key (const LwPlan *plan, LwConvPass pass, const LwConvShape *s, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
 {
-  return g_strdup_printf ("%d %d %d->%d k%d s%d p%d %d%d%d n%d %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT, plan->device->threads, (int) pass, s->in_channels, s->channels,
-                          s->kernel, s->stride, s->pad, s->bias, s->sum, s->relu, plan->options.n, lw_desc_bytes (src), lw_desc_bytes (dst));
+  return g_strdup_printf ("%s %d %d %d->%d k%d s%d p%d %d%d%d n%d %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT, code->implementation, plan->device->threads, (int) pass,
+                          s->in_channels, s->channels, s->kernel, s->stride, s->pad, s->bias, s->sum, s->relu, plan->options.n, lw_desc_bytes (src),
+                          lw_desc_bytes (dst));
 }
 
 typedef struct {
@@ -77,7 +78,7 @@ measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const Lw
       {
         gint64 start = g_get_monotonic_time ();
 
-        if (dnnl_primitive_execute (code->primitive, plan->device->stream, trial.n, trial.arguments) != dnnl_success)
+        if (lw_conv_code_run (plan->device, code, trial.n, trial.arguments) != dnnl_success)
           break;
         sum += (double) (g_get_monotonic_time () - start) * 1e-6;
         if (i > 0)
@@ -87,24 +88,26 @@ measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const Lw
   return best;
 }
 
-static gboolean
-winograd_is_faster (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *direct, const LwConvCode *winograd,
-                    const LwDesc *src, const LwDesc *dst)
+/* As measure (), but once in the life of the process. */
+static double
+seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
 {
-  g_autofree char *key = shape_key (plan, pass, shape, src, dst);
-  gpointer known = NULL;
-  gboolean faster;
+  g_autofree char *key = shape_key (plan, pass, shape, code, src, dst);
+  double *known;
 
   g_mutex_lock (&lock);
-  if (winograd_wins == NULL)
-    winograd_wins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!g_hash_table_lookup_extended (winograd_wins, key, NULL, &known))
+  if (measured == NULL)
+    measured = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  known = g_hash_table_lookup (measured, key);
+  if (known == NULL)
     {
-      faster = measure (plan, pass, shape, winograd, src, dst) < measure (plan, pass, shape, direct, src, dst);
-      g_hash_table_insert (winograd_wins, g_steal_pointer (&key), known = GINT_TO_POINTER (faster));
+      double seconds = measure (plan, pass, shape, code, src, dst);
+
+      known = g_memdup2 (&seconds, sizeof seconds);
+      g_hash_table_insert (measured, g_steal_pointer (&key), known);
     }
   g_mutex_unlock (&lock);
-  return GPOINTER_TO_INT (known);
+  return *known;
 }
 
 /* oneDNN decides when code is made how many threads will run it. */
@@ -122,19 +125,81 @@ code_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc 
   return code;
 }
 
-/* The choice is between direct and Winograd in float32. A plan that must repeat another process's results to the bit takes what needs no measuring. */
+/* @best: (inout): the faster one of it and @other, which may be NULL */
+static void
+consider (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, LwConvCode **best, LwConvCode *other, const LwDesc *src, const LwDesc *dst)
+{
+  if (other != NULL && seconds_of (plan, pass, shape, other, src, dst) < seconds_of (plan, pass, shape, *best, src, dst))
+    {
+      LwConvCode *slower = *best;
+
+      *best = other;
+      other = slower;
+    }
+  lw_conv_code_free (other);
+}
+
+static gboolean
+may_use_winograd (const LwPlan *plan, const LwConvShape *shape, const LwDesc *src)
+{
+  LwPrecision precision = plan->options.precision;
+
+  return (precision == LW_PRECISION_WINOGRAD || precision == LW_PRECISION_MIXED) && lw_desc_type (src) == dnnl_f32 && shape->kernel == 3 && shape->stride == 1;
+}
+
+static LwConvCode *
+winograd_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights)
+{
+  LwConvShape other = *shape;
+
+  other.winograd = TRUE;
+  return code_new (plan, pass, &other, src, dst, weights, NULL);
+}
+
+/* A plan that must repeat another process's results to the bit takes what needs no measuring. */
 LwConvCode *
 lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
-  g_autoptr(LwConvCode) direct = code_new (plan, pass, shape, src, dst, weights, error), winograd = NULL;
-  LwConvShape other = *shape;
+  LwConvCode *best = code_new (plan, pass, shape, src, dst, weights, error), *own = best != NULL ? lw_own_conv_new (plan, pass, shape, src, dst) : NULL;
 
-  if (direct == NULL || plan->options.deterministic || plan->type != LW_TYPE_F32 || shape->kernel != 3 || shape->stride != 1
-      || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
-    return g_steal_pointer (&direct);
-  other.winograd = TRUE;
-  winograd = code_new (plan, pass, &other, src, dst, weights, NULL);
-  if (winograd != NULL && winograd_is_faster (plan, pass, shape, direct, winograd, src, dst))
-    return g_steal_pointer (&winograd);
-  return g_steal_pointer (&direct);
+  if (own != NULL && (plan->options.deterministic || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES))
+    {
+      lw_conv_code_free (best);
+      return own;
+    }
+  if (best == NULL || plan->options.deterministic || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
+    return best;
+  consider (plan, pass, shape, &best, own, src, dst);
+  if (may_use_winograd (plan, shape, src))
+    consider (plan, pass, shape, &best, winograd_new (plan, pass, shape, src, dst, weights), src, dst);
+  return best;
+}
+
+double
+lw_tune_seconds (LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+{
+  g_autoptr(LwConvCode) code = NULL;
+
+  if (lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
+    return INFINITY;
+  code = lw_tune_conv (plan, LW_CONV_INFERENCE, shape, src, dst, lw_desc_type (src), NULL);
+  return code != NULL ? seconds_of (plan, LW_CONV_INFERENCE, shape, code, src, dst) : INFINITY;
+}
+
+double
+lw_tune_conversion_seconds (LwPlan *plan, gsize elements)
+{
+  double best = INFINITY;
+  void *floats = lw_memory_new (elements * sizeof (float), NULL), *halves = lw_memory_new (elements * sizeof (guint16), NULL);
+
+  for (int i = 0; i < MIN_RUNS && floats != NULL && halves != NULL; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      plan->device->kernels->element->convert (floats, LW_TYPE_F32, halves, LW_TYPE_BF16, elements);
+      best = MIN (best, (double) (g_get_monotonic_time () - start) * 1e-6);
+    }
+  free (floats);
+  free (halves);
+  return best;
 }

@@ -63,13 +63,13 @@ gboolean
 lw_up_conv_add_forward (LwPlan *plan, int i, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  g_autoptr(LwDesc) small = lw_layer_desc (plan, input), large = lw_layer_desc (plan, layer);
+  g_autoptr(LwDesc) small = lw_layer_desc_typed (plan, input, layer->in_type), large = lw_layer_desc (plan, layer);
   LwStep *step = &g_array_index (plan->steps, LwStep, plan->steps->len - 1);
 
   if (!create_code (plan, layer, large, small, error) || !create_arrays (layer, error))
     return FALSE;
-  step->primitive = layer->forward->primitive;
-  lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, small, input->value, NULL);
+  step->code = layer->forward;
+  lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, small, step->buffers[0], NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->forward->weights, -1, layer->weights);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_SRC, large, layer->value, NULL);
   lw_step_scratch (plan, step, layer->forward->scratch);
@@ -101,9 +101,9 @@ add_weights (LwPlan *plan, int i, const LwDesc *large, const LwDesc *small)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
   LwShape shape = lw_layer_shape (plan, layer);
-  LwStep *step = lw_step_add (plan, i, "weights", lw_step_run_primitive);
+  LwStep *step = lw_step_add (plan, i, "weights", lw_step_run_conv);
 
-  step->primitive = layer->backward_weights->primitive;
+  step->code = layer->backward_weights;
   lw_step_argument (plan, step, DNNL_ARG_SRC, large, layer->gradient, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, small, input->value, NULL);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_WEIGHTS, layer->backward_weights->weights, -1, lw_plan_parameter (plan, layer->weight_parameter)->gradient);
@@ -131,8 +131,8 @@ lw_up_conv_add_backward (LwPlan *plan, int i, GError **error)
   if (!lw_parameters_add_copy (plan, layer->weight_parameter, layer->backward_data->weights, &weights, error))
     return FALSE;
   dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[0]));
-  step = lw_step_add (plan, i, "data", lw_step_run_primitive);
-  step->primitive = layer->backward_data->primitive;
+  step = lw_step_add (plan, i, "data", lw_step_run_conv);
+  step->code = layer->backward_data;
   lw_step_argument (plan, step, DNNL_ARG_SRC, large, layer->gradient, NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->backward_data->weights, -1, weights);
   lw_step_argument (plan, step, DNNL_ARG_DST, small, dx, NULL);

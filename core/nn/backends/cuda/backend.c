@@ -26,7 +26,7 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   plan->options = *options;
   plan->options.n = piece_of (options);
   plan->pieces = options->n / plan->options.n;
-  if (options->precision == LW_PRECISION_AUTO)
+  if (options->precision == LW_PRECISION_AUTO || options->precision == LW_PRECISION_MIXED)
     plan->options.precision = LW_PRECISION_BF16;
   plan->type = plan->options.precision == LW_PRECISION_BF16 ? LW_CUDA_BF16 : LW_CUDA_F32;
   plan->layers = g_array_new (FALSE, TRUE, sizeof (LwLayer));

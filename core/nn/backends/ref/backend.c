@@ -99,7 +99,7 @@ compile (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options, G
   guint n = graph->nodes->len;
   g_autofree int *heights = g_new (int, n), *widths = g_new (int, n);
 
-  if (options->precision == LW_PRECISION_BF16)
+  if (options->precision == LW_PRECISION_BF16 || options->precision == LW_PRECISION_MIXED)
     {
       g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_UNSUPPORTED, _("The reference backend has no bfloat16"));
       return NULL;

@@ -152,6 +152,32 @@ typedef struct {
   void (*normalise) (const guint8 *rgb, int n, gsize pixels, const int *source, const float *scale, const float *shift, LwType type, void *planes);
 } LwArrayKernels;
 
+#define LW_SMALL_PIXELS 4096
+
+/* A convolution with a stride of 1, and zero padding. Filters lie in squares of (lanes input channels, lanes output channels), of bfloat16 in
+ * (lanes / 2, lanes output channels, 2), whose neighbours are those of the next tap. */
+typedef struct {
+  int n, in_groups, in_height, in_width, out_groups, out_height, out_width, kernel, pad;
+  gsize weight_in, weight_out; /* elements from one group of input channels to the next, and of output channels */
+  gboolean flipped;            /* the last tap comes first, as in a gradient by the input */
+  gboolean relu;
+  LwType type, out_type;
+  int threads;
+} LwSmallConv;
+
+typedef struct {
+  /* Whether there is code for that. */
+  gboolean (*fits) (const LwSmallConv *conv);
+  /* @bias: (nullable): of whole groups. @scratch: lw_small_sums () floats for each thread. */
+  void (*convolve) (const LwSmallConv *conv, const void *x, const void *weights, const float *bias, void *y, float *scratch);
+} LwSmallKernels;
+
+static inline gsize
+lw_small_sums (const LwSmallConv *conv)
+{
+  return (gsize) (conv->out_height * conv->out_width) * 64;
+}
+
 typedef struct {
   const char *name;            /* "avx512", "avx2", "plain" */
   int lanes;
@@ -163,6 +189,7 @@ typedef struct {
   const LwResampleKernels *resample;
   const LwScoreKernels *score;
   const LwArrayKernels *array;
+  const LwSmallKernels *small;
 } LwKernels;
 
 /* Those for the instruction set that oneDNN uses, too (ONEDNN_MAX_CPU_ISA limits both). */

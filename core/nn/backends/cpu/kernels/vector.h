@@ -32,6 +32,7 @@ extern const LwNormKernels ISA_NAME (lw_norm_kernels);
 extern const LwResampleKernels ISA_NAME (lw_resample_kernels);
 extern const LwScoreKernels ISA_NAME (lw_score_kernels);
 extern const LwArrayKernels ISA_NAME (lw_array_kernels);
+extern const LwSmallKernels ISA_NAME (lw_small_kernels);
 
 /* @i: of an element */
 INLINE Floats
