@@ -18,7 +18,7 @@ typedef struct {
   int size;
   LwCorner anchor;
   LwCutBox box;
-  GArray *marks;                 /* of Mark */
+  GPtrArray *strokes;            /* of GArray of Mark: those that the cut has not seen */
   LwSuperpixels *superpixels;    /* results */
   LwLiveWire *wire;
   LwGrabCut *cut;                /* in and out */
@@ -37,8 +37,11 @@ struct _LwAssistant {
   LwGrabCut *cut;                /* NULL while it runs, too */
   LwCutBox box;
   gboolean cutting;              /* a cut was begun */
-  GArray *marks;                 /* of Mark: for the next run */
+  GPtrArray *strokes;            /* of GArray of Mark: all of the cut */
+  guint n_taken;                 /* of them: the cut has seen them, or does just now */
 };
+
+struct _LwCutDraft { LwCutBox box; GPtrArray *strokes; };
 
 /* ---- jobs ---- */
 
@@ -53,7 +56,7 @@ job_free (Job *job)
 {
   lw_image_unref (job->image);
   g_object_unref (job->cancellable);
-  g_clear_pointer (&job->marks, g_array_unref);
+  g_clear_pointer (&job->strokes, g_ptr_array_unref);
   lw_superpixels_free (job->superpixels);
   lw_live_wire_free (job->wire);
   lw_grab_cut_free (job->cut);
@@ -71,17 +74,29 @@ drop_job (LwAssistant *self, Kind kind)
   g_cancellable_cancel (job->cancellable);
 }
 
+static gboolean
+take_stroke (LwGrabCut *cut, const GArray *stroke, GError **error)
+{
+  for (guint i = 0; i < stroke->len; i++)
+    {
+      const Mark *mark = &g_array_index (stroke, Mark, i);
+      lw_grab_cut_mark (cut, mark->inside, mark->x, mark->y, mark->radius);
+    }
+  return lw_grab_cut_run (cut, error);
+}
+
 static void
 run_cut (Job *job, const LwPixels *pixels)
 {
-  if (job->cut == NULL && (job->cut = lw_grab_cut_new (pixels, &job->box, &job->error)) == NULL)
-    return;
-  for (guint i = 0; i < job->marks->len; i++)
+  if (job->cut == NULL)
     {
-      const Mark *mark = &g_array_index (job->marks, Mark, i);
-      lw_grab_cut_mark (job->cut, mark->inside, mark->x, mark->y, mark->radius);
+      job->cut = lw_grab_cut_new (pixels, &job->box, &job->error);
+      if (job->cut == NULL || !lw_grab_cut_run (job->cut, &job->error))
+        return;
     }
-  lw_grab_cut_run (job->cut, &job->error);
+  for (guint i = 0; i < job->strokes->len && !g_cancellable_is_cancelled (job->cancellable); i++)
+    if (!take_stroke (job->cut, job->strokes->pdata[i], &job->error))
+      return;
 }
 
 static void
@@ -133,7 +148,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer data)
   take_result (self, job);
   if (job->kind == CUT && self->cut == NULL)
     self->cutting = FALSE;
-  if (job->kind == CUT && self->marks->len > 0)
+  if (job->kind == CUT && self->cutting && self->n_taken < self->strokes->len)
     run_next_cut (self);
   if (job->error != NULL)
     self->failed (job->error->message, self->data);
@@ -163,7 +178,7 @@ lw_assistant_new (LwAssistantReady ready, LwAssistantFailed failed, gpointer dat
   self->ready = ready;
   self->failed = failed;
   self->data = data;
-  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
+  self->strokes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   return self;
 }
 
@@ -171,7 +186,7 @@ void
 lw_assistant_free (LwAssistant *self)
 {
   lw_assistant_set_image (self, NULL);
-  g_array_unref (self->marks);
+  g_ptr_array_unref (self->strokes);
   g_free (self);
 }
 
@@ -193,6 +208,12 @@ gboolean
 lw_assistant_has_image (const LwAssistant *self)
 {
   return self->image != NULL;
+}
+
+gboolean
+lw_assistant_shows (const LwAssistant *self, const LwImage *image)
+{
+  return self->image == image;
 }
 
 LwPixels
@@ -250,8 +271,9 @@ run_next_cut (LwAssistant *self)
   Job *job = g_new0 (Job, 1);
   job->kind = CUT;
   job->box = self->box;
-  job->marks = self->marks;
-  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
+  job->strokes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  while (self->n_taken < self->strokes->len)
+    g_ptr_array_add (job->strokes, g_array_ref (self->strokes->pdata[self->n_taken++]));
   job->cut = g_steal_pointer (&self->cut);
   begin_job (self, job);
 }
@@ -272,6 +294,7 @@ lw_assistant_mark_cut (LwAssistant *self, gboolean inside, const LwCutPoint *poi
 {
   if (!self->cutting)
     return;
+  GArray *stroke = g_array_new (FALSE, FALSE, sizeof (Mark));
   for (gsize i = 0; i < n; i++)
     {
       const LwCutPoint *from = &points[i > 0 ? i - 1 : 0], *to = &points[i];
@@ -280,9 +303,10 @@ lw_assistant_mark_cut (LwAssistant *self, gboolean inside, const LwCutPoint *poi
         {
           double part = steps > 0 ? (double) k / steps : 0;
           Mark mark = { inside, from->x + part * (to->x - from->x), from->y + part * (to->y - from->y), radius };
-          g_array_append_val (self->marks, mark);
+          g_array_append_val (stroke, mark);
         }
     }
+  g_ptr_array_add (self->strokes, stroke);
   if (self->jobs[CUT] == NULL)
     run_next_cut (self);
 }
@@ -292,8 +316,41 @@ lw_assistant_drop_cut (LwAssistant *self)
 {
   drop_job (self, CUT);
   g_clear_pointer (&self->cut, lw_grab_cut_free);
-  g_array_set_size (self->marks, 0);
+  g_ptr_array_set_size (self->strokes, 0);
+  self->n_taken = 0;
   self->cutting = FALSE;
+}
+
+LwCutDraft *
+lw_assistant_put_cut_away (LwAssistant *self)
+{
+  if (!self->cutting)
+    return NULL;
+  LwCutDraft *draft = g_new (LwCutDraft, 1);
+  *draft = (LwCutDraft) { self->box, g_ptr_array_ref (self->strokes) };
+  g_ptr_array_unref (self->strokes);
+  self->strokes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  lw_assistant_drop_cut (self);
+  return draft;
+}
+
+void
+lw_assistant_take_cut_up (LwAssistant *self, LwCutDraft *draft)
+{
+  lw_assistant_drop_cut (self);
+  g_ptr_array_unref (self->strokes);
+  self->strokes = g_ptr_array_ref (draft->strokes);
+  self->box = draft->box;
+  self->cutting = TRUE;
+  run_next_cut (self);
+  lw_cut_draft_free (draft);
+}
+
+void
+lw_cut_draft_free (LwCutDraft *draft)
+{
+  g_ptr_array_unref (draft->strokes);
+  g_free (draft);
 }
 
 gboolean

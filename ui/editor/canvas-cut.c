@@ -70,6 +70,29 @@ canvas_cut_drop (LwCanvas *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* It waits on its frame. */
+void
+canvas_cut_put_away (LwCanvas *self)
+{
+  LwCutDraft *draft = lw_assistant_put_cut_away (self->assistant);
+
+  g_clear_object (&self->cut_texture);
+  if (draft != NULL)
+    g_hash_table_replace (self->cuts, g_memdup2 (&self->assisted_frame, sizeof self->assisted_frame), draft);
+}
+
+/* As soon as there is a picture to cut. */
+void
+canvas_cut_take_up (LwCanvas *self)
+{
+  gpointer key, draft;
+
+  if (!lw_assistant_has_image (self->assistant) || !g_hash_table_steal_extended (self->cuts, &self->assisted_frame, &key, &draft))
+    return;
+  g_free (key);
+  lw_assistant_take_cut_up (self->assistant, draft);
+}
+
 gboolean
 canvas_cut_can_accept (LwCanvas *self)
 {

@@ -42,6 +42,7 @@ struct _LwCanvas
   GArray *trail;                     /* of LwPoint in image pixels: where it was so far */
   LwAssistant *assistant;
   gint64 assisted_frame;             /* whose picture it has */
+  GHashTable *cuts;                  /* gint64 frame → LwCutDraft: of frames that are not on show */
   CanvasScissors *scissors;
   gboolean marking, mark_outside;    /* the box cut: the drag says what belongs to it, or what doesn't */
   GdkTexture *cut_texture;           /* NULL: to be drawn */
@@ -132,6 +133,8 @@ void canvas_superpixels_snapshot (LwCanvas *canvas, const graphene_rect_t *clip,
 CanvasScissors *canvas_scissors_new (void);
 void canvas_scissors_free (CanvasScissors *scissors);
 guint canvas_scissors_get_n_stops (const CanvasScissors *scissors);         /* clicks so far */
+void canvas_scissors_show (LwCanvas *canvas, gint64 frame);                 /* what is in progress on the frame shown so far waits there */
+void canvas_scissors_forget (LwCanvas *canvas);                             /* on every frame */
 void canvas_scissors_press (LwCanvas *canvas, double x, double y, gboolean again, gboolean free_hand);
 gboolean canvas_scissors_can_close (const CanvasScissors *scissors);
 void canvas_scissors_close (LwCanvas *canvas);
@@ -145,6 +148,8 @@ void canvas_cut_drag_end (LwCanvas *canvas);
 gboolean canvas_cut_can_accept (LwCanvas *canvas);
 void canvas_cut_accept (LwCanvas *canvas);
 void canvas_cut_drop (LwCanvas *canvas);
+void canvas_cut_put_away (LwCanvas *canvas);                                /* with the frame that the assistant has */
+void canvas_cut_take_up (LwCanvas *canvas);
 void canvas_cut_changed (LwCanvas *canvas);
 void canvas_cut_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 

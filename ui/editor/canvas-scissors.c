@@ -11,14 +11,34 @@
 struct _CanvasScissors {
   GArray *way;                   /* of LwCorner: what is set, from the first click on */
   GArray *stops;                 /* of guint: the length of the way after each click */
+  gint64 frame;                  /* on show */
+  GHashTable *by_frame;          /* gint64 → Waiting: of frames that are not */
 };
+
+typedef struct { GArray *way, *stops; } Waiting;
+
+static void
+waiting_free (gpointer data)
+{
+  Waiting *waiting = data;
+  g_array_unref (waiting->way);
+  g_array_unref (waiting->stops);
+  g_free (waiting);
+}
+
+static void
+begin_way (CanvasScissors *self)
+{
+  self->way = g_array_new (FALSE, FALSE, sizeof (LwCorner));
+  self->stops = g_array_new (FALSE, FALSE, sizeof (guint));
+}
 
 CanvasScissors *
 canvas_scissors_new (void)
 {
   CanvasScissors *self = g_new0 (CanvasScissors, 1);
-  self->way = g_array_new (FALSE, FALSE, sizeof (LwCorner));
-  self->stops = g_array_new (FALSE, FALSE, sizeof (guint));
+  begin_way (self);
+  self->by_frame = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, waiting_free);
   return self;
 }
 
@@ -27,7 +47,51 @@ canvas_scissors_free (CanvasScissors *self)
 {
   g_array_unref (self->way);
   g_array_unref (self->stops);
+  g_hash_table_unref (self->by_frame);
   g_free (self);
+}
+
+static void
+put_away (CanvasScissors *self)
+{
+  Waiting waiting = { self->way, self->stops };
+  g_hash_table_insert (self->by_frame, g_memdup2 (&self->frame, sizeof self->frame), g_memdup2 (&waiting, sizeof waiting));
+  begin_way (self);
+}
+
+static void
+take_up (CanvasScissors *self, Waiting *waiting)
+{
+  g_array_unref (self->way);
+  g_array_unref (self->stops);
+  self->way = waiting->way;
+  self->stops = waiting->stops;
+  g_free (waiting);
+}
+
+void
+canvas_scissors_show (LwCanvas *canvas, gint64 frame)
+{
+  CanvasScissors *self = canvas->scissors;
+  gpointer key, waiting;
+
+  if (frame == self->frame)
+    return;
+  if (self->stops->len > 0)
+    put_away (self);
+  self->frame = frame;
+  if (!g_hash_table_steal_extended (self->by_frame, &frame, &key, &waiting))
+    return;
+  take_up (self, waiting);
+  g_free (key);
+}
+
+void
+canvas_scissors_forget (LwCanvas *canvas)
+{
+  canvas_scissors_give_up (canvas);
+  g_hash_table_remove_all (canvas->scissors->by_frame);
+  canvas->scissors->frame = 0;
 }
 
 static LwCorner

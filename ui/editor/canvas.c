@@ -386,20 +386,19 @@ tool_changed (LwCanvas *self)
   canvas_update_pointer (self);
 }
 
-/* What was found in another picture goes, and what it was to become. */
+/* What was found in another picture goes; what it was to become waits on its frame. */
 static void
 show_image (LwCanvas *self)
 {
-  LwImage *image = lw_document_get_image (self->document);
   gint64 frame = lw_document_get_frame (self->document)->id;
+  LwImage *image = lw_document_get_image (self->document);
 
-  if (frame != self->assisted_frame)
-    {
-      canvas_scissors_give_up (self);
-      canvas_cut_drop (self);
-    }
+  canvas_scissors_show (self, frame);
+  if (!lw_assistant_shows (self->assistant, image))
+    canvas_cut_put_away (self);
   self->assisted_frame = frame;
   lw_assistant_set_image (self->assistant, image);
+  canvas_cut_take_up (self);
   if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
     canvas_superpixels_prepare (self);
 }
@@ -457,8 +456,9 @@ lw_canvas_set_document (LwCanvas *self, LwDocument *document)
       lw_canvas_stroke_end (self);
       g_signal_handlers_disconnect_by_data (self->document, self);
     }
-  canvas_scissors_give_up (self);
+  canvas_scissors_forget (self);
   canvas_cut_drop (self);
+  g_hash_table_remove_all (self->cuts);
   lw_assistant_set_image (self->assistant, NULL);
   self->assisted_frame = 0;
   g_set_object (&self->document, document);
@@ -619,6 +619,7 @@ finalize (GObject *object)
   lw_polygons_free (self->polygons);
   g_array_unref (self->trail);
   canvas_scissors_free (self->scissors);
+  g_hash_table_unref (self->cuts);
   lw_assistant_free (self->assistant);
   g_clear_object (&self->cut_texture);
   g_free (self->pointer_text);
@@ -667,6 +668,7 @@ lw_canvas_init (LwCanvas *self)
   self->polygons = lw_polygons_new ();
   self->grabbed = self->split = G_MAXUINT;
   self->scissors = canvas_scissors_new ();
+  self->cuts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) lw_cut_draft_free);
   self->assistant = lw_assistant_new (on_assistant_ready_cb, on_assistant_failed_cb, self);
   self->trail = g_array_new (FALSE, FALSE, sizeof (LwPoint));
   self->pointer_text = g_strdup ("");
