@@ -95,7 +95,7 @@ is_command (const char *action)
 static gboolean
 needs_no_key (const char *action)
 {
-  static const char *const names[] = { "workspace.take-brush", "steps.take-back", "steps.did", "win.open-recent", "canvas.peek" };
+  static const char *const names[] = { "workspace.take-brush", "steps.take-back", "steps.did", "win.open-recent", "canvas.peek", "canvas.compare" };
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (names[i], action))
       return TRUE;

@@ -23,6 +23,15 @@ pointer_at (LwCanvas *self, double x, double y)
   canvas_update_pointer (self);
 }
 
+/* Where in its pane the hand is: once it is down it stays in that pane. */
+static void
+fold (LwCanvas *self, double *x)
+{
+  if (!self->stroking && !self->dragging && !self->panning && !self->moving_divider)
+    canvas_enter_pane (self, *x);
+  *x -= self->pane_x;
+}
+
 /* ---- drags: the mouse and the finger ---- */
 
 static gboolean
@@ -47,7 +56,9 @@ press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
   self->shift = (gdk_event_get_modifier_state (event) & GDK_SHIFT_MASK) != 0;
   guint32 time = gdk_event_get_time (event);
 
-  if (should_pan (self, button, event))
+  if (button == GDK_BUTTON_PRIMARY && canvas_is_on_divider (self, x))
+    self->moving_divider = TRUE;
+  else if (should_pan (self, button, event))
     self->panning = TRUE;
   else if (button == GDK_BUTTON_SECONDARY || (button == GDK_BUTTON_PRIMARY && alt))
     canvas_pick_class (self, x, y);
@@ -74,6 +85,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
     }
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   gtk_widget_grab_focus (GTK_WIDGET (self));
+  fold (self, &x);
   self->drag_x = x;
   self->drag_y = y;
   press (self, button, x, y, event);
@@ -92,7 +104,7 @@ take_samples (LwCanvas *self, const LwBrushSample *samples, gsize n)
 static void
 hand_off (LwCanvas *self)
 {
-  self->panning = FALSE;
+  self->panning = self->moving_divider = FALSE;
   lw_canvas_stroke_end (self);
   canvas_drag_end (self);
 }
@@ -116,7 +128,7 @@ stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
       if ((history[i].flags & (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y)) != (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y))
         continue;
       gtk_widget_translate_coordinates (GTK_WIDGET (native), widget, history[i].axes[GDK_AXIS_X] - native_x, history[i].axes[GDK_AXIS_Y] - native_y, &at_x, &at_y);
-      samples[used++] = mouse_sample (at_x, at_y, history[i].time);
+      samples[used++] = mouse_sample (at_x - self->pane_x, at_y, history[i].time);
     }
   samples[used++] = mouse_sample (x, y, event != NULL ? gdk_event_get_time (event) : GDK_CURRENT_TIME);
   take_samples (self, samples, used);
@@ -130,7 +142,10 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
   gtk_gesture_drag_get_start_point (gesture, &x, &y);
   x += offset_x;
   y += offset_y;
-  if (self->panning && !self->pinching)
+  fold (self, &x);
+  if (self->moving_divider)
+    canvas_move_divider (self, x);
+  else if (self->panning && !self->pinching)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
   else if (self->stroking || self->dragging)
     {
@@ -174,12 +189,13 @@ stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
   LwBrushSample sample;
 
+  fold (self, &x);
   stylus_sample (gesture, x, y, &sample);
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   gtk_widget_grab_focus (GTK_WIDGET (self));
   self->drag_x = x;
   self->drag_y = y;
-  if (canvas_tool_paints (self) && event != NULL && !should_pan (self, GDK_BUTTON_PRIMARY, event))
+  if (canvas_tool_paints (self) && event != NULL && !canvas_is_on_divider (self, x) && !should_pan (self, GDK_BUTTON_PRIMARY, event))
     {
       lw_canvas_stroke_end (self);
       self->erasing = tool != NULL && gdk_device_tool_get_tool_type (tool) == GDK_DEVICE_TOOL_TYPE_ERASER;
@@ -191,7 +207,7 @@ stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 }
 
 static void
-add_backlog (GtkGestureStylus *gesture, GArray *samples)
+add_backlog (LwCanvas *self, GtkGestureStylus *gesture, GArray *samples)
 {
   g_autofree GdkTimeCoord *backlog = NULL;
   guint n = 0;
@@ -201,7 +217,7 @@ add_backlog (GtkGestureStylus *gesture, GArray *samples)
   for (guint i = 0; i < n; i++)
     {
       const GdkTimeCoord *point = &backlog[i];
-      LwBrushSample sample = mouse_sample (point->axes[GDK_AXIS_X], point->axes[GDK_AXIS_Y], point->time);
+      LwBrushSample sample = mouse_sample (point->axes[GDK_AXIS_X] - self->pane_x, point->axes[GDK_AXIS_Y], point->time);
       if (point->flags & GDK_AXIS_FLAG_PRESSURE)
         sample.pressure = point->axes[GDK_AXIS_PRESSURE];
       g_array_append_val (samples, sample);
@@ -214,11 +230,14 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (LwBrushSample));
   LwBrushSample last;
 
-  if (self->panning)
+  fold (self, &x);
+  if (self->moving_divider)
+    canvas_move_divider (self, x);
+  else if (self->panning)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
   else if (self->stroking || self->dragging)
     {
-      add_backlog (gesture, samples);
+      add_backlog (self, gesture, samples);
       stylus_sample (gesture, x, y, &last);
       g_array_append_val (samples, last);
       take_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
@@ -241,8 +260,9 @@ stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
 {
-  if (self->stroking || self->dragging || self->panning)
+  if (self->stroking || self->dragging || self->panning || self->moving_divider)
     return;                  /* the drag tells, with its history */
+  fold (self, &x);
   self->free_hand = (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (motion)) & GDK_CONTROL_MASK) != 0;
   pointer_at (self, x, y);
 }
@@ -290,6 +310,7 @@ pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
   self->pinching = TRUE;
   self->pinch_zoom = self->view.zoom;
   gtk_gesture_get_bounding_box_center (gesture, &self->pinch_x, &self->pinch_y);
+  fold (self, &self->pinch_x);
 }
 
 static void
@@ -306,6 +327,7 @@ pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
 
   if (!gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
     return;
+  x -= self->pane_x;
   lw_canvas_pan (self, x - self->pinch_x, y - self->pinch_y);
   lw_canvas_zoom_to (self, self->pinch_zoom * scale, x, y);
   self->pinch_x = x;
@@ -321,6 +343,10 @@ key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkMod
     canvas_set_peek (self, TRUE);
   else if (lw_keys_has (lw_keys_get (), "canvas.hold-pan", key, modifiers))
     self->space_held = TRUE;
+  else if (lw_keys_has (lw_keys_get (), "canvas.hold-proposal", key, modifiers))
+    canvas_set_compare (self, LW_AGAINST_PROPOSAL);
+  else if (lw_keys_has (lw_keys_get (), "canvas.hold-revision", key, modifiers))
+    canvas_set_compare (self, LW_AGAINST_REVISION);
   else
     return GDK_EVENT_PROPAGATE;
   canvas_update_pointer (self);
@@ -332,6 +358,8 @@ key_released_cb (GtkEventControllerKey *controller, guint key, guint code, GdkMo
 {
   if (lw_keys_has (lw_keys_get (), "canvas.hold-peek", key, GDK_MODIFIER_MASK))
     canvas_set_peek (self, FALSE);
+  if (lw_keys_has (lw_keys_get (), "canvas.hold-proposal", key, GDK_MODIFIER_MASK) || lw_keys_has (lw_keys_get (), "canvas.hold-revision", key, GDK_MODIFIER_MASK))
+    canvas_set_compare (self, LW_AGAINST_PICTURE);
   if (lw_keys_has (lw_keys_get (), "canvas.hold-pan", key, GDK_MODIFIER_MASK))
     {
       self->space_held = FALSE;
@@ -344,6 +372,7 @@ static void
 focus_left_cb (GtkEventControllerFocus *controller, LwCanvas *self)
 {
   canvas_set_peek (self, FALSE);
+  canvas_set_compare (self, LW_AGAINST_PICTURE);
   self->space_held = FALSE;
   canvas_update_pointer (self);
 }

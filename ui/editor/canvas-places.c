@@ -19,7 +19,7 @@ gboolean
 lw_canvas_get_pixel_at (LwCanvas *self, double x, double y, int *image_x, int *image_y)
 {
   g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
-  return self->view.image_width > 0 && canvas_pixel_at (self, x, y, image_x, image_y);
+  return self->view.image_width > 0 && canvas_pixel_at (self, canvas_fold (self, x), y, image_x, image_y);
 }
 
 gboolean
@@ -45,7 +45,7 @@ lw_canvas_show_place (LwCanvas *self, const LwRect *place)
   g_return_if_fail (LW_IS_CANVAS (self) && place != NULL);
 
   double x, y;
-  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  int width = canvas_get_pane_width (self), height = gtk_widget_get_height (GTK_WIDGET (self));
   double middle_x = place->x + place->width / 2.0, middle_y = place->y + place->height / 2.0;
   if (width <= 0 || height <= 0 || !lw_canvas_locate (self, middle_x, middle_y, &x, &y))
     return;

@@ -25,6 +25,10 @@ struct _LwCanvas
   const LwLabelMap *playback_map;
   guint settle_id;                   /* timeout: the zoom has come to rest */
   gboolean peek;                     /* the overlay is off while this holds */
+  LwAgainst compare;                 /* in place of the labels while this holds; LW_AGAINST_PICTURE: nothing */
+  LwTiles *other_tiles;              /* of the second pane of a split */
+  LwEarlier *earlier;                /* NULL: not read */
+  GCancellable *earlier_load;        /* NULL: it isn't being read */
   char *pointer_text;
 
   /* tools */
@@ -49,7 +53,9 @@ struct _LwCanvas
   gboolean free_hand;                /* Ctrl is down: the scissors don't look for edges */
   gboolean shift;                    /* was down at the last click: closing a polygon begins another part */
 
-  /* the hand; positions in widget coordinates */
+  /* the hand; positions in widget coordinates, less @pane_x */
+  double pane_x;                     /* where the pane begins that the hand is in */
+  gboolean moving_divider;
   gboolean hovering;
   double pointer_x, pointer_y, pressure;
   double drag_x, drag_y;             /* where the last drag event was */
@@ -69,15 +75,35 @@ void canvas_from_image (LwCanvas *canvas, double image_x, double image_y, double
 gboolean canvas_pixel_at (LwCanvas *canvas, double x, double y, int *px, int *py);     /* FALSE: outside the image */
 void canvas_update_pointer (LwCanvas *canvas);                              /* text, cursor and outline */
 void canvas_zoom_steps (LwCanvas *canvas, int steps, double x, double y);
+void canvas_compare_changed (LwCanvas *canvas);                             /* notifies */
+void canvas_snapshot_overlay (LwCanvas *canvas, GtkSnapshot *snapshot);     /* outlines of a pane */
 void canvas_set_peek (LwCanvas *canvas, gboolean peek);
 void canvas_say (LwCanvas *canvas, const char *text);                       /* to whoever shows messages */
 
 /* canvas-scene.c */
 gboolean canvas_get_scene (LwCanvas *canvas, LwScene *scene);               /* FALSE: nothing can be composed now (no document, or its frame is still loading) */
+gboolean canvas_get_other_scene (LwCanvas *canvas, LwScene *scene);         /* of the second pane */
 void canvas_scene_changed (LwCanvas *canvas);                               /* all of it */
 void canvas_update_colours (LwCanvas *canvas);
 void canvas_update_curves (LwCanvas *canvas);                               /* another picture */
 void canvas_update_people (LwCanvas *canvas);                               /* another frame */
+
+/* canvas-compare.c */
+char *canvas_describe_against (LwCanvas *canvas, LwAgainst against);
+const LwLabelMap *canvas_get_against (LwCanvas *canvas, LwAgainst against); /* NULL: there is none */
+void canvas_set_compare (LwCanvas *canvas, LwAgainst against);
+void canvas_refresh_earlier (LwCanvas *canvas);                             /* the last revision before, where it is shown */
+void canvas_forget_earlier (LwCanvas *canvas, gboolean map_too);
+
+/* canvas-split.c */
+LwSplitView canvas_get_split (LwCanvas *canvas);
+int canvas_get_pane_width (LwCanvas *canvas);
+void canvas_enter_pane (LwCanvas *canvas, double x);                        /* the hand is there */
+double canvas_fold (LwCanvas *canvas, double x);                            /* of a place in either pane: in the first */
+gboolean canvas_is_on_divider (LwCanvas *canvas, double x);
+void canvas_move_divider (LwCanvas *canvas, double x);
+void canvas_snapshot_split (LwCanvas *canvas, GtkSnapshot *snapshot);
+void canvas_split_changed (LwCanvas *canvas);
 
 /* canvas-tools.c */
 void canvas_tools_add_actions (GtkWidgetClass *klass);

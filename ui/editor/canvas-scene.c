@@ -8,6 +8,14 @@ shows_labels (LwCanvas *self)
   return !self->peek && (self->toolbox == NULL || lw_toolbox_get_overlay_visible (self->toolbox));
 }
 
+/* Not over the labels where it stands beside them. */
+static gboolean
+shows_hatch (LwCanvas *self)
+{
+  gboolean beside = canvas_get_split (self) != LW_SPLIT_VIEW_OFF && lw_look_get (self->look)->against == LW_AGAINST_PROPOSAL;
+  return !beside && (self->toolbox == NULL || lw_toolbox_get_show_proposal (self->toolbox));
+}
+
 static void
 show_proposal (LwCanvas *self, LwScene *scene)
 {
@@ -15,7 +23,7 @@ show_proposal (LwCanvas *self, LwScene *scene)
 
   if (proposal == NULL)
     return;
-  if (self->toolbox == NULL || lw_toolbox_get_show_proposal (self->toolbox))
+  if (shows_hatch (self))
     scene->proposal = proposal->map;
   if (scene->proposal != NULL || self->compositor.unsure)
     scene->confidence = proposal->confidence;
@@ -38,9 +46,25 @@ canvas_get_scene (LwCanvas *self, LwScene *scene)
   scene->image = lw_document_get_image (self->document);
   if (!shows_labels (self))
     return TRUE;
+  if (self->compare != LW_AGAINST_PICTURE)
+    {
+      scene->labels = canvas_get_against (self, self->compare);
+      return TRUE;
+    }
   scene->labels = planes->plane[LW_PLANE_CLASS];
   scene->origins = planes->plane[LW_PLANE_ORIGIN];
   show_proposal (self, scene);
+  return TRUE;
+}
+
+gboolean
+canvas_get_other_scene (LwCanvas *self, LwScene *scene)
+{
+  if (!canvas_get_scene (self, scene))
+    return FALSE;
+  *scene = (LwScene) { .width = scene->width, .height = scene->height, .image = scene->image };
+  if (self->playback_image == NULL && shows_labels (self))
+    scene->labels = canvas_get_against (self, lw_look_get (self->look)->against);
   return TRUE;
 }
 
@@ -48,6 +72,7 @@ void
 canvas_scene_changed (LwCanvas *self)
 {
   lw_tiles_damage_all (self->tiles);
+  lw_tiles_damage_all (self->other_tiles);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -112,6 +137,9 @@ lw_canvas_set_look (LwCanvas *self, LwLook *look)
     return;
   g_signal_connect_swapped (look, "notify::label-style", G_CALLBACK (style_changed), self);
   g_signal_connect_swapped (look, "notify::unsure", G_CALLBACK (style_changed), self);
+  g_signal_connect_swapped (look, "notify::split", G_CALLBACK (canvas_split_changed), self);
+  g_signal_connect_swapped (look, "notify::against", G_CALLBACK (canvas_split_changed), self);
+  g_signal_connect_swapped (look, "notify::divider", G_CALLBACK (gtk_widget_queue_draw), self);
   for (gsize i = 0; i < G_N_ELEMENTS (of_picture); i++)
     {
       g_autofree char *signal = g_strconcat ("notify::", of_picture[i], NULL);
@@ -119,4 +147,5 @@ lw_canvas_set_look (LwCanvas *self, LwLook *look)
     }
   style_changed (self);
   canvas_update_curves (self);
+  canvas_split_changed (self);
 }

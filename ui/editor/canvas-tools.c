@@ -314,7 +314,7 @@ static void
 zoom_by_key (LwCanvas *self, int steps)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  double x = self->hovering ? self->pointer_x : gtk_widget_get_width (widget) / 2.0;
+  double x = self->hovering ? self->pointer_x : canvas_get_pane_width (self) / 2.0;
   double y = self->hovering ? self->pointer_y : gtk_widget_get_height (widget) / 2.0;
 
   if (steps != 0)

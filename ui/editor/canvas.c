@@ -15,7 +15,7 @@
 
 G_DEFINE_FINAL_TYPE (LwCanvas, lw_canvas, GTK_TYPE_WIDGET)
 
-enum { PROP_DOCUMENT = 1, PROP_TOOLBOX, PROP_ZOOM, PROP_POINTER_TEXT, PROP_PEEK, N_PROPS };
+enum { PROP_DOCUMENT = 1, PROP_TOOLBOX, PROP_ZOOM, PROP_POINTER_TEXT, PROP_PEEK, PROP_COMPARE, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
 /* ---- coordinates ---- */
@@ -77,7 +77,7 @@ points_into_cut (LwCanvas *self)
 static gboolean
 shows_outline (LwCanvas *self)
 {
-  return (self->hovering || self->stroking) && !self->panning && !self->space_held && self->playback_image == NULL && self->document != NULL &&
+  return (self->hovering || self->stroking) && !self->panning && !self->space_held && !self->moving_divider && self->playback_image == NULL && self->document != NULL &&
          (canvas_tool_paints (self) || canvas_has_tool (self, LW_TOOL_LINE) || (canvas_has_tool (self, LW_TOOL_CUT) && points_into_cut (self)));
 }
 
@@ -103,11 +103,10 @@ snapshot_tool (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot *snapsho
   canvas_drag_snapshot (self, clip, snapshot);
 }
 
-static void
-snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
+void
+canvas_snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
+  graphene_rect_t clip = GRAPHENE_RECT_INIT (0, 0, (float) canvas_get_pane_width (self), (float) gtk_widget_get_height (GTK_WIDGET (self)));
 
   if (!lw_polygons_is_empty (self->polygons) && self->playback_image == NULL)
     canvas_polygon_snapshot (self, &clip, snapshot);
@@ -122,11 +121,24 @@ static void
 snapshot (GtkWidget *widget, GtkSnapshot *snap)
 {
   LwCanvas *self = LW_CANVAS (widget);
+  LwRect whole = { 0, 0, self->view.width, self->view.height };
   LwScene scene;
-  gboolean composable = canvas_get_scene (self, &scene);
 
-  lw_tiles_snapshot (self->tiles, &self->compositor, composable ? &scene : NULL, &self->view, (int) canvas_scale (self), snap);
-  snapshot_overlay (self, snap);
+  if (canvas_get_split (self) != LW_SPLIT_VIEW_OFF)
+    {
+      canvas_snapshot_split (self, snap);
+      return;
+    }
+  gboolean composable = canvas_get_scene (self, &scene);
+  lw_tiles_snapshot (self->tiles, &self->compositor, composable ? &scene : NULL, &self->view, &whole, (int) canvas_scale (self), snap);
+  canvas_snapshot_overlay (self, snap);
+}
+
+static void
+reset_tiles (LwCanvas *self)
+{
+  lw_tiles_reset (self->tiles);
+  lw_tiles_reset (self->other_tiles);
 }
 
 static void
@@ -136,7 +148,7 @@ view_changed (LwCanvas *self, double zoom_before)
     {
       self->compositor.zoom = self->view.zoom;
       self->compositor.grid = self->view.zoom >= GRID_FROM_ZOOM;
-      lw_tiles_reset (self->tiles);
+      reset_tiles (self);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
     }
   canvas_update_pointer (self);
@@ -152,9 +164,9 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
   int scale = (int) canvas_scale (self);
 
   if (self->compositor.scale != MIN (scale, 8))
-    lw_tiles_damage_all (self->tiles);
+    canvas_scene_changed (self);
   self->compositor.scale = MIN (scale, 8);
-  lw_view_set_size (&self->view, width * scale, height * scale);
+  lw_view_set_size (&self->view, canvas_get_pane_width (self) * scale, height * scale);
   view_changed (self, before);
 }
 
@@ -164,11 +176,22 @@ show_size (LwCanvas *self, int width, int height)
   double before = self->view.zoom;
 
   lw_view_set_image (&self->view, width, height);
-  lw_tiles_reset (self->tiles);
+  reset_tiles (self);
   view_changed (self, before);
 }
 
 /* ---- the pointer ---- */
+
+static void
+append_origin (LwCanvas *self, GString *text, guint8 index)
+{
+  static const char *const by[] = { [LW_ORIGIN_PERSON] = N_(", by %s"), [LW_ORIGIN_MODEL] = N_(", by the model %s"), [LW_ORIGIN_PROPAGATION] = N_(", carried over by %s"),
+                                    [LW_ORIGIN_IMPORT] = N_(", imported from %s") };
+  const LwOrigin *origin = lw_document_get_origin (self->document, index);
+
+  if (origin != NULL)
+    g_string_append_printf (text, _(by[origin->kind]), origin->name);
+}
 
 static void
 append_class (LwCanvas *self, GString *text, int x, int y)
@@ -180,6 +203,8 @@ append_class (LwCanvas *self, GString *text, int x, int y)
   const LwClass *class = id != LW_LABEL_NONE ? lw_palette_find_id (palette, id) : NULL;
 
   g_string_append_printf (text, " · %s", class != NULL ? class->name : id == LW_LABEL_NONE ? _("Not labelled") : _("Unknown class"));
+  if (id != LW_LABEL_NONE)
+    append_origin (self, text, lw_label_map_get (planes->plane[LW_PLANE_ORIGIN], x, y));
   if (proposal == NULL || (class = lw_palette_find_id (palette, lw_label_map_get (proposal->map, x, y))) == NULL)
     return;
   if (class->id != id)
@@ -215,6 +240,8 @@ update_cursor (LwCanvas *self)
 
   if (self->panning)
     name = "grabbing";
+  else if (self->moving_divider || (!self->stroking && !self->dragging && canvas_is_on_divider (self, self->pointer_x)))
+    name = "col-resize";
   else if (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN)
     name = "grab";
   else if (canvas_polygon_can_grab (self))
@@ -245,6 +272,7 @@ settle_cb (gpointer data)
 
   self->settle_id = 0;
   lw_tiles_set_coarse (self->tiles, FALSE);
+  lw_tiles_set_coarse (self->other_tiles, FALSE);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
@@ -260,6 +288,7 @@ zoom_coarsely (LwCanvas *self)
   if (dear && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->settle_id = g_timeout_add (SETTLE_MS, settle_cb, self);
   lw_tiles_set_coarse (self->tiles, self->settle_id != 0);
+  lw_tiles_set_coarse (self->other_tiles, self->settle_id != 0);
 }
 
 void
@@ -323,6 +352,12 @@ canvas_set_peek (LwCanvas *self, gboolean peek)
   self->peek = peek;
   canvas_scene_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PEEK]);
+}
+
+void
+canvas_compare_changed (LwCanvas *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COMPARE]);
 }
 
 /* ---- the assistant ---- */
@@ -413,6 +448,7 @@ document_opened (LwCanvas *self)
   show_image (self);
   canvas_update_people (self);
   canvas_update_curves (self);
+  canvas_refresh_earlier (self);
   lw_polygons_show (self->polygons, frame->id);
   if (self->playback_image == NULL)
     show_size (self, frame->width, frame->height);
@@ -430,6 +466,7 @@ document_damaged_cb (LwCanvas *self, const LwRect *rect)
 
   content = (LwRect) { content.x - reach, content.y - reach, content.width + 2 * reach, content.height + 2 * reach };
   lw_tiles_damage (self->tiles, &content);
+  lw_tiles_damage (self->other_tiles, &content);
   if (canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y) &&
       x >= rect->x && x < rect->x + rect->width && y >= rect->y && y < rect->y + rect->height)
     update_text (self);
@@ -459,16 +496,19 @@ lw_canvas_set_document (LwCanvas *self, LwDocument *document)
   canvas_scissors_forget (self);
   canvas_cut_drop (self);
   g_hash_table_remove_all (self->cuts);
+  canvas_forget_earlier (self, TRUE);
   lw_assistant_set_image (self->assistant, NULL);
   self->assisted_frame = 0;
   g_set_object (&self->document, document);
   lw_polygons_free (self->polygons);
   self->polygons = lw_polygons_new ();
-  lw_tiles_reset (self->tiles);
+  reset_tiles (self);
   if (document != NULL)
     {
       g_signal_connect_swapped (document, "opened", G_CALLBACK (document_opened), self);
       g_signal_connect_swapped (document, "damaged", G_CALLBACK (document_damaged_cb), self);
+      g_signal_connect_swapped (document, "origins-changed", G_CALLBACK (update_text), self);
+      g_signal_connect_swapped (document, "notify::n-unsaved", G_CALLBACK (canvas_refresh_earlier), self);
       g_signal_connect_swapped (document, "edit-ended", G_CALLBACK (edit_ended), self);
       g_signal_connect_swapped (document, "palette-changed", G_CALLBACK (canvas_update_colours), self);
       g_signal_connect_swapped (document, "notify::can-undo", G_CALLBACK (canvas_update_actions), self);
@@ -564,6 +604,7 @@ unmap (GtkWidget *widget)
   lw_canvas_stroke_end (self);
   canvas_drag_drop (self);
   canvas_set_peek (self, FALSE);
+  canvas_set_compare (self, LW_AGAINST_PICTURE);
   GTK_WIDGET_CLASS (lw_canvas_parent_class)->unmap (widget);
 }
 
@@ -579,6 +620,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_ZOOM: g_value_set_double (value, self->view.zoom); break;
     case PROP_POINTER_TEXT: g_value_set_string (value, self->pointer_text); break;
     case PROP_PEEK: g_value_set_boolean (value, self->peek); break;
+    case PROP_COMPARE: g_value_set_int (value, (int) self->compare); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -593,6 +635,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_DOCUMENT: lw_canvas_set_document (self, g_value_get_object (value)); break;
     case PROP_TOOLBOX: lw_canvas_set_toolbox (self, g_value_get_object (value)); break;
     case PROP_PEEK: canvas_set_peek (self, g_value_get_boolean (value)); break;
+    case PROP_COMPARE: canvas_set_compare (self, (LwAgainst) g_value_get_int (value)); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -604,6 +647,8 @@ dispose (GObject *object)
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
   lw_tiles_bury (self->tiles);
+  lw_tiles_bury (self->other_tiles);
+  canvas_forget_earlier (self, TRUE);
   lw_canvas_set_document (self, NULL);
   lw_canvas_set_toolbox (self, NULL);
   lw_canvas_set_look (self, NULL);
@@ -616,6 +661,7 @@ finalize (GObject *object)
   LwCanvas *self = LW_CANVAS (object);
 
   lw_tiles_free (self->tiles);
+  lw_tiles_free (self->other_tiles);
   lw_polygons_free (self->polygons);
   g_array_unref (self->trail);
   canvas_scissors_free (self->scissors);
@@ -647,6 +693,7 @@ lw_canvas_class_init (LwCanvasClass *klass)
   props[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, LW_ZOOM_MIN, LW_ZOOM_MAX, 1, readable);
   props[PROP_POINTER_TEXT] = g_param_spec_string ("pointer-text", NULL, NULL, "", readable);
   props[PROP_PEEK] = g_param_spec_boolean ("peek", NULL, NULL, FALSE, writable);
+  props[PROP_COMPARE] = g_param_spec_int ("compare", NULL, NULL, 0, LW_N_AGAINST - 1, LW_AGAINST_PICTURE, writable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_signal_new ("say", LW_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -656,6 +703,7 @@ lw_canvas_class_init (LwCanvasClass *klass)
   gtk_widget_class_set_css_name (widget_class, "canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_install_property_action (widget_class, "canvas.peek", "peek");
+  gtk_widget_class_install_property_action (widget_class, "canvas.compare", "compare");
   canvas_tools_add_actions (widget_class);
 }
 
@@ -665,6 +713,7 @@ lw_canvas_init (LwCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
 
   self->tiles = lw_tiles_new ();
+  self->other_tiles = lw_tiles_new ();
   self->polygons = lw_polygons_new ();
   self->grabbed = self->split = G_MAXUINT;
   self->scissors = canvas_scissors_new ();

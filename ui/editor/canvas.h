@@ -8,7 +8,8 @@
 
 /* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
  * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.remove-corner, canvas.cancel,
- * canvas.brush-smaller, canvas.brush-larger, canvas.pick-class (under the pointer), canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it).
+ * canvas.brush-smaller, canvas.brush-larger, canvas.pick-class (under the pointer), canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it), canvas.compare (of the int
+ * property "compare", an LwAgainst shown in place of the labels; the keys d and y hold it).
  * Signals: "say" (const char *: a message for the annotator), "turn" (gboolean redo → gboolean: taken), before undo or redo: whoever has something newer than the last stroke takes it; "view-changed" (zoom or place: lw_canvas_locate() says something
  * else), "turns-changed" (lw_canvas_can_turn() may say something else).
  * docs/canvas.md lists keys and pointer. The CSS node is `canvas`; what the picture leaves free shows its background. */

@@ -24,6 +24,8 @@ struct _LwDocument
   LwImage *image;
   int person;                      /* origin of the user; -1: nothing may be changed */
   gboolean is_person[256];
+  GPtrArray *origins;              /* of LwOrigin; NULL: not read yet */
+  gboolean listing_origins, asked_origin[256];
 
   LwEdit *edit;                    /* in progress, on the planes of @state */
   guint8 edit_origin;              /* the person, or the model that is being revealed */
@@ -44,6 +46,7 @@ void document_failed (LwDocument *document, GError *error, const char *doing);  
 void document_tell (LwDocument *document, const GError *error);
 void document_edit_ended (LwDocument *document);
 void document_source_opened (LwDocument *document, gint64 media);
+void document_origins_changed (LwDocument *document);
 void document_palette_changed (LwDocument *document);
 void document_take_state (LwDocument *document, FrameState *state);           /* shows it in place of what is shown */
 gboolean document_shows (LwDocument *document, const FrameState *state);      /* or is about to */

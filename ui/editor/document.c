@@ -6,7 +6,7 @@
 
 G_DEFINE_FINAL_TYPE (LwDocument, lw_document, G_TYPE_OBJECT)
 
-enum { OPENED, DAMAGED, PALETTE_CHANGED, SOURCE_OPENED, EDIT_ENDED, FAILED, N_SIGNALS };
+enum { OPENED, DAMAGED, PALETTE_CHANGED, SOURCE_OPENED, ORIGINS_CHANGED, EDIT_ENDED, FAILED, N_SIGNALS };
 static GParamSpec *props[DOCUMENT_N_PROPS];
 static guint signals[N_SIGNALS];
 
@@ -55,6 +55,12 @@ void
 document_source_opened (LwDocument *self, gint64 media)
 {
   g_signal_emit (self, signals[SOURCE_OPENED], 0, media);
+}
+
+void
+document_origins_changed (LwDocument *self)
+{
+  g_signal_emit (self, signals[ORIGINS_CHANGED], 0);
 }
 
 void
@@ -496,6 +502,7 @@ finalize (GObject *object)
   g_hash_table_unref (self->unsaved);
   g_hash_table_unref (self->rescues);
   lw_palette_free (self->palette);
+  g_clear_pointer (&self->origins, g_ptr_array_unref);
   g_object_unref (self->cancellable);
   g_clear_object (&self->project);
   G_OBJECT_CLASS (lw_document_parent_class)->finalize (object);
@@ -531,6 +538,7 @@ lw_document_class_init (LwDocumentClass *klass)
   add_signal (DAMAGED, "damaged", G_TYPE_POINTER);
   add_signal (PALETTE_CHANGED, "palette-changed", G_TYPE_NONE);
   add_signal (SOURCE_OPENED, "source-opened", G_TYPE_INT64);
+  add_signal (ORIGINS_CHANGED, "origins-changed", G_TYPE_NONE);
   add_signal (EDIT_ENDED, "edit-ended", G_TYPE_NONE);
   add_signal (FAILED, "failed", G_TYPE_ERROR);
 }

@@ -7,7 +7,8 @@
 
 /* Properties (all notify, all read-only): "frame" (pointer: lw_document_get_frame), "loading", "can-undo", "can-redo", "n-unsaved" (uint: strokes not yet on disk), "has-proposal".
  * Signals: "opened" (another frame is shown, or the same one was loaded again: everything changed), "damaged" (const LwRect *: repaint this part of the labels
- * or the proposal), "edit-ended" (the LwEdit is gone, by whatever way), "palette-changed", "source-opened" (gint64 media: lw_document_get_source() has it now), "failed" (const GError *: a toast).
+ * or the proposal), "edit-ended" (the LwEdit is gone, by whatever way), "palette-changed", "source-opened" (gint64 media: lw_document_get_source() has it now), "origins-changed" (lw_document_get_origin()
+ * knows more), "failed" (const GError *: a toast).
  * Main thread only. A document that goes away hands its last strokes to the project first: lw_project_close() waits for them. */
 #define LW_TYPE_DOCUMENT (lw_document_get_type ())
 G_DECLARE_FINAL_TYPE (LwDocument, lw_document, LW, DOCUMENT, GObject)
@@ -26,6 +27,7 @@ LwImage *lw_document_get_image (LwDocument *document);                   /* (tra
 const LwPlanes *lw_document_get_planes (LwDocument *document);           /* NULL while loading */
 const LwProposal *lw_document_get_proposal (LwDocument *document);       /* NULL: none */
 gboolean lw_document_is_hand_work (LwDocument *document, guint8 origin); /* a person's */
+const LwOrigin *lw_document_get_origin (LwDocument *document, guint8 index);   /* (transfer none); NULL: none, or it is being read: "origins-changed" comes */
 const LwPalette *lw_document_get_palette (LwDocument *document);         /* never NULL; empty until the project's is loaded */
 void lw_document_set_palette (LwDocument *document, const LwPalette *palette);
 void lw_document_set_proposal (LwDocument *document, LwProposal *proposal);   /* taken; already stored in the project; of any frame: one of another frame is dropped */
@@ -52,6 +54,19 @@ guint lw_document_get_n_unsaved (LwDocument *document);
  * @overwrite_hand. Returns pixels changed. */
 guint64 lw_document_apply_proposal (LwDocument *document, const LwApplySelection *selection, const LwProtection *protection, gboolean overwrite_hand);
 void lw_document_discard_proposal (LwDocument *document);
+
+/* The newest revision of the open frame that is older than what is shown. */
+typedef struct {
+  gint64 frame, revision;          /* @revision 0: there is none */
+  gint64 created;                  /* microseconds since 1970, UTC */
+  char *author;
+  LwLabelMap *map;                 /* NULL: none, or it is the known one */
+} LwEarlier;
+void lw_earlier_free (LwEarlier *earlier);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwEarlier, lw_earlier_free)
+/* @known: a revision whose map isn't needed again; 0: none. The frame is loaded. */
+void lw_document_load_earlier_async (LwDocument *document, gint64 known, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+LwEarlier *lw_document_load_earlier_finish (GAsyncResult *result, GError **error);
 
 /* An operation on the whole frame (grow, smooth, specks …), tried on a copy on another thread: so its effect is known before it is made. */
 typedef struct _LwTrial LwTrial;

@@ -294,9 +294,10 @@ find_tile (LwTiles *tiles, const LwView *view, int column, int row)
 }
 
 void
-lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene *scene, const LwView *view, int scale, GtkSnapshot *snapshot)
+lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene *scene, const LwView *view, const LwRect *part, int scale,
+                   GtkSnapshot *snapshot)
 {
-  LwRect visible = lw_view_visible_content (view);
+  LwRect visible = lw_rect_intersect (lw_view_visible_content (view), (LwRect) { part->x + view->x, part->y + view->y, part->width, part->height });
 
   if (++tiles->frame == BURIED_FRAMES)
     g_clear_pointer (&buried, g_ptr_array_unref);

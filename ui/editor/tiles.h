@@ -23,5 +23,7 @@ void lw_tiles_reset (LwTiles *tiles);                               /* another p
 
 /* While this holds, new tiles below 100 % are composed without the filter, which is the dearest part of them; afterwards they are made anew. */
 void lw_tiles_set_coarse (LwTiles *tiles, gboolean coarse);
-/* Brings the visible tiles up to date and appends them. @scene NULL: shows what there is, composes nothing. @scale: device pixels a unit of the snapshot. */
-void lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene *scene, const LwView *view, int scale, GtkSnapshot *snapshot);
+/* Brings the visible tiles up to date and appends them. @scene NULL: shows what there is, composes nothing. @part: of the viewport: tiles that lie wholly
+ * outside of it are let go. @scale: device pixels a unit of the snapshot. */
+void lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene *scene, const LwView *view, const LwRect *part, int scale,
+                        GtkSnapshot *snapshot);

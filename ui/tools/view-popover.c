@@ -7,7 +7,7 @@
 struct _LwViewPopover
 {
   GtkPopover parent_instance;
-  GtkWidget *overlay_switch, *proposal_switch, *unsure_switch, *equalise_switch, *style_choice, *channel_choice;
+  GtkWidget *overlay_switch, *proposal_switch, *unsure_switch, *equalise_switch, *style_choice, *channel_choice, *split_choice, *against_choice;
   GtkRange *opacity_scale, *brightness_scale, *contrast_scale;
 };
 
@@ -28,6 +28,8 @@ lw_view_popover_set_desk (LwViewPopover *self, LwDesk *desk)
     { look, "contrast", gtk_range_get_adjustment (self->contrast_scale), "value" },
     { look, "equalise", self->equalise_switch, "active" },
     { look, "channel", self->channel_choice, "selected" },
+    { look, "split", self->split_choice, "selected" },
+    { look, "against", self->against_choice, "selected" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)
     g_object_bind_property (bindings[i].object, bindings[i].property, bindings[i].widget, bindings[i].shown_by, G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
@@ -59,6 +61,8 @@ lw_view_popover_class_init (LwViewPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, equalise_switch);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, style_choice);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, channel_choice);
+  gtk_widget_class_bind_template_child (widget_class, LwViewPopover, split_choice);
+  gtk_widget_class_bind_template_child (widget_class, LwViewPopover, against_choice);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, opacity_scale);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, brightness_scale);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, contrast_scale);
@@ -77,6 +81,8 @@ name_keys (LwViewPopover *self)
     { self->contrast_scale, "view.less-contrast", "view.more-contrast" },
     { self->equalise_switch, "view.equalise", NULL },
     { self->channel_choice, "view.channel", NULL },
+    { self->split_choice, "view.split", NULL },
+    { self->against_choice, "view.against", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (tips); i++)
     lw_keys_tip (tips[i].widget, NULL, tips[i].first, tips[i].second);

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #define PICTURE_STEP 0.1
+#define DIVIDER_STEP 0.05
 
 static const char *
 describe_style (const LwLookState *look)
@@ -20,6 +21,20 @@ describe_channel (const LwLookState *look)
   return _(channels[look->picture.channel]);
 }
 
+static const char *
+describe_split (const LwLookState *look)
+{
+  static const char *const splits[LW_N_SPLIT_VIEWS] = { N_("One view"), N_("Side by side"), N_("With a divider: drag it, or move it with < and >") };
+  return _(splits[look->split]);
+}
+
+static const char *
+describe_against (const LwLookState *look)
+{
+  static const char *const against[LW_N_AGAINST] = { N_("Compared with the picture"), N_("Compared with the proposal"), N_("Compared with the last revision") };
+  return _(against[look->against]);
+}
+
 static char *
 describe (LwWorkspace *self, const char *property)
 {
@@ -28,6 +43,10 @@ describe (LwWorkspace *self, const char *property)
     return g_strdup (describe_style (look));
   if (g_str_equal (property, "channel"))
     return g_strdup (describe_channel (look));
+  if (g_str_equal (property, "split"))
+    return g_strdup (describe_split (look));
+  if (g_str_equal (property, "against"))
+    return g_strdup (describe_against (look));
   if (g_str_equal (property, "unsure"))
     return g_strdup (!look->unsure ? _("No heat") : lw_document_get_proposal (lw_desk_get_document (self->desk)) != NULL ? _("Heat where the network is unsure")
                                                                                                                           : _("Heat where the network is unsure: nothing is proposed yet"));
@@ -42,6 +61,10 @@ describe (LwWorkspace *self, const char *property)
 static const struct { const char *action, *property; double by; } actions[] = {
   { "view.style", "label-style", 0 },
   { "view.unsure", "unsure", 0 },
+  { "view.split", "split", 0 },
+  { "view.against", "against", 0 },
+  { "view.divider-left", "divider", -DIVIDER_STEP },
+  { "view.divider-right", "divider", DIVIDER_STEP },
   { "view.equalise", "equalise", 0 },
   { "view.channel", "channel", 0 },
   { "view.darker", "brightness", -PICTURE_STEP },
@@ -64,6 +87,8 @@ look_action (GtkWidget *widget, const char *name, GVariant *parameter)
     lw_look_step (look, actions[i].property);
   else
     lw_look_add (look, actions[i].property, actions[i].by);
+  if (g_str_equal (actions[i].property, "divider"))
+    return;                          /* is seen to move */
   g_autofree char *text = describe (self, actions[i].property);
   lw_workspace_say (self, text);
 }
