@@ -6,7 +6,7 @@
 #include "store/backup.h"
 #include "store/past.h"
 
-static char **specs, *at, *snapshot_name, *backup, *message;
+static char **specs, *at, *snapshot_name, *backup, *to, *message;
 
 /* ---- restore ---- */
 
@@ -14,6 +14,7 @@ static const GOptionEntry restore_options[] = {
   { "at", 0, 0, G_OPTION_ARG_STRING, &at, N_("Frames as they were at a time: 2026-11-23, or “2026-11-23 14:30”"), N_("TIME") },
   { "snapshot", 0, 0, G_OPTION_ARG_STRING, &snapshot_name, N_("Frames as they were in a snapshot"), N_("NAME") },
   { "backup", 0, 0, G_OPTION_ARG_FILENAME, &backup, N_("The whole project as in a backup: a file, or the name of one in backups/"), N_("FILE") },
+  { "to", 0, 0, G_OPTION_ARG_FILENAME, &to, N_("With --backup: as a new project there; this one stays as it is"), N_("FOLDER") },
   { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("With --at and --snapshot: only these (all)"), N_("SPEC") },
   G_OPTION_ENTRY_NULL
 };
@@ -58,13 +59,18 @@ restore_backup (Cli *cli, const char *folder, GError **error)
 {
   g_autofree char *beside = g_build_filename (folder, "backups", backup, NULL), *replaced = NULL;
   gboolean named = strchr (backup, G_DIR_SEPARATOR) == NULL && g_file_test (beside, G_FILE_TEST_EXISTS);
-  if (!lw_backup_restore (folder, named ? beside : backup, &replaced, error))
+  if (to != NULL ? !lw_backup_restore_as (folder, named ? beside : backup, to, cli->cancellable, error)
+                 : !lw_backup_restore (folder, named ? beside : backup, &replaced, error))
     return FALSE;
   LwJson *result = json_object_new_object ();
   cli_put_string (result, "backup", named ? beside : backup);
   cli_put_string (result, "replaced", replaced);
+  cli_put_string (result, "project", to != NULL ? to : folder);
   cli_json (cli, result);
-  cli_line (cli, _("The project is as in “%s” again."), named ? beside : backup);
+  if (to != NULL)
+    cli_line (cli, _("Made the project “%s” as in “%s”."), to, named ? beside : backup);
+  else
+    cli_line (cli, _("The project is as in “%s” again."), named ? beside : backup);
   if (replaced != NULL)
     cli_line (cli, _("What was there is kept as “%s”."), replaced);
   return TRUE;
@@ -82,6 +88,8 @@ restore (Cli *cli, char **arguments, GError **error)
     return cli_usage (error, _("Say what to go back to: a revision, --at TIME, --snapshot NAME, or --backup FILE."));
   if ((uuid != NULL || backup != NULL) && specs != NULL)
     return cli_usage (error, _("--frames goes with --at and --snapshot."));
+  if (to != NULL && backup == NULL)
+    return cli_usage (error, _("--to goes with --backup."));
   if (backup != NULL)
     return restore_backup (cli, arguments[0], error);
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
@@ -93,7 +101,7 @@ restore (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_restore = { "restore", "PROJECT [REVISION]", N_("Make labels again what they were"),
   N_("Nothing is lost: what was there is kept as a revision, and undo takes the change back. Frames that were not labelled at the time lose their labels."),
-  "restore drive 3f2a91c0\nrestore drive --at \"2026-11-20 18:00\" --frames drive:0-99\nrestore drive --snapshot before-merge\nrestore drive --backup project-auto-20261123T051234Z.sqlite", restore_options, 1, 2, restore };
+  "restore drive 3f2a91c0\nrestore drive --at \"2026-11-20 18:00\" --frames drive:0-99\nrestore drive --snapshot before-merge\nrestore drive --backup project-auto-20261123T051234Z.sqlite\nrestore drive --backup project-auto-20261123T051234Z.sqlite --to drive-on-monday", restore_options, 1, 2, restore };
 
 /* ---- snapshot ---- */
 

@@ -80,6 +80,17 @@ time_of_name (const char *name)
   return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC : 0;
 }
 
+static LwBackupKind
+kind_of_name (const char *name)
+{
+  const char *kind = name + strlen ("project-");
+  if (g_str_has_prefix (kind, LW_BACKUP_AUTO))
+    return LW_BACKUP_AUTOMATIC;
+  if (g_str_has_prefix (kind, LW_BACKUP_ASIDE))
+    return LW_BACKUP_REPLACED;
+  return kind[0] == 'v' && g_ascii_isdigit (kind[1]) ? LW_BACKUP_UPGRADE : LW_BACKUP_ASKED;
+}
+
 static int
 compare_newest_first (gconstpointer a, gconstpointer b)
 {
@@ -103,7 +114,7 @@ lw_backup_list (const char *folder, GError **error)
       if (!g_str_has_prefix (name, "project-") || !g_str_has_suffix (name, ".sqlite") || created == 0 || g_stat (path, &info) != 0 || !S_ISREG (info.st_mode))
         continue;
       LwBackup *backup = g_new (LwBackup, 1);
-      *backup = (LwBackup) { g_steal_pointer (&path), created, (guint64) info.st_size, g_str_has_prefix (name, "project-" LW_BACKUP_AUTO) };
+      *backup = (LwBackup) { g_steal_pointer (&path), created, (guint64) info.st_size, kind_of_name (name) == LW_BACKUP_AUTOMATIC, kind_of_name (name) };
       g_ptr_array_add (list, backup);
     }
   g_ptr_array_sort (list, compare_newest_first);

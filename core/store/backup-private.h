@@ -4,7 +4,7 @@
 #include "store/backup.h"
 
 #define LW_BACKUP_AUTO "auto-"
-#define LW_BACKUP_REPLACED "replaced-"
+#define LW_BACKUP_ASIDE "replaced-"
 
 /* A name in @folder that nobody has. @kind: one of these, or "". */
 char *lw_backup_name (const char *folder, const char *kind);

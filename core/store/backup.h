@@ -21,14 +21,20 @@ gboolean lw_project_back_up_if_due (LwProject *project, char **path, GCancellabl
 void lw_backup_choose (const gint64 *times, gsize n, gint64 now, gboolean *keep);
 
 /* ---- and back ---- */
+typedef enum { LW_BACKUP_ASKED, LW_BACKUP_AUTOMATIC, LW_BACKUP_UPGRADE, LW_BACKUP_REPLACED } LwBackupKind;
 typedef struct {
   char *path;
   gint64 created;               /* microseconds since 1970, UTC */
   guint64 size;                 /* bytes */
   gboolean automatic;
+  LwBackupKind kind;            /* asked for, by schedule, from before an upgrade, what a restored one took the place of */
 } LwBackup;
 void lw_backup_free (LwBackup *backup);
 GPtrArray *lw_backup_list (const char *folder, GError **error);                                /* (element-type LwBackup) in backups/ of the project, newest first */
 /* Puts a backup in the place of the project's file, which may be damaged or gone; nobody may have the project open (LW_STORE_ERROR_BUSY). What was there goes to
  * backups/: @replaced (out) (optional) says where, NULL: nothing was there. */
 gboolean lw_backup_restore (const char *folder, const char *path, char **replaced, GError **error);
+/* Makes a project of its own of it in @target (empty or not there); @folder, whose models and copied media come along, may be in use and stays as it is. */
+gboolean lw_backup_restore_as (const char *folder, const char *path, const char *target, GCancellable *cancellable, GError **error);
+/* LW_STORE_ERROR_NOT_FOUND where lw_backup_list() doesn't have it. */
+gboolean lw_backup_remove (const char *folder, const char *path, GError **error);

@@ -51,7 +51,7 @@ replace (const char *folder, const char *path, char **replaced, GError **error)
       return FALSE;
     }
   if (g_file_test (file, G_FILE_TEST_EXISTS))
-    aside = lw_backup_name (backups, LW_BACKUP_REPLACED);
+    aside = lw_backup_name (backups, LW_BACKUP_ASIDE);
   if ((aside != NULL && !set_aside (file, aside, error)) || (g_rename (new, file) != 0 && !io_error (error, file)))
     {
       g_unlink (new);

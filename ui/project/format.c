@@ -32,13 +32,13 @@ lw_format_ago (gint64 microseconds, gint64 now)
   if (then == NULL || today == NULL)
     return g_strdup ("?");
   if (minutes >= 0 && minutes < 1)
-    return g_strdup (_("just now"));
+    return g_strdup (_("Just now"));
   if (minutes > 0 && minutes < 60)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d minute ago", "%d minutes ago", (gulong) minutes), (int) minutes);
   g_autoptr (GDateTime) yesterday = g_date_time_add_days (today, -1);
   if (is_day (then, today))
-    return g_date_time_format (then, _("today, %H:%M"));
-  return g_date_time_format (then, is_day (then, yesterday) ? _("yesterday, %H:%M") : "%x, %H:%M");
+    return g_date_time_format (then, _("Today, %H:%M"));
+  return g_date_time_format (then, is_day (then, yesterday) ? _("Yesterday, %H:%M") : "%x, %H:%M");
 }
 
 char *

@@ -3,6 +3,7 @@
 #include "project-page.h"
 
 #include <glib/gi18n-lib.h>
+#include "project/backups-pane.h"
 #include "project/history-pane.h"
 #include "project/pane.h"
 
@@ -27,6 +28,7 @@ static const struct
   GType (*get_type) (void);
 } panes[] = {
   { "history", N_("History"), "document-open-recent-symbolic", lw_history_pane_get_type },
+  { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
 };
 
 GtkWidget *

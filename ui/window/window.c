@@ -10,6 +10,7 @@
 #include "keys/keys.h"
 #include "settings.h"
 #include "start/start-page.h"
+#include "store/backup.h"
 #include "window/workspace.h"
 
 #define SLOW_CLOSE_MS 300      /* a shorter wait would only flicker */
@@ -26,6 +27,8 @@ struct _LwWindow
   LwDesk *desk;
   guint slow_close;
   gboolean closing, may_close, quiet;
+  char *backup;                /* that takes the place of the project once it is closed; NULL: none */
+  gboolean restoring;
 };
 
 G_DEFINE_FINAL_TYPE (LwWindow, lw_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -140,6 +143,49 @@ close_for_good (gpointer data)
   gtk_window_close (GTK_WINDOW (self));
 }
 
+/* ---- a backup in the place of the project: close, replace, open again ---- */
+
+static void
+restore_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  char **paths = data;      /* folder, backup */
+  if (lw_backup_restore (paths[0], paths[1], NULL, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* Whether it worked or not: there is a project to open. */
+static void
+on_restored_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LwWindow *self = LW_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_steal_pointer (&self->folder);
+  gboolean restored = g_task_propagate_boolean (G_TASK (result), &error);
+  self->restoring = FALSE;
+  lw_window_open (self, folder);
+  if (restored)
+    lw_toast (GTK_WIDGET (self->pages), _("The project is what it was then; what was there is kept as a backup"));
+  else
+    lw_report_error (GTK_WIDGET (self->pages), _("Could not restore the backup"), error);
+}
+
+static void
+start_restoring (LwWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_restored_cb, NULL);
+  char *paths[] = { self->folder, self->backup, NULL };
+  self->restoring = TRUE;
+  adw_bin_set_child (self->project_bin, NULL);
+  g_clear_object (&self->desk);
+  show_busy (self, _("Restoring…"), _("The backup is checked and put in the project’s place"));
+  g_task_set_task_data (task, g_strdupv (paths), (GDestroyNotify) g_strfreev);
+  g_task_run_in_thread (task, restore_in_thread);
+  g_clear_pointer (&self->backup, g_free);
+}
+
 static void
 on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -149,9 +195,13 @@ on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->closing = FALSE;
   if (lw_desk_close_finish (self->desk, result, &error))
     {
-      close_for_good (self);
+      if (self->backup != NULL)
+        start_restoring (self);
+      else
+        close_for_good (self);
       return;
     }
+  g_clear_pointer (&self->backup, g_free);
   gtk_stack_set_visible_child_name (self->pages, "project");
   lw_ask (GTK_WIDGET (self->pages), _("Some strokes could not be saved"), error->message, _("_Close and Lose Them"), TRUE,
           close_for_good, self);
@@ -173,6 +223,22 @@ start_closing (gpointer data)
   self->slow_close = g_timeout_add (SLOW_CLOSE_MS, show_saving_cb, self);
   lw_workspace_prepare_close (get_workspace (self));
   lw_desk_close_async (self->desk, on_desk_closed_cb, g_object_ref (self));
+}
+
+static void
+restore_backup_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWindow *self = LW_WINDOW (widget);
+  if (self->desk == NULL || self->closing)
+    return;
+  if (lw_workspace_is_training (get_workspace (self)))
+    {
+      lw_toast (GTK_WIDGET (self->pages), _("Stop the training first: the restored project would not know of it"));
+      return;
+    }
+  g_free (self->backup);
+  self->backup = g_variant_dup_string (parameter, NULL);
+  start_closing (self);
 }
 
 static void
@@ -203,6 +269,8 @@ static gboolean
 lw_window_close_request (GtkWindow *window)
 {
   LwWindow *self = LW_WINDOW (window);
+  if (self->restoring)
+    return TRUE;
   if (self->desk == NULL || self->may_close)
     {
       save_geometry (self);
@@ -230,6 +298,7 @@ lw_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WINDOW);
   g_clear_object (&self->desk);
   g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->backup, g_free);
   G_OBJECT_CLASS (lw_window_parent_class)->dispose (object);
 }
 
@@ -245,6 +314,7 @@ lw_window_class_init (LwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwWindow, busy_page);
   gtk_widget_class_bind_template_child (widget_class, LwWindow, project_bin);
   gtk_widget_class_bind_template_child (widget_class, LwWindow, start_page);
+  gtk_widget_class_install_action (widget_class, "win.restore-backup", "s", restore_backup_action);
   lw_window_install_actions (widget_class);
 }
 

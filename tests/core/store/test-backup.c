@@ -233,6 +233,57 @@ test_restore (void)
   g_assert_cmpint (still->seq, ==, 2);
 }
 
+/* Beside the project that it came from, which goes on; media are found from there, too, and models come along. */
+static void
+test_restore_as (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *target = g_build_filename (fixture->root, "deeper", "again", NULL), *weights = g_build_filename (fixture->root, "weights", NULL);
+  fixture_add_video (fixture, "clip.mp4", 1, 150, 150);
+  g_assert_true (g_file_set_contents (weights, "weights", -1, NULL));
+  g_assert_cmpint (lw_project_add_model (fixture->project, &(LwModel) { .name = (char *) "m", .architecture = (char *) "x", .classes = (char *) "[\"a\"]" }, weights, &error), >, 0);
+  gint64 frame = fixture_frame (fixture->project, 0);
+  fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 90, 90 }, 1);
+  g_autoptr(LwPlanes) then = fixture_load (fixture->project, frame, NULL);
+  g_autofree char *backup = back_up (fixture->project, NULL);
+  fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 150, 150 }, 2);
+
+  g_assert_true (lw_backup_restore_as (fixture->folder, backup, target, NULL, &error));
+  g_assert_no_error (error);
+  g_autoptr(LwProject) made = lw_project_open (target, &error);
+  g_assert_no_error (error);
+  g_autoptr(LwPlanes) now = fixture_load (made, frame, NULL);
+  fixture_assert_planes_equal (now, then);
+  g_autoptr(GPtrArray) before = lw_project_list_media (fixture->project, &error), after = lw_project_list_media (made, &error), models = lw_project_list_models (made, &error);
+  g_assert_cmpstr (((LwMedia *) after->pdata[0])->path, ==, ((LwMedia *) before->pdata[0])->path);
+  g_assert_true (g_file_test (((LwModel *) models->pdata[0])->path, G_FILE_TEST_EXISTS));
+  g_assert_true (lw_project_close (made, &error));
+
+  g_assert_false (lw_backup_restore_as (fixture->folder, backup, target, NULL, &error));      /* something is there */
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS);
+  g_clear_error (&error);
+  g_autofree char *other = g_build_filename (fixture->root, "other", NULL);
+  g_assert_false (lw_backup_restore_as (fixture->folder, weights, other, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_false (g_file_test (other, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_remove (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *backup = back_up (fixture->project, NULL), *file = g_build_filename (fixture->folder, "project.sqlite", NULL);
+  g_assert_false (lw_backup_remove (fixture->folder, file, &error));      /* no backup */
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (lw_backup_remove (fixture->folder, backup, &error));
+  g_assert_no_error (error);
+  g_autoptr(GPtrArray) left = lw_backup_list (fixture->folder, &error);
+  g_assert_cmpuint (left->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,5 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/choose", test_choose);
   g_test_add_func ("/backup/due", test_due);
   g_test_add_func ("/backup/restore", test_restore);
+  g_test_add_func ("/backup/restore-as", test_restore_as);
+  g_test_add_func ("/backup/remove", test_remove);
   return g_test_run ();
 }

@@ -109,8 +109,37 @@ def filter_revisions(person):
     person.frame(1, N)        # the newest revision is one of its
 
 
+def pane(person, name):
+    """Shows a pane of the page Project."""
+    person.desktop.key("alt+4")
+    person.program.click(name, "list item")
+    time.sleep(0.7)
+
+
+def restore_backup(person):
+    """A backup is made; labels that change after it are not in what is restored, but in the backup that is made of them meanwhile."""
+    pane(person, "Backups")
+    person.text("No Backups Yet")
+    person.program.click("Back Up Now", "push button")
+    person.program.wait_title("drive")
+    wait_for(lambda: cli(person, "backup", "--list"), "a backup")
+    newest = revisions(person)[0]["revision"]
+    cli(person, "return", "--frames", "street:40")
+    cli(person, "restore", revisions(person)[-1]["revision"])
+    assert revisions(person)[0]["revision"] != newest
+    time.sleep(1)
+    person.program.click(test=lambda node: (node.get_name() or "").startswith("Restore the backup of"))
+    person.shot("restore-backup")
+    person.desktop.key("alt+r")
+    time.sleep(3)
+    person.opened(1, N)
+    assert revisions(person)[0]["revision"] == newest
+    kinds = [os.path.basename(one["backup"])[:17] for one in cli(person, "backup", "--list")]
+    assert "project-replaced-" in kinds, kinds
+
+
 def steps(person):
-    for step in make_project, open_project, compare, restore, filter_revisions:
+    for step in make_project, open_project, compare, restore, filter_revisions, restore_backup:
         person.do(step)
 
 
