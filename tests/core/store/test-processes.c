@@ -61,6 +61,27 @@ test_writers (void)
   assert_sound (fixture->project);
 }
 
+/* A hundred at once: the last of them waits for all others, and nothing is lost. */
+static void
+test_hundred (void)
+{
+  enum { N = 100, STROKES = 3 };
+  g_autoptr(Fixture) fixture = fixture_new ();
+  fixture_add_video (fixture, "clip.mp4", 4, 120, 120);
+  GPid pids[N];
+  for (int i = 0; i < N; i++)
+    pids[i] = start_painter (fixture, fixture_frame (fixture->project, (guint) i % 4), i, STROKES);
+  for (int i = 0; i < N; i++)
+    wait_for_exit (pids[i]);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr(LwHistory) history = NULL;
+      g_autoptr(LwPlanes) planes = fixture_load (fixture->project, fixture_frame (fixture->project, i), &history);
+      g_assert_cmpint (history->seq, ==, N / 4 * STROKES);
+    }
+  assert_sound (fixture->project);
+}
+
 /* ---- signals ---- */
 
 typedef struct { guint frames, classes, models, jobs; GHashTable *frame; } Heard;
@@ -200,6 +221,7 @@ main (int argc, char **argv)
   painter = g_getenv ("LW_TEST_PAINTER");
   g_assert_nonnull (painter);
   g_test_add_func ("/processes/writers", test_writers);
+  g_test_add_func ("/processes/hundred", test_hundred);
   g_test_add_func ("/processes/signals", test_signals);
   g_test_add_func ("/processes/signals-between-processes", test_signals_between_processes);
   g_test_add_func ("/processes/signals-in-thread", test_signals_in_thread);
