@@ -7,6 +7,7 @@
 #define WHEEL_STEPS 1              /* zoom steps a notch (view.c: four of them double) */
 #define SURFACE_PAN 1.0            /* widget units a unit of two-finger scrolling */
 #define SIZE_A_NOTCH 1.15
+#define JITTER 2.0                 /* widget units: a mouse that moves less lies on a desk that is typed at */
 
 static LwBrushSample
 mouse_sample (double x, double y, guint32 time)
@@ -48,27 +49,31 @@ should_pan (LwCanvas *self, guint button, GdkEvent *event)
          (button == GDK_BUTTON_PRIMARY && (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN));
 }
 
+void
+canvas_hand_press (LwCanvas *self, const LwBrushSample *sample, GdkModifierType modifiers)
+{
+  self->free_hand = (modifiers & GDK_CONTROL_MASK) != 0;
+  self->shift = (modifiers & GDK_SHIFT_MASK) != 0;
+  if (canvas_tool_paints (self))
+    lw_canvas_stroke_begin (self, sample);
+  else if (!canvas_drag_begin (self, sample->x, sample->y, modifiers, sample->time))
+    canvas_tool_press (self, sample->x, sample->y, sample->time);
+}
+
 static void
 press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
 {
-  gboolean alt = (gdk_event_get_modifier_state (event) & GDK_ALT_MASK) != 0;
-  self->free_hand = (gdk_event_get_modifier_state (event) & GDK_CONTROL_MASK) != 0;
-  self->shift = (gdk_event_get_modifier_state (event) & GDK_SHIFT_MASK) != 0;
-  guint32 time = gdk_event_get_time (event);
+  GdkModifierType modifiers = gdk_event_get_modifier_state (event);
+  LwBrushSample sample = mouse_sample (x, y, gdk_event_get_time (event));
 
   if (button == GDK_BUTTON_PRIMARY && canvas_is_on_divider (self, x))
     self->moving_divider = TRUE;
   else if (should_pan (self, button, event))
     self->panning = TRUE;
-  else if (button == GDK_BUTTON_SECONDARY || (button == GDK_BUTTON_PRIMARY && alt))
+  else if (button == GDK_BUTTON_SECONDARY || (button == GDK_BUTTON_PRIMARY && (modifiers & GDK_ALT_MASK) != 0))
     canvas_pick_class (self, x, y);
-  else if (button == GDK_BUTTON_PRIMARY && canvas_tool_paints (self))
-    {
-      LwBrushSample sample = mouse_sample (x, y, time);
-      lw_canvas_stroke_begin (self, &sample);
-    }
-  else if (button == GDK_BUTTON_PRIMARY && !canvas_drag_begin (self, x, y, gdk_event_get_modifier_state (event), time))
-    canvas_tool_press (self, x, y, time);
+  else if (button == GDK_BUTTON_PRIMARY)
+    canvas_hand_press (self, &sample, modifiers);
 }
 
 static void
@@ -84,6 +89,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
       return;
     }
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  canvas_cursor_hide (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
   fold (self, &x);
   self->drag_x = x;
@@ -92,8 +98,8 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
   pointer_at (self, x, y);
 }
 
-static void
-take_samples (LwCanvas *self, const LwBrushSample *samples, gsize n)
+void
+canvas_hand_samples (LwCanvas *self, const LwBrushSample *samples, gsize n)
 {
   if (self->stroking)
     lw_canvas_stroke_to (self, samples, n);
@@ -101,8 +107,8 @@ take_samples (LwCanvas *self, const LwBrushSample *samples, gsize n)
     canvas_drag_to (self, samples, n);
 }
 
-static void
-hand_off (LwCanvas *self)
+void
+canvas_hand_off (LwCanvas *self)
 {
   self->panning = self->moving_divider = FALSE;
   lw_canvas_stroke_end (self);
@@ -131,7 +137,7 @@ stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
       samples[used++] = mouse_sample (at_x - self->pane_x, at_y, history[i].time);
     }
   samples[used++] = mouse_sample (x, y, event != NULL ? gdk_event_get_time (event) : GDK_CURRENT_TIME);
-  take_samples (self, samples, used);
+  canvas_hand_samples (self, samples, used);
 }
 
 static void
@@ -160,14 +166,14 @@ drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCan
 static void
 drag_end_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
 {
-  hand_off (self);
+  canvas_hand_off (self);
   canvas_update_pointer (self);
 }
 
 static void
 drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
-  hand_off (self);
+  canvas_hand_off (self);
 }
 
 /* ---- the pen ---- */
@@ -192,6 +198,7 @@ stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   fold (self, &x);
   stylus_sample (gesture, x, y, &sample);
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  canvas_cursor_hide (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
   self->drag_x = x;
   self->drag_y = y;
@@ -240,7 +247,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
       add_backlog (self, gesture, samples);
       stylus_sample (gesture, x, y, &last);
       g_array_append_val (samples, last);
-      take_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
+      canvas_hand_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
     }
   self->drag_x = x;
   self->drag_y = y;
@@ -250,7 +257,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 {
-  hand_off (self);
+  canvas_hand_off (self);
   self->pressure = 1;
   canvas_update_pointer (self);
 }
@@ -260,6 +267,13 @@ stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
 {
+  gboolean moved = hypot (x - self->mouse_x, y - self->mouse_y) > JITTER;
+
+  if (self->cursor_shown && !moved)
+    return;
+  canvas_cursor_hide (self);
+  self->mouse_x = x;
+  self->mouse_y = y;
   if (self->stroking || self->dragging || self->panning || self->moving_divider)
     return;                  /* the drag tells, with its history */
   fold (self, &x);
@@ -270,7 +284,7 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
 static void
 leave_cb (GtkEventControllerMotion *motion, LwCanvas *self)
 {
-  self->hovering = FALSE;
+  self->hovering = self->cursor_shown;
   canvas_update_pointer (self);
 }
 
@@ -374,6 +388,7 @@ focus_left_cb (GtkEventControllerFocus *controller, LwCanvas *self)
   canvas_set_peek (self, FALSE);
   canvas_set_compare (self, LW_AGAINST_PICTURE);
   self->space_held = FALSE;
+  canvas_cursor_lift (self);
   canvas_update_pointer (self);
 }
 

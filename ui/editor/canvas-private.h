@@ -24,6 +24,9 @@ struct _LwCanvas
   LwImage *playback_image;           /* lent; NULL: the document is shown */
   const LwLabelMap *playback_map;
   guint settle_id;                   /* timeout: the zoom has come to rest */
+  LwRect flash;                      /* image pixels: outlined until @flash_end, monotonic */
+  gint64 flash_end;
+  guint flash_tick;
   gboolean peek;                     /* the overlay is off while this holds */
   LwAgainst compare;                 /* in place of the labels while this holds; LW_AGAINST_PICTURE: nothing */
   LwTiles *other_tiles;              /* of the second pane of a split */
@@ -63,6 +66,9 @@ struct _LwCanvas
   gboolean pinching;
   double pinch_zoom;                 /* at its beginning */
   double pinch_x, pinch_y;           /* where its middle was */
+  gboolean cursor_shown, cursor_down;   /* the keys' cursor, and that it put the tool down */
+  double cursor_x, cursor_y;         /* image pixels: a pixel's centre */
+  double mouse_x, mouse_y;           /* where the mouse was last */
   guint32 click_time;                /* of the last corner: a second click soon after closes the polygon */
   double click_x, click_y;
   double scroll_rest;                /* part of a wheel notch */
@@ -179,5 +185,20 @@ void canvas_cut_take_up (LwCanvas *canvas);
 void canvas_cut_changed (LwCanvas *canvas);
 void canvas_cut_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
+/* canvas-cursor.c */
+void canvas_cursor_add_actions (GtkWidgetClass *klass);
+gboolean canvas_cursor_is_down (LwCanvas *canvas);
+void canvas_cursor_lift (LwCanvas *canvas);                                 /* what it painted stays */
+void canvas_cursor_hide (LwCanvas *canvas);
+void canvas_cursor_follow_view (LwCanvas *canvas);
+void canvas_cursor_jump (LwCanvas *canvas, int x, int y);                   /* where it is shown */
+void canvas_cursor_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
+/* canvas-flash.c */
+void canvas_flash_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
 /* canvas-input.c */
+void canvas_hand_press (LwCanvas *canvas, const LwBrushSample *sample, GdkModifierType modifiers);      /* the tool begins, or does its one thing */
+void canvas_hand_samples (LwCanvas *canvas, const LwBrushSample *samples, gsize n);                     /* it goes on, if it began something */
+void canvas_hand_off (LwCanvas *canvas);
 void canvas_add_controllers (LwCanvas *canvas);

@@ -202,10 +202,25 @@ turn_corner (LwCanvas *self, gboolean redo)
   return TRUE;
 }
 
+/* A shape that the tool in the hand began, and did not paint yet. */
+static gboolean
+has_begun (LwCanvas *self)
+{
+  LwCutBox box;
+
+  return (canvas_has_polygon_tool (self) && !lw_polygons_is_empty (self->polygons)) ||
+         (canvas_has_tool (self, LW_TOOL_SCISSORS) && canvas_scissors_get_n_stops (self->scissors) > 0) ||
+         (canvas_has_tool (self, LW_TOOL_CUT) && lw_assistant_has_cut (self->assistant, &box));
+}
+
 void
 canvas_cancel (LwCanvas *self)
 {
-  if (self->stroking)
+  gboolean nothing = !self->stroking && !self->dragging && !has_begun (self);
+
+  if (nothing)
+    canvas_cursor_hide (self);
+  else if (self->stroking)
     lw_document_cancel_edit (self->document);
   else if (self->dragging)
     canvas_drag_cancel (self);
@@ -443,13 +458,14 @@ canvas_update_actions (LwCanvas *self)
   gtk_widget_action_set_enabled (widget, "canvas.finish-part", corners && lw_polygons_open_size (self->polygons) >= 3);
   gtk_widget_action_set_enabled (widget, "canvas.remove-corner", corners || stops);
   gtk_widget_action_set_enabled (widget, "canvas.remove-part", corners);
-  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || corners || stops || cut);
+  gtk_widget_action_set_enabled (widget, "canvas.cancel", self->stroking || self->dragging || self->cursor_shown || has_begun (self));
   g_signal_emit_by_name (self, "turns-changed");
 }
 
 void
 canvas_tools_add_actions (GtkWidgetClass *klass)
 {
+  canvas_cursor_add_actions (klass);
   gtk_widget_class_install_action (klass, "canvas.zoom-in", NULL, zoom_action);
   gtk_widget_class_install_action (klass, "canvas.zoom-out", NULL, zoom_action);
   gtk_widget_class_install_action (klass, "canvas.zoom-fit", NULL, zoom_action);

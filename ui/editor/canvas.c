@@ -112,6 +112,8 @@ canvas_snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
     canvas_polygon_snapshot (self, &clip, snapshot);
   if (self->document != NULL && self->toolbox != NULL && self->playback_image == NULL)
     snapshot_tool (self, &clip, snapshot);
+  canvas_flash_snapshot (self, &clip, snapshot);
+  canvas_cursor_snapshot (self, &clip, snapshot);
   if (shows_outline (self))
     lw_overlay_brush (snapshot, &clip, lw_toolbox_get_brush_shape (self->toolbox), self->pointer_x, self->pointer_y,
                       canvas_brush_radius (self, self->pressure) * self->view.zoom / canvas_scale (self));
@@ -151,6 +153,7 @@ view_changed (LwCanvas *self, double zoom_before)
       reset_tiles (self);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
     }
+  canvas_cursor_follow_view (self);
   canvas_update_pointer (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_signal_emit_by_name (self, "view-changed");
@@ -238,7 +241,9 @@ update_cursor (LwCanvas *self)
   const char *name = "crosshair";
   int x, y;
 
-  if (self->panning)
+  if (self->cursor_shown)
+    name = "none";
+  else if (self->panning)
     name = "grabbing";
   else if (self->moving_divider || (!self->stroking && !self->dragging && canvas_is_on_divider (self, self->pointer_x)))
     name = "col-resize";
@@ -414,6 +419,7 @@ class_changed (LwCanvas *self)
 static void
 tool_changed (LwCanvas *self)
 {
+  canvas_cursor_lift (self);
   canvas_drag_drop (self);
   if (canvas_has_tool (self, LW_TOOL_SUPERPIXELS))
     canvas_superpixels_prepare (self);

@@ -32,6 +32,13 @@ void lw_canvas_show_place (LwCanvas *canvas, const LwRect *place);            /*
 /* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
 void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
 
+void lw_canvas_get_center (LwCanvas *canvas, double *image_x, double *image_y);
+void lw_canvas_center_on (LwCanvas *canvas, double image_x, double image_y);
+void lw_canvas_show_area (LwCanvas *canvas, const LwRect *area);              /* moves and zooms to it where needed; an outline shows where it is */
+/* Returns: (transfer full): what would be lost to the frame on show if it were handed in now; NULL: nothing */
+char *lw_canvas_describe_unfinished (LwCanvas *canvas);
+gboolean lw_canvas_has_polygon (LwCanvas *canvas, gint64 frame);              /* that waits to be finished */
+
 gboolean lw_canvas_can_turn (LwCanvas *canvas, gboolean redo);                /* canvas.undo or canvas.redo has something to do */
 /* The corners of unfinished polygons, of every frame: for the next time. */
 char *lw_canvas_dup_polygons (LwCanvas *canvas);

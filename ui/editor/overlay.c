@@ -49,6 +49,48 @@ lw_overlay_brush (GtkSnapshot *snapshot, const graphene_rect_t *clip, LwBrushSha
   cairo_destroy (cr);
 }
 
+static void
+draw_handle (cairo_t *cr, const LwPoint *point, double radius)
+{
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, point->x, point->y, radius, 0, 2 * G_PI);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_fill_preserve (cr);
+  cairo_set_source_rgba (cr, 0, 0, 0, 0.75);
+  cairo_set_line_width (cr, 1.25);
+  cairo_stroke (cr);
+}
+
+#define CURSOR_INNER 5.0
+#define CURSOR_OUTER 17.0
+
+void
+lw_overlay_cursor (GtkSnapshot *snapshot, const graphene_rect_t *clip, double x, double y, LwOverlayCursor state)
+{
+  double extent = CURSOR_OUTER + MARGIN;
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) floor (x - extent), (float) floor (y - extent), (float) ceil (2 * extent) + 1, (float) ceil (2 * extent) + 1);
+  if (!graphene_rect_intersection (&bounds, clip, &bounds))
+    return;
+
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  add_cross (cr, x, y, CURSOR_INNER, CURSOR_OUTER);
+  if (state == LW_OVERLAY_CURSOR_REFUSED)
+    {
+      cairo_move_to (cr, x - CURSOR_OUTER * 0.6, y + CURSOR_OUTER * 0.6);
+      cairo_line_to (cr, x + CURSOR_OUTER * 0.6, y - CURSOR_OUTER * 0.6);
+    }
+  cairo_set_source_rgb (cr, 0, 0, 0);
+  cairo_set_line_width (cr, 5);
+  cairo_stroke_preserve (cr);
+  cairo_set_source_rgb (cr, 1, 1, 0.25);
+  cairo_set_line_width (cr, 2);
+  cairo_stroke (cr);
+  if (state == LW_OVERLAY_CURSOR_DOWN)
+    draw_handle (cr, &(LwPoint) { x, y }, 3.5);
+  cairo_destroy (cr);
+}
+
 static graphene_rect_t
 bounds_of (const LwPoint *points, gsize n, const LwPoint *pointer)
 {
@@ -64,18 +106,6 @@ bounds_of (const LwPoint *points, gsize n, const LwPoint *pointer)
     }
   double margin = MARGIN + 2 * HANDLE;
   return GRAPHENE_RECT_INIT ((float) (x0 - margin), (float) (y0 - margin), (float) (x1 - x0 + 2 * margin), (float) (y1 - y0 + 2 * margin));
-}
-
-static void
-draw_handle (cairo_t *cr, const LwPoint *point, double radius)
-{
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, point->x, point->y, radius, 0, 2 * G_PI);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, 0, 0, 0, 0.75);
-  cairo_set_line_width (cr, 1.25);
-  cairo_stroke (cr);
 }
 
 void

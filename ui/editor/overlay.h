@@ -7,6 +7,9 @@
 #include "assist/superpixels.h"
 #include "label/raster.h"
 
+/* The keys' cursor: a cross that is seen on any picture and with any sight; a dot in it where the tool is down, a bar where it may do nothing. */
+typedef enum { LW_OVERLAY_CURSOR_UP, LW_OVERLAY_CURSOR_DOWN, LW_OVERLAY_CURSOR_REFUSED } LwOverlayCursor;
+void lw_overlay_cursor (GtkSnapshot *snapshot, const graphene_rect_t *clip, double x, double y, LwOverlayCursor state);
 void lw_overlay_brush (GtkSnapshot *snapshot, const graphene_rect_t *clip, LwBrushShape shape, double x, double y, double radius);
 /* A shape that is being drawn, tinted with @colour as if it were closed (NULL: only the line). */
 void lw_overlay_area (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwPoint *points, gsize n, const GdkRGBA *colour);

@@ -12,6 +12,7 @@
 #define TOOLS LW_GROUP_TOOLS, LW_KEYS_WORKSPACE
 #define TOOL_USE LW_GROUP_TOOL_USE, LW_KEYS_WORKSPACE
 #define TOOL_USE_CANVAS LW_GROUP_TOOL_USE, LW_KEYS_CANVAS
+#define CURSOR LW_GROUP_CURSOR, LW_KEYS_CANVAS
 #define VIEW LW_GROUP_VIEW, LW_KEYS_WORKSPACE
 #define VIEW_CANVAS LW_GROUP_VIEW, LW_KEYS_CANVAS
 #define PICTURE LW_GROUP_PICTURE, LW_KEYS_WORKSPACE
@@ -67,7 +68,7 @@ static const LwCommand commands[] = {
   { "workspace.tool(12)", N_("Fill by colour"), "t", TOOLS },
   { "workspace.tool(5)", N_("Apply single regions of the proposal"), "r", TOOLS },
   { "workspace.tool(0)", N_("Move the picture"), "m", TOOLS },
-  { "workspace.last-tool", N_("The tool before this one"), "u", TOOLS },
+  { "workspace.last-tool", N_("The tool before this one"), "z", TOOLS },
   { "workspace.adjust", N_("Grow, shrink, smooth, remove specks, fill holes, replace a class"), "j", TOOLS },
 
   { "canvas.brush-smaller", N_("Smaller brush or superpixels, less tolerance"), "bracketleft", TOOL_USE },
@@ -79,6 +80,21 @@ static const LwCommand commands[] = {
   { "canvas.finish-part", N_("Close this part of the polygon and begin another one"), "<Shift>Return", TOOL_USE_CANVAS },
   { "canvas.remove-part", N_("Remove the part of the polygon under the pointer"), "<Shift>BackSpace", TOOL_USE_CANVAS },
   { "canvas.cancel", N_("Give up the stroke, the polygon, the scissors or the box cut"), "Escape", TOOL_USE_CANVAS },
+
+  { "canvas.cursor::left", N_("Cursor to the left"), "Left", CURSOR },
+  { "canvas.cursor::right", N_("Cursor to the right"), "Right", CURSOR },
+  { "canvas.cursor::up", N_("Cursor up"), "Up", CURSOR },
+  { "canvas.cursor::down", N_("Cursor down"), "Down", CURSOR },
+  { "canvas.cursor::left-far", N_("Cursor far to the left"), "<Shift>Left", CURSOR },
+  { "canvas.cursor::right-far", N_("Cursor far to the right"), "<Shift>Right", CURSOR },
+  { "canvas.cursor::up-far", N_("Cursor far up"), "<Shift>Up", CURSOR },
+  { "canvas.cursor::down-far", N_("Cursor far down"), "<Shift>Down", CURSOR },
+  { "canvas.cursor::left-pixel", N_("Cursor one pixel to the left"), "<Control>Left", CURSOR },
+  { "canvas.cursor::right-pixel", N_("Cursor one pixel to the right"), "<Control>Right", CURSOR },
+  { "canvas.cursor::up-pixel", N_("Cursor one pixel up"), "<Control>Up", CURSOR },
+  { "canvas.cursor::down-pixel", N_("Cursor one pixel down"), "<Control>Down", CURSOR },
+  { "canvas.cursor-use", N_("Put the tool down, or lift it; click"), "u", CURSOR },
+  { "canvas.cursor-use-other", N_("The same as with Ctrl held: erase superpixels, exclude from the box, keep off edges"), "<Control>u", CURSOR },
 
   { "canvas.zoom-in", N_("Zoom in"), "plus <Control>plus", VIEW },
   { "canvas.zoom-out", N_("Zoom out"), "minus <Control>minus", VIEW },
@@ -100,7 +116,7 @@ static const LwCommand commands[] = {
   { "view.divider-right", N_("Divider to the right"), "greater", VIEW },
   { "workspace.side-pane", N_("Side pane"), "F9", VIEW },
   { "workspace.timeline", N_("Timeline"), "F8", VIEW },
-  { "workspace.focus-canvas", N_("Back to the canvas"), "F6", VIEW },
+  { "workspace.focus-canvas", N_("Back to the canvas"), "<Alt>c", VIEW },
   { "workspace.show-page::label", N_("Page “Label”"), "<Alt>1", VIEW },
   { "workspace.show-page::train", N_("Page “Train”"), "<Alt>2", VIEW },
   { "workspace.show-page::models", N_("Page “Models”"), "<Alt>3", VIEW },

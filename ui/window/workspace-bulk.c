@@ -101,14 +101,28 @@ accept_all (gpointer self)
   start (self, LW_ACTION_ACCEPT, LW_FRAME_SUBMITTED, _("Accepting Frames"));
 }
 
+/* A waiting polygon is not painted: whoever hands many frames in learns of it. */
+static char *
+describe_polygons (LwWorkspace *self, LwFrameStatus status)
+{
+  g_autoptr (GArray) frames = collect (self, status);
+  guint n = 0;
+  for (guint i = 0; i < frames->len; i++)
+    n += lw_canvas_has_polygon (self->canvas, g_array_index (frames, gint64, i));
+  if (n == 0)
+    return g_strdup ("");
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, " %u of them has a polygon that is not painted yet.", " %u of them have a polygon that is not painted yet.", n), n);
+}
+
 static void
 submit_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwWorkspace *self = LW_WORKSPACE (widget);
   guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_IN_PROGRESS);
   g_autofree char *body = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame is in progress.", "%u frames are in progress.", n), n);
+  g_autofree char *polygons = describe_polygons (self, LW_FRAME_IN_PROGRESS), *both = g_strconcat (body, polygons, NULL);
   lw_canvas_stroke_end (self->canvas);
-  lw_ask (widget, _("Submit All Frames in Progress?"), body, _("_Submit"), FALSE, submit_all, self);
+  lw_ask (widget, _("Submit All Frames in Progress?"), both, _("_Submit"), FALSE, submit_all, self);
 }
 
 static void
@@ -118,7 +132,8 @@ accept_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
   guint n = lw_frame_list_count (lw_desk_get_frames (self->desk), LW_FRAME_SUBMITTED);
   g_autofree char *body = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame is submitted. Accepted frames train the network.",
                                                         "%u frames are submitted. Accepted frames train the network.", n), n);
-  lw_ask (widget, _("Accept All Submitted Frames?"), body, _("_Accept"), FALSE, accept_all, self);
+  g_autofree char *polygons = describe_polygons (self, LW_FRAME_SUBMITTED), *both = g_strconcat (body, polygons, NULL);
+  lw_ask (widget, _("Accept All Submitted Frames?"), both, _("_Accept"), FALSE, accept_all, self);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "workspace-private.h"
 
 #include <glib/gi18n-lib.h>
+#include "feedback.h"
 
 /* ---- going from frame to frame ---- */
 
@@ -167,15 +168,39 @@ act (LwWorkspace *self, LwAction action, const char *message)
 }
 
 static void
+submit (gpointer self)
+{
+  act (self, LW_ACTION_SUBMIT, NULL);
+}
+
+static void
+accept (gpointer self)
+{
+  act (self, LW_ACTION_ACCEPT, NULL);
+}
+
+/* A polygon looks painted and isn't: who hands the frame in would lose it without a word. */
+static void
+act_unless_unfinished (LwWorkspace *self, void (*callback) (gpointer self), const char *heading, const char *answer)
+{
+  g_autofree char *unfinished = lw_canvas_describe_unfinished (self->canvas);
+  g_autofree char *body = unfinished != NULL ? g_strdup_printf (_("%s It would not be part of what is handed in."), unfinished) : NULL;
+  if (body != NULL)
+    lw_ask (GTK_WIDGET (self), heading, body, answer, TRUE, callback, self);
+  else
+    callback (self);
+}
+
+static void
 submit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  act (LW_WORKSPACE (widget), LW_ACTION_SUBMIT, NULL);
+  act_unless_unfinished (LW_WORKSPACE (widget), submit, _("Submit Without It?"), _("_Submit"));
 }
 
 static void
 accept_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  act (LW_WORKSPACE (widget), LW_ACTION_ACCEPT, NULL);
+  act_unless_unfinished (LW_WORKSPACE (widget), accept, _("Accept Without It?"), _("_Accept"));
 }
 
 static void

@@ -92,6 +92,10 @@ void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done,
 
 /* workspace-view.c */
 void lw_workspace_connect_canvas (LwWorkspace *self);
-void lw_workspace_note_hidden (LwWorkspace *self);             /* for the next time */
+
+/* workspace-state.c */
+void lw_workspace_note_state (LwWorkspace *self);              /* for the next time */
+void lw_workspace_restore_state (LwWorkspace *self);
+
 /* workspace-project.c */
 void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

@@ -111,47 +111,6 @@ on_pointer_text_cb (LwWorkspace *self)
   lw_timeline_set_pointer_text (self->timeline, text);
 }
 
-static void
-restore_hidden (LwWorkspace *self)
-{
-  const char *state = lw_desk_get_state (self->desk, "hidden");
-  g_auto (GStrv) ids = g_strsplit (state != NULL ? state : "", ",", 257);
-  guint64 id;
-  for (char **at = ids; *at != NULL; at++)
-    if (g_ascii_string_to_unsigned (*at, 10, 0, LW_LABEL_NONE - 1, &id, NULL))
-      lw_toolbox_set_hidden (lw_desk_get_toolbox (self->desk), (guint8) id, TRUE);
-}
-
-void
-lw_workspace_note_hidden (LwWorkspace *self)
-{
-  g_autoptr (GString) ids = g_string_new (NULL);
-  for (int id = 0; id < LW_LABEL_NONE; id++)
-    if (lw_toolbox_is_hidden (lw_desk_get_toolbox (self->desk), (guint8) id))
-      g_string_append_printf (ids, "%s%d", ids->len > 0 ? "," : "", id);
-  lw_desk_set_state (self->desk, "hidden", ids->str);
-}
-
-static void
-restore_class (LwWorkspace *self)
-{
-  const char *state = lw_desk_get_state (self->desk, "class");
-  guint64 id;
-  if (state != NULL && g_ascii_string_to_unsigned (state, 10, 0, LW_LABEL_NONE - 1, &id, NULL))
-    lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), (guint8) id);
-}
-
-static gboolean
-restore_zoom_cb (gpointer data)
-{
-  LwWorkspace *self = data;
-  const char *state = lw_desk_get_state (self->desk, "zoom");
-  double zoom = state != NULL ? g_ascii_strtod (state, NULL) : 0;
-  if (zoom >= 0.01 && zoom <= 64)
-    lw_canvas_zoom_to (self->canvas, zoom, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / 2.0, gtk_widget_get_height (GTK_WIDGET (self->canvas)) / 2.0);
-  return G_SOURCE_REMOVE;
-}
-
 /* The first frame that opens finds what the last window left. A playback's last picture gives way to the frame itself. */
 static void
 on_opened_cb (LwWorkspace *self)
@@ -161,11 +120,7 @@ on_opened_cb (LwWorkspace *self)
   if (self->zoom_restored || lw_document_is_loading (lw_desk_get_document (self->desk)))
     return;
   self->zoom_restored = TRUE;
-  restore_class (self);
-  restore_hidden (self);
-  if (lw_desk_get_state (self->desk, "polygons") != NULL)
-    lw_canvas_take_polygons (self->canvas, lw_desk_get_state (self->desk, "polygons"));
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, restore_zoom_cb, g_object_ref (self), g_object_unref);
+  lw_workspace_restore_state (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 

@@ -203,18 +203,9 @@ lw_workspace_set_property (GObject *object, guint id, const GValue *value, GPara
 void
 lw_workspace_prepare_close (LwWorkspace *self)
 {
-  char zoom[G_ASCII_DTOSTR_BUF_SIZE] = "fit";
-  g_autofree char *class_id = g_strdup_printf ("%u", lw_toolbox_get_class (lw_desk_get_toolbox (self->desk)));
   lw_playback_stop (self->playback);
   lw_canvas_stroke_end (self->canvas);
-  lw_desk_set_state (self->desk, "class", class_id);
-  g_autofree char *polygons = lw_canvas_dup_polygons (self->canvas);
-  lw_desk_set_state (self->desk, "polygons", polygons);
-  lw_workspace_note_hidden (self);
-  if (!lw_canvas_is_fitted (self->canvas))
-    g_ascii_dtostr (zoom, sizeof zoom, lw_canvas_get_zoom (self->canvas));
-  lw_desk_set_state (self->desk, "zoom", zoom);
-  g_settings_set_int (lw_settings_get (), "side-pane-width", CLAMP (gtk_widget_get_width (self->side_pane), 200, 800));
+  lw_workspace_note_state (self);
 }
 
 static gboolean
