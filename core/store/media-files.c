@@ -41,6 +41,13 @@ lw_media_path_from_stored (const char *folder, const char *stored)
   return g_canonicalize_filename (stored, folder);
 }
 
+gboolean
+lw_media_is_copy (const char *folder, const char *stored)
+{
+  g_autofree char *path = lw_media_path_from_stored (folder, stored), *media = g_strconcat (folder, "/media/", NULL);
+  return g_str_has_prefix (path, media) && path[strlen (media)] != '\0';
+}
+
 /* ---- identity ---- */
 
 gboolean

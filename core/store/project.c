@@ -15,6 +15,7 @@
 #include "store/operations.h"
 #include "store/page-sums.h"
 #include "store/schema.h"
+#include "store/schema-check.h"
 
 #define MAX_LOG_PAGES 20000      /* 80 MB: checkpoints are the watcher's work, but should it fail to, the writer does one */
 
@@ -216,6 +217,8 @@ open_to_write (LwProject *self, GError **error)
       self->read_only = g_strdup_printf (_("“%s” was made by a newer Labelwright: it is open for reading only. Update the program to change it"), self->folder);
       return NULL;
     }
+  if (!lw_schema_check (db, error))
+    return NULL;
   if (!use_log (db, error) || !lw_db_exec (db, "PRAGMA synchronous = FULL", error) || (version == LW_VERSION_OLDER && !migrate (self, db, error)))
     return NULL;
   self->copy = lw_audit_find_copy (db, error);
@@ -232,7 +235,7 @@ static gboolean
 check_readable (LwProject *self, LwDb *db, GError **error)
 {
   LwVersion version;
-  if (!lw_migrate_check (db, lw_schema_version, &version, error))
+  if (!lw_migrate_check (db, lw_schema_version, &version, error) || !lw_schema_check (db, error))
     return FALSE;
   if (version != LW_VERSION_OLDER)
     return TRUE;

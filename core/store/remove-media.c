@@ -72,7 +72,7 @@ read_medium (LwProject *project, Removal *self, GError **error)
 static void
 trash_copy (LwProject *project, const char *stored)
 {
-  g_autofree char *path = stored != NULL && g_str_has_prefix (stored, "media/") ? lw_media_path_from_stored (project->folder, stored) : NULL;
+  g_autofree char *path = stored != NULL && lw_media_is_copy (project->folder, stored) ? lw_media_path_from_stored (project->folder, stored) : NULL;
   g_autoptr(GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
   if (file != NULL)
     g_file_trash (file, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "store/models.h"
 #include "store/page-sums.h"
 #include "store/revisions.h"
+#include "store/schema-check.h"
 #include "store/working.h"
 
 #include <glib/gi18n-lib.h>
@@ -64,6 +65,12 @@ check_file (Verification *self, GError **error)
     if (g_strcmp0 ((const char *) sqlite3_column_text (query, 0), "ok") != 0)
       report (self, _("Project file: %s"), sqlite3_column_text (query, 0));
   return got == 0;
+}
+
+static gboolean
+check_schema (Verification *self, GError **error)
+{
+  return lw_schema_verify (self->db, self->problems, error);
 }
 
 static gboolean
@@ -320,7 +327,7 @@ static gboolean
 check_all (Verification *self, GError **error)
 {
   static gboolean (*const checks[]) (Verification *, GError **)
-    = { check_pages, check_file, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
+    = { check_pages, check_file, check_schema, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
       g_autoptr(GError) local = NULL;
