@@ -145,6 +145,31 @@ test_class_list (void)
 }
 
 static void
+assert_selected (GtkSelectionModel *selection, guint first, guint n)
+{
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (selection);
+  g_assert_cmpuint (gtk_bitset_get_size (selected), ==, n);
+  g_assert_cmpuint (gtk_bitset_get_minimum (selected), ==, first);
+}
+
+/* Frames that are chosen together stay so while one of them is looked at. */
+static void
+check_chosen (LwTimeline *timeline, LwDesk *desk, GtkSelectionModel *selection)
+{
+  g_assert_true (gtk_selection_model_select_range (selection, 20, 5, TRUE));
+  g_autoptr (GArray) chosen = lw_timeline_dup_chosen (timeline);
+  g_assert_cmpuint (chosen->len, ==, 5);
+  g_assert_cmpint (g_array_index (chosen, gint64, 4), ==, lw_frame_object_get_frame (lw_frame_list_get (lw_desk_get_frames (desk), 24))->id);
+  lw_desk_go_to (desk, 22);
+  assert_selected (selection, 20, 5);
+  lw_desk_go_to (desk, 30);
+  assert_selected (selection, 30, 1);
+  g_autoptr (GArray) one = lw_timeline_dup_chosen (timeline);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpint (g_array_index (one, gint64, 0), ==, lw_desk_get_frame (desk)->id);
+}
+
+static void
 test_timeline (void)
 {
   g_autoptr (Fixture) fixture = fixture_new (64, 48, 60);
@@ -157,11 +182,12 @@ test_timeline (void)
   lw_timeline_set_desk (timeline, desk, playback);
   gtk_window_present (GTK_WINDOW (window));
   GtkWidget *view = find_child (GTK_WIDGET (timeline), GTK_TYPE_LIST_VIEW);
-  GtkSingleSelection *selection = GTK_SINGLE_SELECTION (gtk_list_view_get_model (GTK_LIST_VIEW (view)));
-  g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, 0);
+  GtkSelectionModel *selection = gtk_list_view_get_model (GTK_LIST_VIEW (view));
+  assert_selected (selection, 0, 1);
   lw_desk_go_to (desk, 41);
-  g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, 41);
-  gtk_single_selection_set_selected (selection, 7);
+  assert_selected (selection, 41, 1);
+  check_chosen (timeline, desk, selection);
+  gtk_selection_model_select_item (selection, 7, TRUE);
   g_assert_cmpuint (lw_desk_get_position (desk), ==, 7);
 
   lw_playback_start (playback);
@@ -169,7 +195,7 @@ test_timeline (void)
   g_assert_cmpuint (lw_desk_get_position (desk), ==, 7);      /* the document waits */
   lw_playback_stop (playback);
   g_assert_cmpuint (lw_desk_get_position (desk), >=, 9);
-  g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, lw_desk_get_position (desk));
+  assert_selected (selection, lw_desk_get_position (desk), 1);
   lw_desk_go_to (desk, 57);
   lw_playback_start (playback);
   fixture_wait (!lw_playback_is_playing (playback));          /* the end of the medium */

@@ -149,11 +149,17 @@ lw_frame_list_count (LwFrameList *self, LwFrameStatus status)
 guint
 lw_frame_list_find_new (LwFrameList *self, guint from, int step)
 {
+  return lw_frame_list_find_status (self, LW_FRAME_NEW, from, step);
+}
+
+guint
+lw_frame_list_find_status (LwFrameList *self, LwFrameStatus status, guint from, int step)
+{
   guint n = self->objects->len;
   for (guint i = 1; i <= n; i++)
     {
       guint position = (guint) (((gint64) (from < n ? from : 0) + (gint64) n + (gint64) step * i) % n);
-      if (frame_at (self, position)->status == LW_FRAME_NEW)
+      if (frame_at (self, position)->status == status)
         return position;
     }
   return LW_FRAME_LIST_NONE;

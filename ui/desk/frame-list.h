@@ -19,6 +19,8 @@ LwFrameObject *lw_frame_list_get (LwFrameList *list, guint position);           
 guint lw_frame_list_find_id (LwFrameList *list, gint64 id);
 /* The next frame from @from in the direction of @step (1, -1) that nobody has begun to label, round the end; LW_FRAME_LIST_NONE: there is none. */
 guint lw_frame_list_find_new (LwFrameList *list, guint from, int step);
+/* The same for frames of a status. */
+guint lw_frame_list_find_status (LwFrameList *list, LwFrameStatus status, guint from, int step);
 /* By name, by a part of a name, by number (1 is the first frame; "#12" is always a number), or by time ("1:02.5", "12.5s") in the medium of the frame at @from. */
 guint lw_frame_list_find_text (LwFrameList *list, const char *text, guint from);
 guint lw_frame_list_count (LwFrameList *list, LwFrameStatus status);

@@ -11,7 +11,7 @@ struct _LwFrameObject
   LwFrame *frame;
 };
 
-enum { PROP_0, PROP_NAME, PROP_STATUS, PROP_HAS_PROPOSAL, N_PROPS };
+enum { PROP_0, PROP_NAME, PROP_STATUS, PROP_HAS_PROPOSAL, PROP_ASSIGNEE, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (LwFrameObject, lw_frame_object, G_TYPE_OBJECT)
@@ -27,8 +27,11 @@ lw_frame_object_update (LwFrameObject *self, LwFrame *frame)
 {
   gboolean status = frame->status != self->frame->status;
   gboolean proposal = frame->has_proposal != self->frame->has_proposal;
+  gboolean assignee = g_strcmp0 (frame->assignee, self->frame->assignee) != 0;
   lw_frame_free (self->frame);
   self->frame = frame;
+  if (assignee)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ASSIGNEE]);
   if (status)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
   if (proposal)
@@ -91,6 +94,7 @@ lw_frame_object_get_property (GObject *object, guint id, GValue *value, GParamSp
     {
     case PROP_NAME: g_value_set_string (value, frame->name); break;
     case PROP_STATUS: g_value_set_int (value, (int) frame->status); break;
+    case PROP_ASSIGNEE: g_value_set_string (value, frame->assignee); break;
     case PROP_HAS_PROPOSAL: g_value_set_boolean (value, frame->has_proposal); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -113,6 +117,7 @@ lw_frame_object_class_init (LwFrameObjectClass *klass)
   props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   props[PROP_STATUS] = g_param_spec_int ("status", NULL, NULL, 0, LW_N_FRAME_STATUSES, 0, flags);
   props[PROP_HAS_PROPOSAL] = g_param_spec_boolean ("has-proposal", NULL, NULL, FALSE, flags);
+  props[PROP_ASSIGNEE] = g_param_spec_string ("assignee", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -3,7 +3,7 @@
 
 #include "store/project.h"
 
-/* Properties: "name", "status" (LwFrameStatus as int), "has-proposal"; the last two notify. */
+/* Properties: "name", "status" (LwFrameStatus as int), "has-proposal", "assignee"; the last three notify. */
 #define LW_TYPE_FRAME_OBJECT (lw_frame_object_get_type ())
 G_DECLARE_FINAL_TYPE (LwFrameObject, lw_frame_object, LW, FRAME_OBJECT, GObject)
 

@@ -33,6 +33,14 @@ static const LwCommand commands[] = {
   { "status.submit", N_("Submit the frame"), "<Control>Return", STATUS },
   { "status.accept", N_("Accept the frame"), "<Control><Shift>Return", STATUS },
   { "status.return", N_("Return the frame"), "<Control><Shift>BackSpace", STATUS },
+  { "frames.next-review", N_("Next frame to review"), "y", STATUS },
+  { "frames.previous-review", N_("Previous frame to review"), "<Shift>y", STATUS },
+  { "review.comment", N_("Comment under the pointer"), "d", STATUS },
+  { "review.show", N_("Review pane"), "F7", STATUS },
+  { "frames.assign", N_("Assign the chosen frames"), "<Control>d", STATUS },
+  { "chosen.submit", N_("Submit the chosen frames"), "<Alt>Return", STATUS },
+  { "chosen.accept", N_("Accept the chosen frames"), "<Alt><Shift>Return", STATUS },
+  { "chosen.return", N_("Return the chosen frames"), "<Alt><Shift>BackSpace", STATUS },
   { "status.submit-all", N_("Submit all frames in progress"), "<Control><Alt>Return", STATUS },
   { "status.accept-all", N_("Accept all submitted frames"), "<Control><Alt><Shift>Return", STATUS },
 
@@ -134,6 +142,7 @@ static const LwCommand commands[] = {
   { "project.add-media", N_("Add media"), "<Control>m", PROJECT },
   { "project.find-media", N_("Find media that have moved"), "<Control><Shift>m", PROJECT },
   { "project.edit-classes", N_("Edit the classes"), "<Control>k", PROJECT },
+  { "review.contract", N_("What must hold before a frame is accepted"), "<Control>j", PROJECT },
   { "project.import", N_("Import labels"), "<Control>i", PROJECT },
   { "project.export", N_("Export"), "<Control>e", PROJECT },
 

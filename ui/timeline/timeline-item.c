@@ -40,6 +40,8 @@ describe (LwTimelineItem *self, const LwFrame *frame)
   g_string_append_printf (text, " · %s", lw_frame_status_get_label (frame->status));
   if (frame->has_proposal)
     g_string_append_printf (text, " · %s", _("has a proposal"));
+  if (frame->assignee != NULL)
+    g_string_append_printf (text, " · %s", frame->assignee);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text->str);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text->str, -1);
 }
@@ -52,6 +54,12 @@ on_frame_notify_cb (LwTimelineItem *self)
   set_status_class (self->status_icon, frame->status);
   gtk_widget_set_visible (self->proposal_icon, frame->has_proposal);
   describe (self, frame);
+}
+
+guint
+lw_timeline_item_get_position (LwTimelineItem *self)
+{
+  return self->position;
 }
 
 static void

@@ -17,10 +17,15 @@ struct _LwTimeline
   LwDesk *desk;
   LwPlayback *playback;
   LwThumbnails *thumbnails;
-  GtkSingleSelection *selection;
+  GtkMultiSelection *selection;
+  GtkWidget *menu;             /* of the frames that are chosen */
   guint scroll_idle, scroll_position;
+  guint shown;                 /* the frame that it followed last */
   gboolean following;          /* the selection is being set to what is shown, not chosen by a person */
 };
+
+enum { CHOSEN_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LwTimeline, lw_timeline, ADW_TYPE_BIN)
 
@@ -40,8 +45,12 @@ show_frame_text (LwTimeline *self, const LwFrame *frame)
       gtk_label_set_label (self->status_label, "");
       return;
     }
-  text = time != NULL ? g_strdup_printf ("%s · %s", lw_frame_status_get_label (frame->status), time)
-                      : g_strdup (lw_frame_status_get_label (frame->status));
+  g_autoptr (GString) line = g_string_new (lw_frame_status_get_label (frame->status));
+  if (time != NULL)
+    g_string_append_printf (line, " · %s", time);
+  if (frame->assignee != NULL)
+    g_string_append_printf (line, " · %s", frame->assignee);
+  text = g_strdup (line->str);
   gtk_label_set_label (self->status_label, text);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->status_icon), lw_frame_status_get_icon (frame->status));
   const char *classes[] = { "frame-status", lw_frame_status_get_nick (frame->status), NULL };
@@ -98,15 +107,28 @@ scroll_to (LwTimeline *self, guint position, guint before)
     self->scroll_idle = g_idle_add (scroll_cb, self);
 }
 
+static guint
+count_chosen (LwTimeline *self, guint *only)
+{
+  g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  guint n = (guint) gtk_bitset_get_size (chosen);
+  *only = n == 1 ? gtk_bitset_get_minimum (chosen) : GTK_INVALID_LIST_POSITION;
+  return n;
+}
+
+/* The frame on show alone, unless several are chosen and it is one of them. */
 static void
 follow (LwTimeline *self)
 {
-  guint position = lw_playback_get_position (self->playback);
-  guint before = gtk_single_selection_get_selected (self->selection);
-  if (position != before && position != LW_FRAME_LIST_NONE)
+  guint position = lw_playback_get_position (self->playback), only;
+  GtkSelectionModel *model = GTK_SELECTION_MODEL (self->selection);
+  guint n = count_chosen (self, &only), before = self->shown;
+  gboolean among = n > 1 && position != LW_FRAME_LIST_NONE && gtk_selection_model_is_selected (model, position);
+  self->shown = position;
+  if (position != only && position != LW_FRAME_LIST_NONE && !among)
     {
       self->following = TRUE;
-      gtk_single_selection_set_selected (self->selection, position);
+      gtk_selection_model_select_item (model, position, TRUE);
       self->following = FALSE;
       scroll_to (self, position, before);
     }
@@ -116,11 +138,99 @@ follow (LwTimeline *self)
 static void
 on_selected_cb (LwTimeline *self)
 {
-  guint selected = gtk_single_selection_get_selected (self->selection);
-  if (self->following || selected == GTK_INVALID_LIST_POSITION)
+  guint only, n = count_chosen (self, &only);
+  g_signal_emit (self, signals[CHOSEN_CHANGED], 0);
+  if (self->following)
     return;
-  lw_playback_stop (self->playback);
-  lw_desk_go_to (self->desk, selected);
+  if (n == 0)
+    {
+      follow (self);
+      return;
+    }
+  if (n == 1)
+    {
+      lw_playback_stop (self->playback);
+      lw_desk_go_to (self->desk, only);
+    }
+}
+
+GArray *
+lw_timeline_dup_chosen (LwTimeline *self)
+{
+  GArray *frames = g_array_new (FALSE, FALSE, sizeof (gint64));
+  LwFrameList *list = lw_desk_get_frames (self->desk);
+  g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  GtkBitsetIter iter;
+  guint position;
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, chosen, &position); more; more = gtk_bitset_iter_next (&iter, &position))
+    {
+      LwFrameObject *object = lw_frame_list_get (list, position);
+      if (object != NULL)
+        g_array_append_val (frames, lw_frame_object_get_frame (object)->id);
+    }
+  const LwFrame *shown = lw_desk_get_frame (self->desk);
+  if (frames->len <= 1 && shown != NULL)
+    {
+      g_array_set_size (frames, 0);
+      g_array_append_val (frames, shown->id);
+    }
+  return frames;
+}
+
+/* ---- the menu of what is chosen ---- */
+
+static LwTimelineItem *
+find_item (LwTimeline *self, double x, double y)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->view), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *item = picked != NULL ? gtk_widget_get_ancestor (picked, LW_TYPE_TIMELINE_ITEM) : NULL;
+  if (item == NULL && picked != NULL && LW_IS_TIMELINE_ITEM (gtk_widget_get_first_child (picked)))
+    item = gtk_widget_get_first_child (picked);
+  return item != NULL ? LW_TIMELINE_ITEM (item) : NULL;
+}
+
+static void
+open_menu (LwTimeline *self, double x, double y)
+{
+  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+on_menu_pressed_cb (LwTimeline *self, int n_press, double x, double y)
+{
+  LwTimelineItem *item = find_item (self, x, y);
+  if (item == NULL)
+    return;
+  guint position = lw_timeline_item_get_position (item);
+  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), position))
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
+  open_menu (self, x, y);
+}
+
+/* Shift+F10 and the menu key: at the frame on show. */
+static gboolean
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  LwTimeline *self = LW_TIMELINE (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  double x = gtk_widget_get_width (GTK_WIDGET (self->view)) / 2.0, y = 0;
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
+    gtk_widget_translate_coordinates (focus, GTK_WIDGET (self->view), gtk_widget_get_width (focus) / 2.0, 0, &x, &y);
+  open_menu (self, x, y);
+  return TRUE;
+}
+
+static void
+watch_menu (LwTimeline *self)
+{
+  GtkGesture *gesture = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), GDK_BUTTON_SECONDARY);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (gesture), GTK_PHASE_CAPTURE);
+  g_signal_connect_object (gesture, "pressed", G_CALLBACK (on_menu_pressed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (gesture));
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self->view));
 }
 
 /* Return on a thumbnail: back to the canvas, where the work is. */
@@ -252,12 +362,11 @@ lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
   self->desk = g_object_ref (desk);
   self->playback = g_object_ref (playback);
   self->thumbnails = lw_thumbnails_new (lw_desk_get_document (desk));
-  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (frames)));
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (frames)));
   factory = create_factory (self);
   gtk_list_view_set_factory (self->view, factory);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (on_selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (on_selected_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desk, "notify::position", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (playback, "notify::position", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (playback, "notify::playing", G_CALLBACK (on_playing_cb), self, G_CONNECT_SWAPPED);
@@ -272,6 +381,7 @@ lw_timeline_dispose (GObject *object)
 {
   LwTimeline *self = LW_TIMELINE (object);
   g_clear_handle_id (&self->scroll_idle, g_source_remove);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_TIMELINE);
   g_clear_object (&self->selection);
   g_clear_object (&self->thumbnails);
@@ -298,14 +408,20 @@ lw_timeline_class_init (LwTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, popover);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, go_to_entry);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, go_to_hint);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, menu);
   gtk_widget_class_bind_template_callback (widget_class, on_activated_cb);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
+  signals[CHOSEN_CHANGED] = g_signal_new ("chosen-changed", LW_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 lw_timeline_init (LwTimeline *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->shown = LW_FRAME_LIST_NONE;
   watch_clicks (self);
+  watch_menu (self);
   lw_keys_tip (self->frame_button, _("Go to a Frame"), "frames.go-to", NULL);
   g_signal_connect_object (self->popover, "show", G_CALLBACK (on_go_to_shown_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_to_entry, "activate", G_CALLBACK (on_go_to_activated_cb), self, G_CONNECT_SWAPPED);

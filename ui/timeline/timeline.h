@@ -4,11 +4,13 @@
 #include <adwaita.h>
 #include "desk/playback.h"
 
-/* Acts through the workspace's actions "frames.next" and so on (window/workspace-frames.c). */
+/* Signal "chosen-changed". Acts through the workspace's actions "frames.next" and so on (window/workspace-frames.c). */
 #define LW_TYPE_TIMELINE (lw_timeline_get_type ())
 G_DECLARE_FINAL_TYPE (LwTimeline, lw_timeline, LW, TIMELINE, AdwBin)
 
 void lw_timeline_set_desk (LwTimeline *timeline, LwDesk *desk, LwPlayback *playback);
+/* (element-type gint64): ids of the frames that are chosen together; else that of the one on show. */
+GArray *lw_timeline_dup_chosen (LwTimeline *timeline);
 void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name, number or time */
 /* What a reviewer said of the frame on show; NULL: nothing. */
 void lw_timeline_set_note (LwTimeline *timeline, const char *note);

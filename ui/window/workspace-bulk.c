@@ -13,6 +13,7 @@ typedef struct
   GtkWindow *progress;         /* likewise */
   GArray *frames;              /* of gint64 */
   LwAction action;
+  char *reason;                /* of a return, or NULL */
   LwOperation *operation;
   gint64 step;
 } Bulk;
@@ -21,6 +22,7 @@ static void
 bulk_free (Bulk *bulk)
 {
   g_array_unref (bulk->frames);
+  g_free (bulk->reason);
   g_object_unref (bulk->operation);
   g_object_unref (bulk->workspace);
   g_free (bulk);
@@ -31,7 +33,7 @@ act_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   Bulk *bulk = data;
   g_autoptr (GError) error = NULL;
-  if (lw_project_act_on (LW_PROJECT (source), &g_array_index (bulk->frames, gint64, 0), bulk->frames->len, bulk->action, NULL, lw_operation_progress,
+  if (lw_project_act_on (LW_PROJECT (source), &g_array_index (bulk->frames, gint64, 0), bulk->frames->len, bulk->action, bulk->reason, lw_operation_progress,
                          bulk->operation, lw_operation_get_cancellable (bulk->operation), &bulk->step, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -44,8 +46,12 @@ describe (const Bulk *bulk)
   guint n = bulk->frames->len;
   if (bulk->action == LW_ACTION_SUBMIT)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame submitted", "%u frames submitted", n), n);
+  if (bulk->action == LW_ACTION_RETURN)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame returned", "%u frames returned", n), n);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame accepted", "%u frames accepted", n), n);
 }
+
+static const char *const failed[] = { N_("Not all frames could be submitted"), N_("Not all frames could be accepted"), N_("Not all frames could be returned") };
 
 /* What was done before it was cancelled or failed can be undone, too. */
 static void
@@ -61,7 +67,7 @@ on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       lw_workspace_did_step (self, bulk->step, done ? text : _("Only some frames were changed"));
       if (!done)
-        lw_desk_fail (self->desk, bulk->action == LW_ACTION_SUBMIT ? _("Not all frames could be submitted") : _("Not all frames could be accepted"), error);
+        lw_desk_fail (self->desk, g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_CONTRACT) ? error->message : _(failed[bulk->action]), error);
     }
   bulk_free (bulk);
 }
@@ -80,11 +86,18 @@ collect (LwWorkspace *self, LwFrameStatus status)
   return frames;
 }
 
-static void
-start (LwWorkspace *self, LwAction action, LwFrameStatus status, const char *title)
+void
+lw_workspace_act_on_frames (LwWorkspace *self, LwAction action, GArray *frames, const char *reason)
 {
+  static const char *const titles[] = { N_("Submitting Frames"), N_("Accepting Frames"), N_("Returning Frames") };
+  if (frames->len == 0)
+    {
+      g_array_unref (frames);
+      return;
+    }
   Bulk *bulk = g_new0 (Bulk, 1);
-  *bulk = (Bulk) { g_object_ref (self), NULL, collect (self, status), action, lw_operation_new (title), 0 };
+  lw_canvas_stroke_end (self->canvas);
+  *bulk = (Bulk) { g_object_ref (self), NULL, frames, action, reason != NULL && *reason != '\0' ? g_strdup (reason) : NULL, lw_operation_new (_(titles[action])), 0 };
   bulk->progress = lw_progress_dialog_new (GTK_WIDGET (self), bulk->operation);
   lw_project_run_async (lw_desk_get_project (self->desk), act_in_thread, bulk, NULL, NULL, on_acted_cb, bulk);
 }
@@ -92,13 +105,13 @@ start (LwWorkspace *self, LwAction action, LwFrameStatus status, const char *tit
 static void
 submit_all (gpointer self)
 {
-  start (self, LW_ACTION_SUBMIT, LW_FRAME_IN_PROGRESS, _("Submitting Frames"));
+  lw_workspace_act_on_frames (self, LW_ACTION_SUBMIT, collect (self, LW_FRAME_IN_PROGRESS), NULL);
 }
 
 static void
 accept_all (gpointer self)
 {
-  start (self, LW_ACTION_ACCEPT, LW_FRAME_SUBMITTED, _("Accepting Frames"));
+  lw_workspace_act_on_frames (self, LW_ACTION_ACCEPT, collect (self, LW_FRAME_SUBMITTED), NULL);
 }
 
 /* A waiting polygon is not painted: whoever hands many frames in learns of it. */

@@ -144,6 +144,11 @@ on_acted_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->acting = FALSE;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     lw_workspace_did_step (self, act->step, _(done[act->action]));
+  else if (g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_CONTRACT))
+    {
+      lw_desk_fail (self->desk, error->message, error);
+      lw_workspace_show_breach (self);
+    }
   else
     lw_desk_fail (self->desk, _(failed[act->action]), error);
   lw_workspace_update_actions (self);

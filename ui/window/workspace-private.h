@@ -7,8 +7,12 @@
 #include "models/models-page.h"
 #include "models/train-page.h"
 #include "project/project-page.h"
+#include "project/work.h"
 #include "propose/propose-pane.h"
+#include "review/pins.h"
+#include "review/review-pane.h"
 #include "desk/playback.h"
+#include "dialogs/ask-words.h"
 #include "timeline/timeline.h"
 #include "tools/tool-rail.h"
 #include "tools/view-popover.h"
@@ -35,12 +39,16 @@ struct _LwWorkspace
   LwModelsPage *models_page;
   LwProjectPage *project_page;
   LwViewPopover *view_popover;
+  GtkStack *side_stack;
+  LwPins *pins;
+  LwReviewPane *review_pane;
 
   /* Owned. */
   LwDesk *desk;
   LwPlayback *playback;
   LwProposer *proposer;
   LwTrainer *trainer;
+  LwReviews *reviews;
   LwClassKeys keys;
   guint key_timeout, zoom_idle;
   gboolean acting;                /* a submit, accept or return, or the undo of one, is on its way */
@@ -71,12 +79,21 @@ void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_step_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_review_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
 void lw_workspace_update_note (LwWorkspace *self);             /* why the frame on show was returned */
 void lw_workspace_update_bulk_actions (LwWorkspace *self);
 void lw_workspace_update_proposal_actions (LwWorkspace *self);
 
 void lw_workspace_update_step_actions (LwWorkspace *self);
+void lw_workspace_update_review_actions (LwWorkspace *self);
+
+/* workspace-bulk.c; @frames: (element-type gint64), taken. A contract that is broken leaves all of them as they are. */
+void lw_workspace_act_on_frames (LwWorkspace *self, LwAction action, GArray *frames, const char *reason);
+
+/* workspace-review.c */
+void lw_workspace_connect_review (LwWorkspace *self);
+void lw_workspace_show_breach (LwWorkspace *self);             /* what keeps the frame on show from being accepted */
 
 /* workspace-steps.c */
 void lw_workspace_watch_steps (LwWorkspace *self);

@@ -60,6 +60,9 @@ describe (const LwStep *step)
     return g_strdup_printf (_("Add “%s”"), name != NULL ? name : "?");
   if (step->kind == LW_STEP_LABELS)
     return describe_labels (step, name);
+  if (step->kind == LW_STEP_ASSIGNMENT)
+    return name != NULL ? g_strdup_printf (_("Assign “%s”"), name)
+                        : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Assign %u Frame", "Assign %u Frames", step->n_frames), step->n_frames);
   return describe_status (step, name);
 }
 

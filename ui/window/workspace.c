@@ -42,6 +42,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   lw_workspace_update_bulk_actions (self);
   lw_workspace_update_proposal_actions (self);
   lw_workspace_update_step_actions (self);
+  lw_workspace_update_review_actions (self);
 }
 
 /* ---- what the desk says ---- */
@@ -239,6 +240,7 @@ lw_workspace_dispose (GObject *object)
   g_clear_object (&self->playback);
   g_clear_object (&self->proposer);
   g_clear_object (&self->trainer);
+  g_clear_object (&self->reviews);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (lw_workspace_parent_class)->dispose (object);
 }
@@ -272,6 +274,9 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, project_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_popover);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, steps_menu);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, side_stack);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, pins);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, review_pane);
 }
 
 static void
@@ -283,6 +288,8 @@ ensure_types (void)
   g_type_ensure (LW_TYPE_CLASS_LIST);
   g_type_ensure (LW_TYPE_PROPOSE_PANE);
   g_type_ensure (LW_TYPE_TIMELINE);
+  g_type_ensure (LW_TYPE_PINS);
+  g_type_ensure (LW_TYPE_REVIEW_PANE);
   g_type_ensure (LW_TYPE_TRAIN_PAGE);
   g_type_ensure (LW_TYPE_MODELS_PAGE);
   g_type_ensure (LW_TYPE_PROJECT_PAGE);
@@ -313,6 +320,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_proposal_actions (widget_class);
   lw_workspace_install_project_actions (widget_class);
   lw_workspace_install_step_actions (widget_class);
+  lw_workspace_install_review_actions (widget_class);
 }
 
 static void
@@ -359,6 +367,7 @@ lw_workspace_new (LwDesk *desk)
   lw_class_list_set_desk (self->classes, desk);
   lw_propose_pane_set_desk (self->propose_pane, desk, self->proposer);
   lw_timeline_set_desk (self->timeline, desk, self->playback);
+  lw_workspace_connect_review (self);
   lw_train_page_set_desk (self->train_page, desk, self->trainer);
   lw_models_page_set_desk (self->models_page, desk);
   lw_project_page_set_desk (self->project_page, desk);
