@@ -1,4 +1,5 @@
-/* json.c: JSON from outside: bounded, and checked for what json-c lets pass: keys that stand twice (it keeps the last one), single quotes */
+/* json.c: JSON from outside: bounded, and checked for what json-c lets pass: keys that stand twice (it keeps the last one), zero characters in them (it cuts
+ * them off there), single quotes */
 #include "config.h"
 #include "common/json.h"
 
@@ -38,6 +39,28 @@ followed_by_colon (const Scanner *scanner)
   return at < scanner->end && *at == ':';
 }
 
+/* What json-c takes the text between two quotes for: "\u0061" is "a". Returns: (transfer full): NULL where it holds a zero character */
+static char *
+decode_key (const char *raw)
+{
+  if (strchr (raw, '\\') == NULL)
+    return g_strdup (raw);
+  g_autofree char *quoted = g_strconcat ("\"", raw, "\"", NULL);
+  g_autoptr (LwJson) value = json_tokener_parse (quoted);
+  const char *text = json_object_get_string (value);
+  return text != NULL && strlen (text) == (gsize) json_object_get_string_len (value) ? g_strdup (text) : NULL;
+}
+
+/* Returns: (transfer full): what is wrong with it, or NULL */
+static char *
+find_key_fault (GHashTable *keys, const char *raw)
+{
+  g_autofree char *key = decode_key (raw);
+  if (key == NULL)
+    return g_strdup (_("a key holds a zero character"));
+  return g_hash_table_add (keys, g_strdup (key)) ? NULL : g_strdup_printf (_("the key “%s” stands twice in one object"), key);
+}
+
 /* Returns: (transfer full): what is wrong with it, or NULL */
 static char *
 find_fault (const char *text, gsize length)
@@ -50,8 +73,8 @@ find_fault (const char *text, gsize length)
     if (*scanner.at == '"')
       {
         g_autofree char *key = scan_string (&scanner);
-        if (followed_by_colon (&scanner) && keys[depth] != NULL && !g_hash_table_add (keys[depth], g_strdup (key)))
-          found = g_strdup_printf (_("the key “%s” stands twice in one object"), key);
+        if (followed_by_colon (&scanner) && keys[depth] != NULL)
+          found = find_key_fault (keys[depth], key);
       }
     else if (*scanner.at == '\'')
       found = g_strdup (_("strings stand in double quotes"));

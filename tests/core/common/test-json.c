@@ -46,6 +46,7 @@ static void
 test_refused (void)
 {
   const char *const bad[] = { "", "{", "{\"a\":1}x", "{\"a\":1,}", "{'a':1}", "nul", "null", "[1 2]", "{\"a\":1,\"a\":2}",
+                              "{\"a\":1,\"\\u0061\":2}", "{\"a\\u0000b\":1}", "{\"\\u0000\":1}",
                               "[{\"b\":{\"x\":1,\"y\":[{\"x\":1}],\"x\":2}}]", "\"\xff\"" };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -73,7 +74,7 @@ static void
 test_same_key_elsewhere (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (LwJson) value = parse ("[{\"a\":\"a\"},{\"a\":{\"a\":1}},{\"b\":[\"a\",\"a\"], \"q\\\"\":1}]", &error);
+  g_autoptr (LwJson) value = parse ("[{\"a\":\"a\"},{\"a\":{\"a\":1}},{\"b\":[\"a\",\"a\"], \"q\\\"\":1, \"\\u00e9\":1, \"\\\\u00e9\":1}]", &error);
   g_assert_no_error (error);
   g_assert_nonnull (value);
 }
