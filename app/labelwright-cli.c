@@ -147,6 +147,7 @@ run (const CliCommand *command, int argc, char **argv)
   g_autoptr(GError) error = NULL;
   gboolean good = parse (&cli, &argc, &argv, &error) && check_device (&cli, &error);
   int code = good ? run_parsed (&cli, argv + 1) : fail (&cli, error);
+  cli_tell_warning (&cli);
   g_clear_object (&cli.engine);
   g_object_unref (cli.cancellable);
   g_free (cli.device);

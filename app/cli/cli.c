@@ -142,6 +142,16 @@ cli_remark (Cli *cli, const char *format, ...)
 }
 
 void
+cli_tell_warning (Cli *cli)
+{
+  const char *warning = cli->engine != NULL ? lw_engine_get_warning (cli->engine) : NULL;
+  if (warning == NULL || warning == cli->told)
+    return;
+  cli->told = warning;
+  cli_remark (cli, "%s", warning);
+}
+
+void
 cli_begin (Cli *cli, const char *task)
 {
   cli->task = task;
@@ -151,7 +161,8 @@ cli_begin (Cli *cli, const char *task)
 void
 cli_progress (double fraction, gpointer data)
 {
-  const Cli *cli = data;
+  Cli *cli = data;
+  cli_tell_warning (cli);
   if (cli->task != NULL && on_terminal ())
     fprintf (stderr, "\r%s %3d %%\033[K", cli->task, (int) (CLAMP (fraction, 0, 1) * 100));
 }

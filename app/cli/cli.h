@@ -32,6 +32,7 @@ struct _Cli {
   char *device;
   GCancellable *cancellable;      /* Ctrl+C */
   LwEngine *engine;               /* NULL until somebody needs it */
+  const char *told;               /* the engine's last warning that was said (interned) */
   gboolean failed;                /* a part of the work: the exit code is 1 */
   const char *task;               /* what the progress line says */
 };
@@ -58,6 +59,8 @@ void cli_line (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);         
 void cli_json (Cli *cli, LwJson *object /* taken */);                                    /* nothing without */
 void cli_complain (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);              /* on standard error; the exit code will be 1 */
 void cli_remark (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);                /* on standard error, not a failure */
+
+void cli_tell_warning (Cli *cli);                                                        /* that the engine does otherwise than asked, once */
 
 /* A line that is rewritten, on a terminal only. @cli of the function is its data: an LwProgress. */
 void cli_begin (Cli *cli, const char *task);

@@ -65,7 +65,7 @@ lw_call_fail (LwCall *call, const GError *error)
 static void
 publish (LwLink *link)
 {
-  LwLinkStatus status = { LW_ENGINE_STOPPED, NULL, NULL, 0 };
+  LwLinkStatus status = { LW_ENGINE_STOPPED };
   if (link->session != NULL)
     status = lw_session_get_status (link->session);
   g_mutex_lock (&link->lock);
@@ -73,8 +73,10 @@ publish (LwLink *link)
     {
       status.device = link->status.device;      /* what it ran on last */
       status.note = link->status.note;
+      status.warning = link->status.warning;
     }
-  gboolean different = status.state != link->status.state || status.device != link->status.device || status.pid != link->status.pid;
+  gboolean different = status.state != link->status.state || status.device != link->status.device || status.pid != link->status.pid
+                       || status.note != link->status.note || status.warning != link->status.warning;
   link->status = status;
   g_mutex_unlock (&link->lock);
   if (different && !link->dropped)

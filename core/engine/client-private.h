@@ -48,7 +48,7 @@ void lw_link_submit (LwLink *link, LwCall *call /* taken */);
 void lw_link_stop (LwLink *link);                   /* waits until the process has been killed */
 
 /* What the other threads may know. */
-typedef struct { LwEngineState state; const char *device, *note; GPid pid; } LwLinkStatus;      /* strings interned, or NULL */
+typedef struct { LwEngineState state; const char *device, *note, *warning; GPid pid; } LwLinkStatus;    /* strings interned, or NULL */
 LwLinkStatus lw_link_get_status (LwLink *link);
 
 /* ---- client-session.c: one process, from its start to its end ---- */

@@ -31,7 +31,9 @@ struct _LwSession {
 
   char *device_wanted;
   gboolean ready;
-  const char *device, *note;    /* interned */
+  const char *device;           /* interned, as those below */
+  const char *note, *warning;   /* of the device, or of the last frame's model */
+  const char *device_note, *device_warning;
   gint64 last_id, last_heard;
   GHashTable *calls;            /* id → LwCall: sent, not answered */
   LwClientSlots slots;
@@ -302,6 +304,7 @@ static void
 greet (LwSession *session, LwJson *result)
 {
   const char *description = "", *note = NULL;
+  gboolean warning = FALSE;
   gint64 version;
   if (!lw_json_get_int (result, "protocol", LW_PROTOCOL_VERSION, LW_PROTOCOL_VERSION, &version, NULL))
     {
@@ -311,7 +314,9 @@ greet (LwSession *session, LwJson *result)
   lw_json_get_string (result, "description", &description, NULL);
   lw_json_get_string (result, "note", &note, NULL);
   session->device = g_intern_string (description);
-  session->note = note != NULL ? g_intern_string (note) : NULL;
+  lw_json_get_bool (result, "warning", &warning, NULL);
+  session->note = session->device_note = note != NULL ? g_intern_string (note) : NULL;
+  session->warning = session->device_warning = warning ? session->note : NULL;
   session->ready = TRUE;
   set_timer (session, 0, NULL);
 }
@@ -334,14 +339,24 @@ return_inspection (LwCall *call, LwJson *result, GError **error)
     g_task_return_pointer (call->task, info, (GDestroyNotify) lw_model_info_free);
 }
 
+/* Told before the prediction is handed out: who has it knows how it came about. */
+static void
+take_note (LwSession *session, const char *note)
+{
+  const char *interned = note != NULL ? g_intern_string (note) : NULL;
+  session->note = interned != NULL ? interned : session->device_note;
+  session->warning = interned != NULL ? interned : session->device_warning;
+  if (session->link != NULL)
+    session->events->changed (session, session->link);
+}
+
 static void
 return_prediction (LwSession *session, LwCall *call, LwJson *result, GError **error)
 {
   LwPrediction *prediction = lw_client_slots_take (&session->slots, call->slot, call->image, result, error);
   const char *note = NULL;
   lw_json_get_string (result, "note", &note, NULL);
-  if (note != NULL)
-    session->note = g_intern_string (note);
+  take_note (session, note);
   if (prediction != NULL)
     g_task_return_pointer (call->task, prediction, (GDestroyNotify) lw_prediction_free);
 }
@@ -593,5 +608,5 @@ LwLinkStatus
 lw_session_get_status (LwSession *session)
 {
   LwEngineState state = !session->ready ? LW_ENGINE_STARTING : lw_session_is_busy (session) ? LW_ENGINE_BUSY : LW_ENGINE_READY;
-  return (LwLinkStatus) { state, session->device, session->note, session->pid };
+  return (LwLinkStatus) { state, session->device, session->note, session->warning, session->pid };
 }

@@ -12,7 +12,7 @@ struct _LwEngine {
 G_DEFINE_FINAL_TYPE (LwEngine, lw_engine, G_TYPE_OBJECT)
 G_DEFINE_QUARK (lw-engine-error-quark, lw_engine_error)
 
-enum { PROP_STATE = 1, PROP_DEVICE, N_PROPS };
+enum { PROP_STATE = 1, PROP_DEVICE, PROP_WARNING, N_PROPS };
 static GParamSpec *props[N_PROPS];
 enum { DIED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -40,6 +40,7 @@ event_cb (gpointer data)
     g_signal_emit (event->engine, signals[DIED], 0, event->died);
   g_object_notify_by_pspec (G_OBJECT (event->engine), props[PROP_STATE]);
   g_object_notify_by_pspec (G_OBJECT (event->engine), props[PROP_DEVICE]);
+  g_object_notify_by_pspec (G_OBJECT (event->engine), props[PROP_WARNING]);
   return G_SOURCE_REMOVE;
 }
 
@@ -95,7 +96,7 @@ lw_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec *sp
   if (id == PROP_STATE)
     g_value_set_int (value, lw_engine_get_state (LW_ENGINE (object)));
   else
-    g_value_set_string (value, lw_engine_get_device (LW_ENGINE (object)));
+    g_value_set_string (value, id == PROP_DEVICE ? lw_engine_get_device (LW_ENGINE (object)) : lw_engine_get_warning (LW_ENGINE (object)));
 }
 
 static void
@@ -106,6 +107,7 @@ lw_engine_class_init (LwEngineClass *class)
   object_class->get_property = lw_engine_get_property;
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, LW_ENGINE_STOPPED, LW_ENGINE_BUSY, LW_ENGINE_STOPPED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_DEVICE] = g_param_spec_string ("device", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_WARNING] = g_param_spec_string ("warning", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[DIED] = g_signal_new ("died", LW_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -142,6 +144,12 @@ const char *
 lw_engine_get_note (LwEngine *engine)
 {
   return lw_link_get_status (engine->link).note;
+}
+
+const char *
+lw_engine_get_warning (LwEngine *engine)
+{
+  return lw_link_get_status (engine->link).warning;
 }
 
 GPid

@@ -25,7 +25,7 @@ GQuark lw_engine_error_quark (void);
 /* The process is `labelwright-engine`, or what LABELWRIGHT_ENGINE names (docs/engine-protocol.md). A training goes on in it when the last reference to
  * its LwEngine, or the whole program, is gone; the next one to open the project adopts the result. lw_engine_stop() ends it, cancelling it does too.
  *
- * Properties: "state" (LwEngineState as int), "device" (string: what it runs on, as a person reads it). Signal "died" (message). */
+ * Properties: "state" (LwEngineState as int), "device" (string: what it runs on, as a person reads it), "warning" (lw_engine_get_warning()). Signal "died" (message). */
 #define LW_TYPE_ENGINE (lw_engine_get_type ())
 G_DECLARE_FINAL_TYPE (LwEngine, lw_engine, LW, ENGINE, GObject)
 typedef enum { LW_ENGINE_STOPPED, LW_ENGINE_STARTING, LW_ENGINE_READY, LW_ENGINE_BUSY } LwEngineState;
@@ -34,6 +34,8 @@ LwEngine *lw_engine_new (const char *device /* "auto", "cpu", "cuda" */);
 LwEngineState lw_engine_get_state (LwEngine *engine);
 const char *lw_engine_get_device (LwEngine *engine);          /* NULL before the first request was answered */
 const char *lw_engine_get_note (LwEngine *engine);            /* why the GPU is not used, or not for the last frame's model; or NULL */
+/* The note, where the user should hear of it: there is a GPU that can't be used (a driver too old …), or that left a frame to the processor; or NULL. */
+const char *lw_engine_get_warning (LwEngine *engine);
 GPid lw_engine_get_pid (LwEngine *engine);                    /* 0: not running */
 void lw_engine_stop (LwEngine *engine);                       /* ends it at once; training may be resumed from its checkpoint */
 

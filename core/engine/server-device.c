@@ -5,13 +5,20 @@
 #include <string.h>
 #include "common/paths.h"
 
+/* A missing module is news only where there is a GPU that it would serve. */
+static LwNetError
+code_of_missing_backend (void)
+{
+  return g_file_test ("/proc/driver/nvidia/version", G_FILE_TEST_EXISTS) ? LW_NET_ERROR_DEVICE : LW_NET_ERROR_ABSENT;
+}
+
 static gboolean
 open_backend (LwServerDevice *device, const char *name, GError **error)
 {
   g_autofree char *path = lw_paths_backend (name);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_DEVICE, _("This build has no backend for “%s” (“%s” is not there)."), name, path);
+      g_set_error (error, LW_NET_ERROR, code_of_missing_backend (), _("This build has no backend for “%s” (“%s” is not there)."), name, path);
       return FALSE;
     }
   device->backend = lw_backend_load (path, error);
@@ -47,6 +54,7 @@ lw_server_device_open (LwServerDevice *device, const char *wanted, GError **erro
     return TRUE;
   if (!open_backend (device, "cpu", error))
     return FALSE;
+  device->unexpected = !g_error_matches (missing, LW_NET_ERROR, LW_NET_ERROR_ABSENT);
   device->note = g_strdup_printf (_("No NVIDIA GPU is used, the processor is: %s"), missing->message);
   return TRUE;
 }
@@ -63,9 +71,10 @@ lw_server_device_close (LwServerDevice *device)
 }
 
 gboolean
-lw_server_device_is_too_small (const LwServerDevice *device, const GError *error)
+lw_server_device_gave_up (const LwServerDevice *device, const GError *error)
 {
-  return g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY) && !g_str_equal (device->name, "cpu");
+  return !g_str_equal (device->name, "cpu")
+         && (g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY) || g_error_matches (error, LW_NET_ERROR, LW_NET_ERROR_DEVICE));
 }
 
 char *

@@ -129,11 +129,11 @@ yield_cb (gpointer data)
   return !lw_server_is_cancelled (request) && !g_atomic_int_get (&request->server->gone);
 }
 
-/* Moves a model to the processor, if the GPU's memory doesn't suffice for it and this frame. */
+/* Moves a model to the processor, if the GPU's memory doesn't suffice for it and this frame, or the GPU is lost. */
 static gboolean
 move_to_processor (LwServer *server, Loaded *loaded, const GError *problem)
 {
-  if (loaded->note != NULL || !lw_server_device_is_too_small (&server->device, problem)
+  if (loaded->note != NULL || !lw_server_device_gave_up (&server->device, problem)
       || (server->processor.backend == NULL && !lw_server_device_open (&server->processor, "cpu", NULL)))
     return FALSE;
   LwNetModel *model = lw_net_model_copy (lw_predictor_get_model (loaded->predictor));

@@ -17,11 +17,12 @@ typedef struct {
   LwDevice *device;
   char *name, *description;   /* "cpu"; "AMD EPYC, 2 threads, bfloat16" */
   char *note;                 /* what was tried before, or NULL */
+  gboolean unexpected;        /* there is a GPU, as far as can be told, that can't be used */
 } LwServerDevice;
 gboolean lw_server_device_open (LwServerDevice *device, const char *wanted, GError **error);
 void lw_server_device_close (LwServerDevice *device);
-/* The device's memory was not enough; the processor's may be. */
-gboolean lw_server_device_is_too_small (const LwServerDevice *device, const GError *error);
+/* The GPU's memory was not enough, or it is lost: the processor can go on. */
+gboolean lw_server_device_gave_up (const LwServerDevice *device, const GError *error);
 char *lw_server_device_excuse (const GError *error);   /* for the user: that the processor takes over, and why */
 
 typedef struct _LwServer LwServer;
@@ -44,7 +45,7 @@ struct _LwServer {
   GMainLoop *loop;
   gboolean greeted;
   LwServerDevice device;
-  LwServerDevice processor;   /* for models that are too large for @device; opened when the first one is */
+  LwServerDevice processor;   /* for models that are too large for @device, or after its loss; opened when the first one is */
   LwTurn turn;                /* who may use the device */
   int gone;                   /* atomic: the client is */
 

@@ -202,7 +202,7 @@ run_on (Training *training, const LwServerDevice *device, LwNetModel *model, con
   return ok;
 }
 
-/* A GPU whose memory doesn't suffice for a single picture leaves the job to the processor. */
+/* A GPU whose memory doesn't suffice for a single picture, or that is lost, leaves the job to the processor, which goes on from the last checkpoint. */
 static gboolean
 run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GError **error)
 {
@@ -211,7 +211,7 @@ run_trainer (Training *training, LwNetModel *model, const LwRecipe *recipe, GErr
   LwServerDevice processor = { 0 };
   if (run_on (training, device, model, recipe, &problem))
     return TRUE;
-  if (!lw_server_device_is_too_small (device, problem) || !lw_server_device_open (&processor, "cpu", NULL))
+  if (!lw_server_device_gave_up (device, problem) || !lw_server_device_open (&processor, "cpu", NULL))
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;

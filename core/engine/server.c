@@ -89,6 +89,7 @@ code_of_net_error (int code, const char *fallback)
     {
     case LW_NET_ERROR_MEMORY: return "memory";
     case LW_NET_ERROR_DEVICE:
+    case LW_NET_ERROR_ABSENT:
     case LW_NET_ERROR_UNSUPPORTED: return "device";
     case LW_NET_ERROR_CANCELLED: return "cancelled";
     case LW_NET_ERROR_SHAPE:
@@ -164,6 +165,7 @@ describe_us (LwServer *server)
   json_object_object_add (result, "device", json_object_new_string (server->device.name));
   json_object_object_add (result, "description", json_object_new_string (server->device.description));
   json_object_object_add (result, "note", server->device.note != NULL ? json_object_new_string (server->device.note) : NULL);
+  json_object_object_add (result, "warning", json_object_new_boolean (server->device.unexpected));
   json_object_object_add (result, "methods", methods);
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "common/png.h"
 
 static void
@@ -294,6 +295,27 @@ test_segment (CliFixture *f, gconstpointer data)
   expect_message (f, "quick.json");
 }
 
+/* LABELWRIGHT_LIB_DIR for one command: backends of ours, with a GPU on which nothing fits. The processor takes over, and it is said once. */
+static void
+test_small_gpu (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *libraries = g_build_filename (f->folder, "libraries", NULL), *real = g_strdup (g_getenv ("LABELWRIGHT_LIB_DIR"));
+  g_autofree char *cuda = g_build_filename (libraries, "labelwright-backend-cuda.so", NULL), *cpu = g_build_filename (libraries, "labelwright-backend-cpu.so", NULL);
+  g_autofree char *real_cpu = g_build_filename (real, "labelwright-backend-cpu.so", NULL);
+  g_assert_cmpint (g_mkdir (libraries, 0700), ==, 0);
+  g_assert_cmpint (symlink (g_getenv ("SMALL_GPU"), cuda), ==, 0);
+  g_assert_cmpint (symlink (real_cpu, cpu), ==, 0);
+  cli_make_project (f, 12);
+  g_setenv ("LABELWRIGHT_LIB_DIR", libraries, TRUE);
+  cli_run (f, 0, "propose", f->project, "--frames", "images:12-14", "--json", NULL);
+  g_setenv ("LABELWRIGHT_LIB_DIR", real, TRUE);
+  g_assert_cmpuint (f->lines->len, ==, 3);
+  const char *said = strstr (f->err, "too many for the small GPU");
+  g_assert_nonnull (said);
+  g_assert_null (strstr (strchr (said, '\n'), "small GPU"));
+  g_assert_nonnull (strstr (f->err, "labelwright-cli: The processor is used instead of the GPU"));
+}
+
 /* Classes that the base model does not know get a score layer of their own. */
 static void
 test_own_classes (CliFixture *f, gconstpointer data)
@@ -325,6 +347,7 @@ main (int argc, char **argv)
   ADD ("failures", test_failures);
   ADD ("loop", test_loop);
   ADD ("segment", test_segment);
+  ADD ("small-gpu", test_small_gpu);
   ADD ("own-classes", test_own_classes);
   return g_test_run ();
 }

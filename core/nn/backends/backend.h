@@ -98,7 +98,7 @@ typedef struct {
   char *(*plan_key) (LwPlan *plan);                                /* which algorithm and precision runs each layer; same key, weights and input: same result */
 } LwBackend;
 
-#define LW_BACKEND_ABI 4        /* grows with every change of this file or of graph.h */
+#define LW_BACKEND_ABI 5        /* grows with every change of this file or of graph.h */
 
 /* Loads labelwright-backend-<name>.so from @path (dlopen), once. (transfer none) */
 const LwBackend *lw_backend_load (const char *path, GError **error);

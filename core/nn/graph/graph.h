@@ -13,6 +13,7 @@ typedef enum {
   LW_NET_ERROR_UNSUPPORTED, /* e.g. bfloat16 on a processor without it */
   LW_NET_ERROR_CANCELLED,
   LW_NET_ERROR_IO,
+  LW_NET_ERROR_ABSENT,      /* there is no such device in this computer, which is nothing to worry about */
 } LwNetError;
 GQuark lw_net_error_quark (void);
 /* Sets the error; FALSE, so that a caller can return it. */

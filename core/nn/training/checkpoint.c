@@ -15,12 +15,12 @@
 #define BEST "best."
 #define AVERAGE "average."
 
-/* Everything that must be the same for a training to go on as it began. */
+/* Everything that must be the same for a training to go on as it began, on the backend @backend. */
 static char *
-fingerprint (const LwTrainer *trainer)
+fingerprint (const LwTrainer *trainer, const char *backend)
 {
   const LwRecipe *r = trainer->recipe;
-  g_autoptr(GString) text = g_string_new (trainer->backend->name);
+  g_autoptr(GString) text = g_string_new (backend);
 
   g_string_append_printf (text, " %s %d %d %d", trainer->model->architecture, trainer->model->n_classes, trainer->model->original_padding, (int) trainer->precision);
   g_string_append_printf (text, " %u %u %d %d", trainer->set->n_train, trainer->set->n_val, trainer->set->width, trainer->set->height);
@@ -47,7 +47,7 @@ static char *
 describe (const LwTrainer *trainer)
 {
   g_autoptr(LwJson) root = json_object_new_object ();
-  g_autofree char *print = fingerprint (trainer);
+  g_autofree char *print = fingerprint (trainer, trainer->backend->name);
 
   json_object_object_add (root, "training", json_object_new_string (print));
   json_object_object_add (root, "step", json_object_new_int64 (trainer->step));
@@ -231,18 +231,33 @@ read_position (LwTrainer *trainer, LwJson *root, GError **error)
   return TRUE;
 }
 
+/* What another backend began, this one may go on with: where a GPU is lost, or gone, the processor brings the training to its end. */
+static gboolean
+is_of_this_training (const LwTrainer *trainer, const char *print)
+{
+  static const char *const backends[] = { "cpu", "cuda", "ref" };
+  gboolean is = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (backends) && !is; i++)
+    {
+      g_autofree char *expected = fingerprint (trainer, backends[i]);
+
+      is = g_str_equal (print, expected);
+    }
+  return is;
+}
+
 static gboolean
 read_metadata (LwTrainer *trainer, const char *text, GError **error)
 {
   g_autoptr(LwJson) root = lw_json_parse (text, strlen (text), MAX_METADATA, _("its description"), error);
-  g_autofree char *print = fingerprint (trainer);
   const char *found, *key;
 
   if (root == NULL || !lw_json_get_string (root, "training", &found, error))
     return FALSE;
-  if (!g_str_equal (found, print))
+  if (!is_of_this_training (trainer, found))
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, _("it belongs to a training with another recipe, data, network or device; remove it to start anew"));
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_FORMAT, _("it belongs to a training with another recipe, data or network; remove it to start anew"));
       return FALSE;
     }
   if (lw_json_get_string (root, "plan_key", &key, NULL))

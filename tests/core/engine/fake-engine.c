@@ -60,7 +60,7 @@ hello (gint64 id, LwJson *params)
   else if (g_str_equal (device, "refuses"))
     say_error (id, "device", "there is no such device here");
   else
-    say (id, "result", parse ("{\"protocol\":1,\"description\":\"a fake\",\"note\":\"nothing real\"}"));
+    say (id, "result", parse ("{\"protocol\":1,\"description\":\"a fake\",\"note\":\"nothing real\",\"warning\":true}"));
 }
 
 static void

@@ -84,6 +84,7 @@ test_predict (void)
     assert_works (engine);
   g_assert_cmpstr (lw_engine_get_device (engine), ==, "a fake");
   g_assert_cmpstr (lw_engine_get_note (engine), ==, "nothing real");
+  g_assert_cmpstr (lw_engine_get_warning (engine), ==, "nothing real");
   g_assert_cmpint (lw_engine_get_pid (engine), >, 0);
   /* Larger than the slots that are kept. */
   g_autoptr(GError) error = NULL;

@@ -183,18 +183,19 @@ test_no_gpu (void)
   g_assert_cmpstr (lw_engine_get_note (automatic), !=, NULL);
 }
 
-/* ---- a GPU that is too small ---- */
+/* ---- GPUs that can't do it ---- */
 
-/* @module: a backend on whose device nothing fits; it takes the place of the CUDA backend in a folder of its own. Before there are threads,
+/* @module: a backend that stands in for one; it takes the place of the CUDA backend in a folder of its own. Before there are threads,
  * which read the environment: hence in a process of its own. */
 static void
-use_small_gpu (const char *module)
+use_gpu (const char *module)
 {
   g_autofree char *libraries = in_folder ("libraries"), *cuda = g_build_filename (libraries, "labelwright-backend-cuda.so", NULL);
   g_autofree char *cpu = g_build_filename (libraries, "labelwright-backend-cpu.so", NULL);
   g_autofree char *real = g_build_filename (g_getenv ("LABELWRIGHT_LIB_DIR"), "labelwright-backend-cpu.so", NULL);
   g_assert_cmpint (g_mkdir (libraries, 0700), ==, 0);
-  g_assert_cmpint (symlink (module, cuda), ==, 0);
+  if (*module != '\0')
+    g_assert_cmpint (symlink (module, cuda), ==, 0);
   g_assert_cmpint (symlink (real, cpu), ==, 0);
   g_setenv ("LABELWRIGHT_LIB_DIR", libraries, TRUE);
 }
@@ -221,6 +222,7 @@ test_small_gpu (void)
       g_assert_no_error (error);
       g_assert_true (g_str_has_prefix (prediction->plan_key, "cpu "));
       g_assert_nonnull (strstr (lw_engine_get_note (engine), "too many for the small GPU"));
+      g_assert_cmpstr (lw_engine_get_warning (engine), ==, lw_engine_get_note (engine));
     }
   g_assert_true (lw_engine_train (engine, job, note_cb, &note, NULL, &error));
   g_assert_no_error (error);
@@ -229,6 +231,82 @@ test_small_gpu (void)
   g_assert_no_error (error);
   g_assert_null (strstr (result->device, "small GPU"));
   g_assert_true (g_str_has_prefix (result->plan_key, "cpu "));
+}
+
+typedef struct { const char *note; guint first_step; } Fallback;
+
+static void
+fallback_cb (const LwTrainProgress *progress, gpointer data)
+{
+  Fallback *fallback = data;
+  if (progress->note != NULL && fallback->note == NULL)
+    *fallback = (Fallback) { progress->note, progress->step };
+}
+
+/* It predicts one frame and trains an epoch and two steps: what comes after is the processor's, the training from the checkpoint on. */
+static void
+test_lost_gpu (void)
+{
+  g_autoptr(LwEngine) engine = lw_engine_new ("auto");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *model = make_model ("lost.safetensors", 1), *job = make_job ("lost", NULL, 3);
+  g_autoptr(LwImage) image = make_image (64, 48);
+  Fallback fallback = { 0 };
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr(LwPrediction) prediction = lw_engine_predict (engine, model, image, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_prefix (prediction->plan_key, i == 0 ? "ref " : "cpu "));
+      g_assert_cmpstr (lw_engine_get_device (engine), ==, "lost GPU");
+      g_assert_true ((lw_engine_get_warning (engine) != NULL) == (i > 0));
+    }
+  g_assert_nonnull (strstr (lw_engine_get_warning (engine), "fallen off the bus"));
+  g_assert_true (lw_engine_train (engine, job, fallback_cb, &fallback, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (fallback.note, "fallen off the bus"));
+  g_assert_cmpuint (fallback.first_step, >, 3);
+  g_autoptr(LwJobResult) result = lw_job_load_result (job, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (result->plan_key, "cpu "));
+  g_assert_cmpuint (result->curve->len, ==, 3);
+}
+
+/* “auto” takes the processor and says what is wrong with the GPU; “cuda” says it and takes nothing. */
+static void
+test_refusing_gpu (gconstpointer expected)
+{
+  g_autoptr(LwEngine) automatic = lw_engine_new ("auto"), cuda = lw_engine_new ("cuda");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *model = make_model ("refused.safetensors", 1);
+  g_autoptr(LwImage) image = make_image (64, 48);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr(LwPrediction) prediction = lw_engine_predict (automatic, model, image, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_prefix (prediction->plan_key, "cpu "));
+      g_assert_nonnull (strstr (lw_engine_get_warning (automatic), expected));
+      g_assert_cmpstr (lw_engine_get_note (automatic), ==, lw_engine_get_warning (automatic));
+    }
+  g_assert_null (lw_engine_predict (cuda, model, image, NULL, &error));
+  g_assert_error (error, LW_ENGINE_ERROR, LW_ENGINE_ERROR_DEVICE);
+  g_assert_nonnull (strstr (error->message, expected));
+  g_assert_nonnull (strstr (error->message, "cpu"));
+}
+
+/* Where there is no GPU either, a backend that is missing is a note, and no news. */
+static void
+test_missing_gpu (void)
+{
+  g_autoptr(LwEngine) automatic = lw_engine_new ("auto"), cuda = lw_engine_new ("cuda");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *model = make_model ("missing.safetensors", 1);
+  g_autoptr(LwModelInfo) info = lw_engine_inspect (automatic, model, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (lw_engine_get_note (automatic), "labelwright-backend-cuda.so"));
+  g_assert_true ((lw_engine_get_warning (automatic) != NULL) == g_file_test ("/proc/driver/nvidia/version", G_FILE_TEST_EXISTS));
+  g_assert_null (lw_engine_inspect (cuda, model, &error));
+  g_assert_error (error, LW_ENGINE_ERROR, LW_ENGINE_ERROR_DEVICE);
+  g_assert_nonnull (strstr (error->message, "labelwright-backend-cuda.so"));
 }
 
 /* ---- training ---- */
@@ -492,6 +570,19 @@ finish (int status)
   return status;
 }
 
+static void
+add_gpu_test (const char *kind)
+{
+  if (g_str_equal (kind, "small"))
+    g_test_add_func ("/engine/small-gpu", test_small_gpu);
+  else if (g_str_equal (kind, "lost"))
+    g_test_add_func ("/engine/lost-gpu", test_lost_gpu);
+  else if (g_str_equal (kind, "missing"))
+    g_test_add_func ("/engine/missing-gpu", test_missing_gpu);
+  else
+    g_test_add_data_func ("/engine/refusing-gpu", g_str_equal (kind, "old") ? "driver of the refusing GPU is too old" : "backend of another version", test_refusing_gpu);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -501,10 +592,10 @@ main (int argc, char **argv)
   program = argv[0];
   folder = g_dir_make_tmp ("lw-engine-XXXXXX", NULL);
   g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);      /* a lock of our own: nobody else's training is in our way */
-  if (argc == 2)
+  if (argc == 3)        /* which kind, and its module */
     {
-      use_small_gpu (argv[1]);
-      g_test_add_func ("/engine/small-gpu", test_small_gpu);
+      use_gpu (argv[2]);
+      add_gpu_test (argv[1]);
       return finish (g_test_run ());
     }
   g_test_add_func ("/engine/predict", test_predict);

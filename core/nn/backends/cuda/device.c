@@ -28,7 +28,7 @@ check_driver (GError **error)
   int driver = 0;
 
   if (cudaDriverGetVersion (&driver) != cudaSuccess || driver == 0)
-    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("No NVIDIA driver is installed, or it isn’t loaded."));
+    return lw_net_fail (error, LW_NET_ERROR_ABSENT, _("No NVIDIA driver is installed, or it isn’t loaded."));
   if (driver < MIN_DRIVER)
     return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The NVIDIA driver is too old: it is for CUDA %d.%d, and %d.%d is needed. Install driver 580 or later."),
                         driver / 1000, driver % 1000 / 10, MIN_DRIVER / 1000, MIN_DRIVER % 1000 / 10);
@@ -46,7 +46,7 @@ count_devices (int *count, GError **error)
     return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("The NVIDIA driver doesn’t fit the CUDA library (%s). Install driver 580 or later, and restart the computer."),
                         cudaGetErrorString (result));
   if (result == cudaErrorNoDevice || (result == cudaSuccess && *count == 0))
-    return lw_net_fail (error, LW_NET_ERROR_DEVICE, _("There is no NVIDIA GPU."));
+    return lw_net_fail (error, LW_NET_ERROR_ABSENT, _("There is no NVIDIA GPU."));
   return lw_cuda_check (result, _("Looking for a GPU"), error);
 }
 
