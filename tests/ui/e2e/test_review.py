@@ -68,14 +68,14 @@ def comment(person):
     """The next frame to review by a key; a comment where the pointer is, answered, resolved and opened again."""
     person.desktop.click(*thumbnail(person, 0))
     person.frame(1, N)
-    person.desktop.key("y")
+    person.desktop.key("F5")
     person.frame(11, N)
     person.desktop.key("F7", "ctrl+1")
     person.text("Submitted by")
     time.sleep(1)
     canvas = Canvas(person.program)
     canvas.point(120, 100)
-    person.desktop.key("d")
+    person.desktop.key("shift+d")
     time.sleep(1)
     person.desktop.type(WORDS)
     person.shot("comment")
@@ -111,7 +111,7 @@ def keep_contract(person):
 
 def hand_back(person):
     """Returned with a reason; the next ones are accepted once the contract asks for less, by the window's own dialog."""
-    person.desktop.key("F6", "ctrl+shift+BackSpace")
+    person.desktop.key("ctrl+shift+BackSpace")
     time.sleep(1)
     person.desktop.type(REASON)
     person.desktop.key("Return")
@@ -120,7 +120,7 @@ def hand_back(person):
     person.text(REASON)
     person.shot("returned")
     cli(person, "contract", "--specks", "0")
-    person.desktop.key("y")
+    person.desktop.key("F5")
     person.frame(12, N)
     person.desktop.key("ctrl+shift+Return")
     wait_for(lambda: frames(person, name="street_000011")[0]["status"] == "accepted", "the frame to be accepted")
