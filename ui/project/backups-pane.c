@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
 #include "project/format.h"
+#include "project/share-row.h"
 #include "store/backup.h"
 
 #define PATH_KEY "lw-path"
@@ -231,15 +232,13 @@ show_found (gpointer owner, gpointer data, gpointer wanted)
 {
   LwBackupsPane *self = owner;
   const Found *found = data;
-  GtkWidget *row;
   gboolean writable = !lw_desk_is_read_only (lw_pane_get_desk (LW_PANE (self)));
   self->filling = TRUE;
   adw_combo_row_set_selected (self->schedule_row, (guint) found->schedule);
   self->filling = FALSE;
   gtk_widget_set_sensitive (GTK_WIDGET (self->schedule_row), writable);
   gtk_widget_set_sensitive (self->now_button, writable);
-  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
-    gtk_list_box_remove (self->list, row);
+  lw_list_clear (self->list);
   for (guint i = 0; i < found->backups->len; i++)
     gtk_list_box_append (self->list, create_row (self, found->backups->pdata[i]));
   gtk_stack_set_visible_child_name (self->stack, found->backups->len > 0 ? "list" : "empty");

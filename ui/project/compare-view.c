@@ -7,6 +7,7 @@
 #include "label/compare.h"
 #include "palette/swatch.h"
 #include "project/format.h"
+#include "project/share-row.h"
 
 #define NOTHING 0            /* states beside the ids of revisions */
 #define NOW -1
@@ -140,9 +141,7 @@ create_class_row (const LwPalette *palette, int id, guint64 lost, guint64 gained
 static void
 show_classes (LwCompareView *self, const Compared *compared)
 {
-  GtkWidget *row;
-  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->classes))) != NULL)
-    gtk_list_box_remove (self->classes, row);
+  lw_list_clear (self->classes);
   for (int id = 0; id < 256; id++)
     if (compared->change.lost[id] + compared->change.gained[id] > 0)
       gtk_list_box_append (self->classes, create_class_row (compared->palette, id, compared->change.lost[id], compared->change.gained[id]));

@@ -6,6 +6,7 @@
 #include "project/backups-pane.h"
 #include "project/history-pane.h"
 #include "project/pane.h"
+#include "project/statistics-pane.h"
 
 struct _LwProjectPage
 {
@@ -28,6 +29,7 @@ static const struct
   GType (*get_type) (void);
 } panes[] = {
   { "history", N_("History"), "document-open-recent-symbolic", lw_history_pane_get_type },
+  { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
 };
 
