@@ -2,6 +2,7 @@
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
+#include "store/audit-export.h"
 #include "store/past.h"
 #include "store/repair.h"
 
@@ -82,7 +83,7 @@ const CliCommand cli_verify = { "verify", "PROJECT", N_("Check a project: databa
 /* ---- log ---- */
 
 static int limit = 0;
-static char *actor, *action, *object, *copy, *since, *until;
+static char *actor, *action, *object, *copy, *since, *until, *out;
 
 static const GOptionEntry log_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT, &limit, N_("Only the newest ones"), N_("NUMBER") },
@@ -90,6 +91,7 @@ static const GOptionEntry log_options[] = {
   { "action", 0, 0, G_OPTION_ARG_STRING, &action, N_("Only this: submit, accept, import, restore …"), N_("NAME") },
   { "object", 0, 0, G_OPTION_ARG_STRING, &object, N_("Only what was done to this frame, medium, model or dataset"), N_("NAME") },
   { "copy", 0, 0, G_OPTION_ARG_STRING, &copy, N_("Only what was done in this copy of the project"), N_("UUID") },
+  { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("Write them there: a table (CSV), or JSON lines where its name ends with .jsonl"), N_("FILE") },
   { "since", 0, 0, G_OPTION_ARG_STRING, &since, N_("Not older: 2026-11-23, or “2026-11-23 14:30”"), N_("TIME") },
   { "until", 0, 0, G_OPTION_ARG_STRING, &until, N_("Not newer"), N_("TIME") },
   G_OPTION_ENTRY_NULL
@@ -121,10 +123,12 @@ show_log (Cli *cli, char **arguments, GError **error)
     return FALSE;
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   g_autoptr(GPtrArray) entries = project != NULL ? lw_project_find_audit (project, &filter, error) : NULL;
+  if (entries != NULL && out != NULL)
+    return lw_audit_export (entries, out, error);
   for (guint i = 0; entries != NULL && i < entries->len; i++)
     print_entry (cli, g_ptr_array_index (entries, i));
   return entries != NULL;
 }
 
 const CliCommand cli_log = { "log", "PROJECT", N_("Show who did what to a project, oldest first"), NULL,
-  "log drive --limit 20\nlog drive --action accept --since 2026-11-01", log_options, 1, 1, show_log };
+  "log drive --limit 20\nlog drive --action accept --since 2026-11-01\nlog drive --out drive.csv", log_options, 1, 1, show_log };

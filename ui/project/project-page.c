@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "project/backups-pane.h"
 #include "project/history-pane.h"
+#include "project/log-pane.h"
 #include "project/pane.h"
 #include "project/statistics-pane.h"
 
@@ -30,6 +31,7 @@ static const struct
 } panes[] = {
   { "history", N_("History"), "document-open-recent-symbolic", lw_history_pane_get_type },
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
+  { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
 };
 
