@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "project/backups-pane.h"
+#include "project/check-pane.h"
 #include "project/history-pane.h"
 #include "project/log-pane.h"
 #include "project/pane.h"
@@ -33,6 +34,7 @@ static const struct
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
   { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
+  { "check", N_("Check"), "emblem-ok-symbolic", lw_check_pane_get_type },
 };
 
 GtkWidget *

@@ -49,6 +49,8 @@ on_found_cb (GObject *source, GAsyncResult *result, gpointer data)
   gpointer found = g_task_propagate_pointer (G_TASK (result), &error);
   g_autoptr (GObject) owner = g_weak_ref_get (&job->owner);
   gboolean wanted = owner != NULL && (job->cancellable == NULL || !g_cancellable_is_cancelled (job->cancellable));
+  if (owner != NULL && error != NULL && job->work->fail != NULL)
+    job->work->fail (owner, error, job->wanted);
   if (job->dialog != NULL)
     gtk_window_destroy (job->dialog);
   if (wanted && error == NULL)
@@ -78,6 +80,14 @@ lw_work_start (LwDesk *desk, gpointer owner, const LwWork *work, gpointer wanted
   Job *job = job_new (desk, owner, work, wanted, free_wanted);
   g_set_object (&job->cancellable, cancellable);
   lw_project_run_async (lw_desk_get_project (desk), find_in_thread, job, NULL, cancellable, on_found_cb, job);
+}
+
+void
+lw_work_start_operation (LwDesk *desk, gpointer owner, const LwWork *work, gpointer wanted, GDestroyNotify free_wanted, LwOperation *operation)
+{
+  Job *job = job_new (desk, owner, work, wanted, free_wanted);
+  job->operation = g_object_ref (operation);
+  lw_project_run_async (lw_desk_get_project (desk), find_in_thread, job, NULL, lw_operation_get_cancellable (operation), on_found_cb, job);
 }
 
 void
