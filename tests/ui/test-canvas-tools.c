@@ -1,6 +1,8 @@
 /* test-canvas-tools.c: line, lasso, reveal and picking a class, by real pointer and key events */
 #include "config.h"
 #include "tool-rig.h"
+#include "editor/canvas-private.h"
+#include <string.h>
 
 /* ---- line and lasso ---- */
 
@@ -55,6 +57,61 @@ test_lasso (void)
   fixture_wait (!lw_document_is_loading (rig->document));
   rig_hand (rig, "mouseup 1");
   assert_labels (rig, none);
+}
+
+/* With Ctrl they erase; and a fill takes its class in the whole frame, not only the region. */
+static void
+test_with_ctrl (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_LASSO, 7, 6);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240);
+  const LwPoint hole[] = { { 100, 90 }, { 140, 90 }, { 140, 130 } };
+  gsize n = G_N_ELEMENTS (hole);
+  Expected erased = { map, LW_LABEL_NONE };
+
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_FILL);
+  rig_hand (rig, "mousemove 100 100 click 1");
+  for (int y = 0; y < 240; y++)
+    memset (lw_label_map_row (map, y), 7, 320);
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_LINE);
+  rig_hand (rig, "keydown ctrl mousemove 0 200 mousedown 1 mousemove 300 220 mousemove 639 200 mouseup 1 keyup ctrl");
+  expect_brush (map, LW_BRUSH_ROUND, (LwPoint) { 0, 200 }, (LwPoint) { 639, 200 }, 6, LW_LABEL_NONE);
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_LASSO);
+  rig_hand (rig, "mousemove 200 180 keydown ctrl mousedown 1 mousemove 280 180 mousemove 280 260 mouseup 1 keyup ctrl");
+  lw_raster_polygon (hole, &n, 1, &whole, expect_span, &erased);
+  assert_labels (rig, map);
+
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_FILL);
+  lw_toolbox_set_class (rig->toolbox, 3);
+  g_autoptr(LwLabelMap) before = lw_label_map_copy (map);
+  rig_hand (rig, "keydown ctrl mousemove 20 20 click 1 keyup ctrl");               /* on both sides of the line */
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      if (lw_label_map_get (map, x, y) == 7)
+        lw_label_map_row (map, y)[x] = 3;
+  assert_labels (rig, map);
+  assert_one_step (rig, before);
+}
+
+/* The other end of a pen; no display can be made to have one, so what its gesture tells the canvas is told here. */
+static void
+test_other_end_of_pen (void)
+{
+  g_autoptr(Rig) rig = rig_with (LW_TOOL_BRUSH, 4, 30);
+  g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240);
+  LwCanvas *canvas = LW_CANVAS (rig->canvas);
+  LwBrushSample on_paint = { .x = 200, .y = 200, .pressure = 0.5 };
+
+  rig_hand (rig, "mousemove 200 200 click 1");
+  canvas->erasing = TRUE;
+  lw_canvas_stroke_begin (canvas, &on_paint);
+  lw_canvas_stroke_end (canvas);
+  expect_brush (map, LW_BRUSH_ROUND, (LwPoint) { 200, 200 }, (LwPoint) { 200, 200 }, 30, 4);
+  expect_brush (map, LW_BRUSH_ROUND, (LwPoint) { 200, 200 }, (LwPoint) { 200, 200 }, 15, LW_LABEL_NONE);
+  assert_labels (rig, map);
+  rig_hand (rig, "click 1");                                                       /* the mouse paints again */
+  expect_brush (map, LW_BRUSH_ROUND, (LwPoint) { 200, 200 }, (LwPoint) { 200, 200 }, 30, 4);
+  assert_labels (rig, map);
 }
 
 /* Locked classes stay, whatever shape is painted. */
@@ -140,6 +197,8 @@ main (int argc, char *argv[])
   gtk_init ();
   g_test_add_func ("/canvas/tools/line", test_line);
   g_test_add_func ("/canvas/tools/lasso", test_lasso);
+  g_test_add_func ("/canvas/tools/with-ctrl", test_with_ctrl);
+  g_test_add_func ("/canvas/tools/other-end-of-pen", test_other_end_of_pen);
   g_test_add_func ("/canvas/tools/locked", test_locked);
   g_test_add_func ("/canvas/tools/reveal", test_reveal);
   g_test_add_func ("/canvas/tools/pick", test_pick);

@@ -157,6 +157,73 @@ cursor_over (Rig *rig, int x, int y)
   return gdk_cursor_get_name (gtk_widget_get_cursor (rig->canvas));
 }
 
+/* One half by a person, the other by the model: with “Keep what people painted” no tool changes the first. */
+static void
+test_keep_hand_work (void)
+{
+  static const LwTool painting[] = { LW_TOOL_BRUSH, LW_TOOL_ERASER, LW_TOOL_LINE };
+  g_autoptr (Rig) rig = rig_new (SIDE, SIDE, SIDE, SIDE);
+  LwEdit *edit = lw_document_begin_edit (rig->document, NULL);
+  LwApplySelection all = { 0 };
+  LwProtection protection = { 0 };
+  for (int y = 0; y < SIDE; y++)
+    lw_edit_span (edit, y, 0, SIDE / 2, LOCKED);
+  lw_document_end_edit (rig->document, "brush");
+  propose_one_class (rig, FREE);
+  lw_document_apply_proposal (rig->document, &all, &protection, FALSE);
+  g_object_set (rig->toolbox, "protect-hand", TRUE, NULL);
+  lw_toolbox_set_class (rig->toolbox, 5);
+  for (gsize i = 0; i < G_N_ELEMENTS (painting); i++)
+    {
+      lw_toolbox_set_tool (rig->toolbox, painting[i]);
+      drag_across (rig);
+      assert_locked_half_stays (rig);
+      lw_document_undo (rig->document);
+    }
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_FILL);
+  g_assert_cmpstr (cursor_over (rig, 30, 60), ==, "not-allowed");
+  rig_hand (rig, "click 1 sleep 0.6");
+  g_assert_cmpstr (cursor_over (rig, 200, 60), ==, "crosshair");
+  rig_hand (rig, "click 1");
+  assert_locked_half_stays (rig);
+  g_assert_cmpuint (count (rig, 5), ==, SIDE / 2 * SIDE);
+  lw_document_undo (rig->document);
+
+  g_object_set (rig->toolbox, "protect-hand", FALSE, NULL);
+  rig_hand (rig, "mousemove 31 60 click 1");
+  g_assert_cmpuint (count (rig, LOCKED), ==, 0);
+}
+
+/* Bright pixels right of and below the pointer; the picture has none. */
+static guint
+count_mark_pixels (Rig *rig, int x, int y)
+{
+  int width, height;
+  g_autofree guint32 *pixels = rig_render (rig, &width, &height);
+  guint n = 0;
+  for (int py = y + 13; py < y + 29; py++)
+    for (int px = x + 13; px < x + 46; px++)
+      n += ((pixels[py * width + px] & 0x808080) == 0x808080);
+  return n;
+}
+
+static void
+test_marks (void)
+{
+  g_autoptr (Rig) rig = rig_new (SIDE, SIDE, SIDE, SIDE);
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_BRUSH);
+  lw_toolbox_set_brush_size (rig->toolbox, 4);
+  rig_hand (rig, "mousemove 100 100");
+  g_assert_cmpuint (count_mark_pixels (rig, 100, 100), ==, 0);
+  g_object_set (rig->toolbox, "paint-over", (int) LW_PAINT_OVER_UNLABELLED, NULL);
+  guint square = count_mark_pixels (rig, 100, 100);
+  g_assert_cmpuint (square, >, 0);
+  g_object_set (rig->toolbox, "protect-hand", TRUE, NULL);
+  g_assert_cmpuint (count_mark_pixels (rig, 100, 100), >, square);
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_PAN);
+  g_assert_cmpuint (count_mark_pixels (rig, 100, 100), ==, 0);
+}
+
 static void
 test_cursor (void)
 {
@@ -224,6 +291,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protection/apply-only-over", test_apply_only_over);
   g_test_add_func ("/protection/eraser-over-unlabelled", test_eraser_over_unlabelled);
   g_test_add_func ("/protection/cursor", test_cursor);
+  g_test_add_func ("/protection/keep-hand-work", test_keep_hand_work);
+  g_test_add_func ("/protection/marks", test_marks);
   g_test_add_func ("/protection/kept", test_kept);
   return g_test_run ();
 }

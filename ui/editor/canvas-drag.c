@@ -66,6 +66,8 @@ canvas_drag_begin (LwCanvas *self, double x, double y, GdkModifierType modifiers
     begin_superpixels (self, control);
   else if (self->drag_tool == LW_TOOL_CUT)
     canvas_cut_drag_begin (self, control);
+  else
+    self->erasing = control;
   canvas_update_actions (self);
   return TRUE;
 }
@@ -126,7 +128,7 @@ static void
 paint_shape (LwCanvas *self)
 {
   LwEdit *edit = self->drag_tool == LW_TOOL_LINE || self->trail->len >= 3 ? canvas_begin_edit (self) : NULL;
-  CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
+  CanvasPaint paint = { edit, self->erasing ? LW_LABEL_NONE : lw_toolbox_get_class (self->toolbox) };
 
   if (edit != NULL && self->drag_tool == LW_TOOL_LASSO)
     paint_lasso (self, &paint);

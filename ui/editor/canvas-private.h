@@ -116,7 +116,6 @@ void canvas_tools_add_actions (GtkWidgetClass *klass);
 void canvas_update_actions (LwCanvas *canvas);
 gboolean canvas_tool_paints (LwCanvas *canvas);                             /* the tool in the hand is a brush, an eraser or reveals */
 double canvas_brush_radius (LwCanvas *canvas, double pressure);             /* image pixels */
-gboolean canvas_tool_is_refused (LwCanvas *canvas, int x, int y);           /* what the tool may not touch has this pixel */
 void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /* a click of a tool that doesn't paint */
 void canvas_pick_class (LwCanvas *canvas, double x, double y);
 void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
@@ -130,10 +129,14 @@ typedef struct {
   const LwLabelMap *reveal;          /* NULL: the class is painted; else what this map has there, as far as it is @shown */
   gboolean shown[256];
 } CanvasPaint;
-LwEdit *canvas_begin_edit (LwCanvas *canvas);                               /* NULL: nothing may be painted now */
 void canvas_paint_span (int y, int x0, int x1, gpointer paint);             /* an LwSpanFunc */
 LwRect canvas_whole_image (LwCanvas *canvas);
 GdkRGBA canvas_class_tint (LwCanvas *canvas);                               /* the class in the hand, translucent */
+
+/* canvas-protection.c */
+LwEdit *canvas_begin_edit (LwCanvas *canvas);                               /* NULL: nothing may be painted now */
+gboolean canvas_tool_is_refused (LwCanvas *canvas, int x, int y);           /* the tool may not touch this pixel */
+void canvas_protection_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-polygon.c */
 gboolean canvas_polygon_can_grab (LwCanvas *canvas);                        /* a corner is under the pointer */

@@ -32,49 +32,6 @@ canvas_brush_radius (LwCanvas *self, double pressure)
   return MAX (0.5, lw_toolbox_get_brush_size (self->toolbox) / 2 * CLAMP (pressure, LEAST_PRESSURE, 1));
 }
 
-/* “Only over unlabelled” would leave an eraser nothing to do. */
-static void
-get_protection (LwCanvas *self, LwProtection *protection)
-{
-  gboolean erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
-
-  lw_toolbox_get_protection (self->toolbox, protection);
-  if (erasing && protection->paint_over == LW_PAINT_OVER_UNLABELLED)
-    protection->paint_over = LW_PAINT_OVER_ALL;
-}
-
-gboolean
-canvas_tool_is_refused (LwCanvas *self, int x, int y)
-{
-  LwTool tool = lw_toolbox_get_tool (self->toolbox);
-  const LwPlanes *planes = self->document != NULL ? lw_document_get_planes (self->document) : NULL;
-  LwProtection protection;
-
-  if (planes == NULL || tool == LW_TOOL_REVEAL || (tool != LW_TOOL_FILL && tool != LW_TOOL_FILL_COLOUR && tool != LW_TOOL_LINE && !canvas_tool_paints (self)))
-    return FALSE;
-  guint8 label = lw_label_map_get (planes->plane[LW_PLANE_CLASS], x, y);
-  get_protection (self, &protection);
-  return protection.locked[label] || (protection.paint_over == LW_PAINT_OVER_UNLABELLED && label != LW_LABEL_NONE) ||
-         (protection.paint_over == LW_PAINT_OVER_CLASS && label != protection.over);
-}
-
-/* A reveal is the model's edit: its protection is that of applying. */
-LwEdit *
-canvas_begin_edit (LwCanvas *self)
-{
-  LwProtection protection;
-
-  if (self->document == NULL || self->toolbox == NULL || self->playback_image != NULL)
-    return NULL;
-  if (lw_toolbox_get_tool (self->toolbox) == LW_TOOL_REVEAL && !self->erasing)
-    {
-      lw_toolbox_get_apply_protection (self->toolbox, &protection);
-      return lw_document_begin_reveal (self->document, &protection, lw_toolbox_get_overwrite_hand (self->toolbox));
-    }
-  get_protection (self, &protection);
-  return lw_document_begin_edit (self->document, &protection);
-}
-
 LwRect
 canvas_whole_image (LwCanvas *self)
 {
@@ -118,7 +75,10 @@ lw_canvas_stroke_begin (LwCanvas *self, const LwBrushSample *sample)
 
   lw_canvas_stroke_end (self);
   if (canvas_begin_edit (self) == NULL)
-    return;
+    {
+      self->erasing = FALSE;
+      return;
+    }
   CanvasPaint paint;
   self->stroking = TRUE;
   self->erasing = self->erasing || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_ERASER;
@@ -148,8 +108,9 @@ lw_canvas_stroke_end (LwCanvas *self)
 {
   g_return_if_fail (LW_IS_CANVAS (self));
 
-  if (self->stroking)
-    lw_document_end_edit (self->document, self->erasing ? "eraser" : lw_toolbox_get_tool (self->toolbox) == LW_TOOL_REVEAL ? "reveal" : "brush");
+  if (!self->stroking)
+    return;          /* what else erases goes on */
+  lw_document_end_edit (self->document, self->erasing ? "eraser" : lw_toolbox_get_tool (self->toolbox) == LW_TOOL_REVEAL ? "reveal" : "brush");
   self->stroking = FALSE;
   self->erasing = FALSE;
 }
@@ -237,6 +198,15 @@ canvas_cancel (LwCanvas *self)
 
 /* ---- clicks ---- */
 
+/* All pixels of the map that have this label. */
+static void
+fill_everywhere (const LwLabelMap *map, guint8 label, CanvasPaint *paint)
+{
+  for (int row = 0; row < map->height; row++)
+    lw_raster_runs (lw_label_map_row (map, row), map->width, label, row, canvas_paint_span, paint);
+}
+
+/* The region there; with Ctrl its class in the whole frame. */
 static void
 fill_region (LwCanvas *self, int x, int y)
 {
@@ -244,8 +214,12 @@ fill_region (LwCanvas *self, int x, int y)
 
   if (edit == NULL)
     return;
+  const LwLabelMap *map = lw_document_get_planes (self->document)->plane[LW_PLANE_CLASS];
   CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
-  lw_raster_region (lw_document_get_planes (self->document)->plane[LW_PLANE_CLASS], x, y, canvas_paint_span, &paint);
+  if (self->free_hand)
+    fill_everywhere (map, lw_label_map_get (map, x, y), &paint);
+  else
+    lw_raster_region (map, x, y, canvas_paint_span, &paint);
   lw_document_end_edit (self->document, "fill");
 }
 
@@ -263,11 +237,10 @@ fill_colour (LwCanvas *self, int x, int y)
   LwLabelMap similar = { image->width, image->height, (gsize) image->width, mask };
   CanvasPaint paint = { edit, lw_toolbox_get_class (self->toolbox) };
   lw_similar_pixels (&pixels, x, y, (guint8) lw_toolbox_get_fill_tolerance (self->toolbox), mask);
-  if (!self->free_hand)
-    lw_raster_region (&similar, x, y, canvas_paint_span, &paint);
+  if (self->free_hand)
+    fill_everywhere (&similar, 1, &paint);
   else
-    for (int row = 0; row < similar.height; row++)
-      lw_raster_runs (lw_label_map_row (&similar, row), similar.width, 1, row, canvas_paint_span, &paint);
+    lw_raster_region (&similar, x, y, canvas_paint_span, &paint);
   lw_document_end_edit (self->document, "fill-colour");
 }
 

@@ -86,7 +86,7 @@ canvas_class_tint (LwCanvas *self)
 {
   const LwClass *class = lw_palette_find_id (lw_document_get_palette (self->document), lw_toolbox_get_class (self->toolbox));
 
-  if (class == NULL)
+  if (class == NULL || self->erasing)
     return (GdkRGBA) { 1, 1, 1, TINT };
   return (GdkRGBA) { (float) class->rgb[0] / 255, (float) class->rgb[1] / 255, (float) class->rgb[2] / 255, TINT };
 }
@@ -111,7 +111,10 @@ canvas_snapshot_overlay (LwCanvas *self, GtkSnapshot *snapshot)
   if (!lw_polygons_is_empty (self->polygons) && self->playback_image == NULL)
     canvas_polygon_snapshot (self, &clip, snapshot);
   if (self->document != NULL && self->toolbox != NULL && self->playback_image == NULL)
-    snapshot_tool (self, &clip, snapshot);
+    {
+      snapshot_tool (self, &clip, snapshot);
+      canvas_protection_snapshot (self, &clip, snapshot);
+    }
   canvas_flash_snapshot (self, &clip, snapshot);
   canvas_cursor_snapshot (self, &clip, snapshot);
   if (shows_outline (self))
@@ -484,6 +487,7 @@ edit_ended (LwCanvas *self)
 {
   self->drag_edit = FALSE;
   self->stroking = FALSE;
+  self->erasing = FALSE;
   canvas_update_actions (self);
 }
 
@@ -550,6 +554,7 @@ lw_canvas_set_toolbox (LwCanvas *self, LwToolbox *toolbox)
       g_signal_connect_swapped (toolbox, "locked-changed", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::paint-over", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::paint-over-class", G_CALLBACK (canvas_update_pointer), self);
+      g_signal_connect_swapped (toolbox, "notify::protect-hand", G_CALLBACK (canvas_update_pointer), self);
       g_signal_connect_swapped (toolbox, "notify::overlay-visible", G_CALLBACK (canvas_scene_changed), self);
       g_signal_connect_swapped (toolbox, "notify::show-proposal", G_CALLBACK (canvas_scene_changed), self);
     }

@@ -100,13 +100,20 @@ lw_document_discard_proposal (LwDocument *self)
 
 /* ---- apply ---- */
 
+void
+lw_document_protect_hand_work (LwDocument *self, LwProtection *protection)
+{
+  g_return_if_fail (LW_IS_DOCUMENT (self) && protection != NULL);
+  memcpy (protection->keep_origin, self->is_person, sizeof self->is_person);
+}
+
 /* What the model may not touch: the settings' protection, and what a person set. */
 static LwProtection
 protect_from_model (LwDocument *self, const LwProtection *settings, gboolean overwrite_hand)
 {
   LwProtection protection = *settings;
   if (!overwrite_hand)
-    memcpy (protection.keep_origin, self->is_person, sizeof self->is_person);
+    lw_document_protect_hand_work (self, &protection);
   return protection;
 }
 

@@ -38,6 +38,8 @@ LwFrameSource *lw_document_get_source (LwDocument *document, gint64 media);
 LwEdit *lw_document_begin_edit (LwDocument *document, const LwProtection *protection);
 /* The same by the model, for painting with its proposal: hand-painted pixels stay unless @overwrite_hand. NULL, too, where nothing is proposed. */
 LwEdit *lw_document_begin_reveal (LwDocument *document, const LwProtection *protection, gboolean overwrite_hand);
+/* Adds to @protection that pixels which a person set stay. */
+void lw_document_protect_hand_work (LwDocument *document, LwProtection *protection);
 LwEdit *lw_document_get_edit (LwDocument *document);                     /* NULL: none is open */
 void lw_document_edit_changed (LwDocument *document);                    /* emits "damaged" for what the edit touched */
 void lw_document_end_edit (LwDocument *document, const char *tool);      /* commits in the background; undoable */

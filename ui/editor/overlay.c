@@ -215,6 +215,74 @@ lw_overlay_superpixel (GtkSnapshot *snapshot, const graphene_rect_t *clip, const
   cairo_destroy (cr);
 }
 
+/* ---- marks ---- */
+
+#define MARK 15.0
+#define MARK_RADIUS 3.5
+
+static void
+begin_mark (cairo_t *cr)
+{
+  double from = MARK_RADIUS, to = MARK - MARK_RADIUS;
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, to, from, MARK_RADIUS, -G_PI / 2, 0);
+  cairo_arc (cr, to, to, MARK_RADIUS, 0, G_PI / 2);
+  cairo_arc (cr, from, to, MARK_RADIUS, G_PI / 2, G_PI);
+  cairo_arc (cr, from, from, MARK_RADIUS, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+  cairo_set_source_rgba (cr, 0, 0, 0, 0.7);
+  cairo_fill (cr);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_set_line_width (cr, 1.25);
+}
+
+static void
+draw_square (cairo_t *cr, const GdkRGBA *colour)
+{
+  static const double dashes[] = { 2.25, 1.5 };
+  begin_mark (cr);
+  cairo_rectangle (cr, 3.75, 3.75, MARK - 7.5, MARK - 7.5);
+  if (colour != NULL)
+    {
+      gdk_cairo_set_source_rgba (cr, colour);
+      cairo_fill_preserve (cr);
+      cairo_set_source_rgb (cr, 1, 1, 1);
+    }
+  else
+    cairo_set_dash (cr, dashes, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+static void
+draw_padlock (cairo_t *cr)
+{
+  begin_mark (cr);
+  cairo_rectangle (cr, 3.75, 7, MARK - 7.5, 5);
+  cairo_fill (cr);
+  cairo_arc (cr, MARK / 2, 6.5, 2.4, G_PI, 0);
+  cairo_stroke (cr);
+}
+
+void
+lw_overlay_marks (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwOverlayMarks *marks, double x, double y)
+{
+  gboolean square = marks->unlabelled || marks->one_class;
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) x, (float) y, (float) (2 * MARK + 3), (float) MARK + 1);
+  if ((!square && !marks->hand_kept) || !graphene_rect_intersection (&bounds, clip, &bounds))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  cairo_translate (cr, x, y);
+  if (square)
+    {
+      draw_square (cr, marks->one_class ? &marks->class_colour : NULL);
+      cairo_translate (cr, MARK + 2, 0);
+    }
+  if (marks->hand_kept)
+    draw_padlock (cr);
+  cairo_destroy (cr);
+}
+
 /* ---- polygon ---- */
 
 static void

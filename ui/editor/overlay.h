@@ -17,6 +17,15 @@ void lw_overlay_handles (GtkSnapshot *snapshot, const graphene_rect_t *clip, con
 void lw_overlay_box (GtkSnapshot *snapshot, const graphene_rect_t *clip, const graphene_rect_t *box);
 /* One region, tinted, with its outline; image pixel (0, 0) is at @origin, and @unit large. */
 void lw_overlay_superpixel (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwSuperpixels *superpixels, guint id, LwPoint origin, double unit, const GdkRGBA *colour);
+/* Small marks with their top left corner at (x, y): what a tool leaves alone. */
+typedef struct {
+  gboolean unlabelled;         /* it paints over unlabelled pixels only: an empty square */
+  gboolean one_class;          /* over one class only: a square of its colour */
+  GdkRGBA class_colour;
+  gboolean hand_kept;          /* what people painted stays: a padlock */
+} LwOverlayMarks;
+void lw_overlay_marks (GtkSnapshot *snapshot, const graphene_rect_t *clip, const LwOverlayMarks *marks, double x, double y);
+
 /* Parts of a polygon, in snapshot units, filled together by the even-odd rule; the last one is open, and its last stretch goes to the pointer. */
 typedef struct {
   const LwPoint *points;

@@ -12,14 +12,14 @@ struct _LwToolbox
   double brush_size, superpixel_size, fill_tolerance, opacity;
   LwBrushShape brush_shape;
   LwPaintOver paint_over;
-  gboolean overlay_visible, show_proposal, overwrite_hand;
+  gboolean overlay_visible, show_proposal, overwrite_hand, protect_hand;
   gboolean hidden[256], locked[256];
 };
 
 G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 
 enum { PROP_TOOL = 1, PROP_LAST_TOOL, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
-       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, N_PROPS };
+       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, PROP_PROTECT_HAND, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -44,6 +44,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_OVERLAY_VISIBLE: g_value_set_boolean (value, self->overlay_visible); break;
     case PROP_SHOW_PROPOSAL: g_value_set_boolean (value, self->show_proposal); break;
     case PROP_OVERWRITE_HAND: g_value_set_boolean (value, self->overwrite_hand); break;
+    case PROP_PROTECT_HAND: g_value_set_boolean (value, self->protect_hand); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -84,6 +85,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_OVERLAY_VISIBLE: ASSIGN (self->overlay_visible, g_value_get_boolean (value), pspec); break;
     case PROP_SHOW_PROPOSAL: ASSIGN (self->show_proposal, g_value_get_boolean (value), pspec); break;
     case PROP_OVERWRITE_HAND: ASSIGN (self->overwrite_hand, g_value_get_boolean (value), pspec); break;
+    case PROP_PROTECT_HAND: ASSIGN (self->protect_hand, g_value_get_boolean (value), pspec); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -110,6 +112,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_OVERLAY_VISIBLE] = g_param_spec_boolean ("overlay-visible", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_PROPOSAL] = g_param_spec_boolean ("show-proposal", NULL, NULL, TRUE, flags);
   props[PROP_OVERWRITE_HAND] = g_param_spec_boolean ("overwrite-hand", NULL, NULL, FALSE, flags);
+  props[PROP_PROTECT_HAND] = g_param_spec_boolean ("protect-hand", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[HIDDEN_CHANGED] = g_signal_new ("hidden-changed", LW_TYPE_TOOLBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -301,4 +304,11 @@ lw_toolbox_get_overwrite_hand (LwToolbox *self)
 {
   g_return_val_if_fail (LW_IS_TOOLBOX (self), FALSE);
   return self->overwrite_hand;
+}
+
+gboolean
+lw_toolbox_get_protect_hand (LwToolbox *self)
+{
+  g_return_val_if_fail (LW_IS_TOOLBOX (self), FALSE);
+  return self->protect_hand;
 }

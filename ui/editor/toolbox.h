@@ -20,7 +20,7 @@ typedef enum {
 
 /* Properties: "tool" (LwTool as int), "last-tool" (the one before it), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
  * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
- * proposal may overwrite hand work).
+ * proposal may overwrite hand work), "protect-hand" (bool: neither may the tools).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
 G_DECLARE_FINAL_TYPE (LwToolbox, lw_toolbox, LW, TOOLBOX, GObject)
@@ -41,6 +41,7 @@ void lw_toolbox_set_opacity (LwToolbox *toolbox, double opacity);
 gboolean lw_toolbox_get_overlay_visible (LwToolbox *toolbox);
 gboolean lw_toolbox_get_show_proposal (LwToolbox *toolbox);
 gboolean lw_toolbox_get_overwrite_hand (LwToolbox *toolbox);
+gboolean lw_toolbox_get_protect_hand (LwToolbox *toolbox);                   /* lw_document_protect_hand_work() does it */
 gboolean lw_toolbox_is_hidden (LwToolbox *toolbox, guint8 class_id);
 void lw_toolbox_set_hidden (LwToolbox *toolbox, guint8 class_id, gboolean hidden);
 gboolean lw_toolbox_is_locked (LwToolbox *toolbox, guint8 class_id);

@@ -83,6 +83,7 @@ static const LwCommand commands[] = {
   { "canvas.brush-larger", N_("Larger brush or superpixels, more tolerance"), "bracketright", TOOL_USE },
   { "workspace.brush-shape", N_("Round or square brush"), "<Shift>b", TOOL_USE },
   { "workspace.paint-over", N_("Paint over everything, unlabelled pixels, one class"), "<Shift>p", TOOL_USE },
+  { "workspace.protect-hand", N_("The tools keep what people painted, or not"), "<Shift>w", TOOL_USE },
   { "canvas.finish-polygon", N_("Finish the polygon, the scissors or the box cut"), "Return", TOOL_USE_CANVAS },
   { "canvas.remove-corner", N_("Take back a corner of the polygon or the scissors"), "BackSpace", TOOL_USE_CANVAS },
   { "canvas.finish-part", N_("Close this part of the polygon and begin another one"), "<Shift>Return", TOOL_USE_CANVAS },

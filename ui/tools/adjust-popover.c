@@ -115,6 +115,8 @@ try_cb (gpointer data)
   LwLabelOperation operation = { kinds[kind].kind, class_id, (guint8) get_class (self, self->with_choice, LW_LABEL_NONE),
                             gtk_adjustment_get_value (self->radius_adjustment), (guint32) gtk_adjustment_get_value (self->size_adjustment) };
   lw_toolbox_get_protection (lw_desk_get_toolbox (self->desk), &protection);
+  if (lw_toolbox_get_protect_hand (lw_desk_get_toolbox (self->desk)))
+    lw_document_protect_hand_work (lw_desk_get_document (self->desk), &protection);
   self->trying = g_cancellable_new ();
   gtk_label_set_label (self->preview_label, _("Looking…"));
   lw_document_try_operation_async (lw_desk_get_document (self->desk), &operation, &protection, self->trying, tried_cb, g_object_ref (self));

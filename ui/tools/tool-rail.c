@@ -17,7 +17,7 @@ struct _LwToolRail
   GBinding *size_binding, *text_binding;
   const char *size_property;           /* that they show */
   GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
-  GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button;
+  GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button, *protect_hand_button;
   GtkDropDown *over_class_choice;
   GtkMenuButton *adjust_button;
   LwAdjustPopover *adjust_popover;
@@ -199,6 +199,7 @@ lw_tool_rail_set_desk (LwToolRail *self, LwDesk *desk)
   bind_choice (toolbox, "paint-over", self->over_all_button, LW_PAINT_OVER_ALL);
   bind_choice (toolbox, "paint-over", self->over_unlabelled_button, LW_PAINT_OVER_UNLABELLED);
   bind_choice (toolbox, "paint-over", self->over_class_button, LW_PAINT_OVER_CLASS);
+  g_object_bind_property (toolbox, "protect-hand", self->protect_hand_button, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_APPLY_REGION], "sensitive", G_BINDING_SYNC_CREATE);
   g_object_bind_property (document, "has-proposal", self->tools[LW_TOOL_REVEAL], "sensitive", G_BINDING_SYNC_CREATE);
   lw_adjust_popover_set_desk (self->adjust_popover, desk);
@@ -239,6 +240,7 @@ lw_tool_rail_class_init (LwToolRailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_unlabelled_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_choice);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, protect_hand_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_popover);
 }

@@ -167,6 +167,7 @@ paint_over_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static const struct { const char *action, *property, *on, *off; } switches[] = {
   { "workspace.overlay", "overlay-visible", N_("Labels are shown"), N_("Labels are not shown") },
   { "workspace.show-proposal", "show-proposal", N_("The proposal is shown"), N_("The proposal is not shown") },
+  { "workspace.protect-hand", "protect-hand", N_("The tools leave what people painted"), N_("The tools may change what people painted") },
   { "workspace.overwrite-hand", "overwrite-hand", N_("Applying also replaces what people painted"), N_("Applying leaves what people painted") },
 };
 
@@ -197,6 +198,7 @@ static const struct { const char *name; GtkWidgetActionActivateFunc func; } acti
   { "workspace.hide-class", hide_class_action }, { "workspace.lock-class", lock_class_action },
   { "workspace.last-tool", last_tool_action }, { "workspace.brush-shape", brush_shape_action }, { "workspace.paint-over", paint_over_action },
   { "workspace.overlay", switch_action }, { "workspace.show-proposal", switch_action }, { "workspace.overwrite-hand", switch_action },
+  { "workspace.protect-hand", switch_action },
   { "workspace.opacity-up", opacity_action }, { "workspace.opacity-down", opacity_action },
 };
 
