@@ -421,7 +421,7 @@ bind_toolbox (LwDesk *self)
 static void
 bind_look (LwDesk *self)
 {
-  const char *keys[] = { "label-style", "unsure", "brightness", "contrast", "equalise", "channel", "split", "against", "divider" };
+  const char *keys[] = { "label-style", "unsure", "brightness", "contrast", "equalise", "channel", "split", "against", "divider", "overview", "rulers" };
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_bind (lw_settings_get (), keys[i], self->look, keys[i], G_SETTINGS_BIND_DEFAULT);
 }

@@ -53,3 +53,37 @@ lw_canvas_show_place (LwCanvas *self, const LwRect *place)
   if (lw_canvas_locate (self, middle_x, middle_y, &x, &y))
     lw_canvas_pan (self, width / 2.0 - x, height / 2.0 - y);
 }
+
+/* ---- the view as a whole, for the overview map and the rulers ---- */
+
+gboolean
+lw_canvas_get_image_size (LwCanvas *self, int *width, int *height)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
+  *width = self->view.image_width;
+  *height = self->view.image_height;
+  return self->view.image_width > 0;
+}
+
+guint
+lw_canvas_get_panes (LwCanvas *self, double starts[2], double *width)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), 0);
+  *width = canvas_get_pane_width (self);
+  starts[0] = 0;
+  starts[1] = gtk_widget_get_width (GTK_WIDGET (self)) - *width;
+  return canvas_get_split (self) == LW_SPLIT_VIEW_BESIDE ? 2 : 1;
+}
+
+gboolean
+lw_canvas_get_seen (LwCanvas *self, graphene_rect_t *seen)
+{
+  g_return_val_if_fail (LW_IS_CANVAS (self), FALSE);
+
+  LwRect content = lw_view_visible_content (&self->view);
+  float zoom = (float) self->view.zoom;
+  if (self->playback_image != NULL || lw_rect_is_empty (&content))
+    return FALSE;
+  *seen = GRAPHENE_RECT_INIT ((float) content.x / zoom, (float) content.y / zoom, (float) content.width / zoom, (float) content.height / zoom);
+  return TRUE;
+}

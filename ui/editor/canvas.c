@@ -191,8 +191,8 @@ show_size (LwCanvas *self, int width, int height)
 static void
 append_origin (LwCanvas *self, GString *text, guint8 index)
 {
-  static const char *const by[] = { [LW_ORIGIN_PERSON] = N_(", by %s"), [LW_ORIGIN_MODEL] = N_(", by the model %s"), [LW_ORIGIN_PROPAGATION] = N_(", carried over by %s"),
-                                    [LW_ORIGIN_IMPORT] = N_(", imported from %s") };
+  static const char *const by[] = { [LW_ORIGIN_PERSON] = N_(", by %s"), [LW_ORIGIN_MODEL] = N_(", by %s (model)"), [LW_ORIGIN_PROPAGATION] = N_(", carried over by %s"),
+                                    [LW_ORIGIN_IMPORT] = N_(", from %s") };
   const LwOrigin *origin = lw_document_get_origin (self->document, index);
 
   if (origin != NULL)

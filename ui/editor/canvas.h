@@ -29,6 +29,10 @@ gboolean lw_canvas_locate (LwCanvas *canvas, double image_x, double image_y, dou
 gboolean lw_canvas_get_pixel_at (LwCanvas *canvas, double x, double y, int *image_x, int *image_y);      /* FALSE: beside the picture */
 gboolean lw_canvas_get_pointed_pixel (LwCanvas *canvas, int *image_x, int *image_y);                   /* FALSE: the pointer is not over the picture */
 void lw_canvas_show_place (LwCanvas *canvas, const LwRect *place);            /* brings it into view, at a zoom at which it can be seen */
+gboolean lw_canvas_get_image_size (LwCanvas *canvas, int *width, int *height);   /* FALSE: there is none yet */
+gboolean lw_canvas_get_seen (LwCanvas *canvas, graphene_rect_t *seen);        /* image pixels in view; FALSE: none, or a video plays */
+/* How many views of the frame lie side by side (1 or 2), and where each begins; lw_canvas_locate() answers for the first. */
+guint lw_canvas_get_panes (LwCanvas *canvas, double starts[2], double *width);
 /* While a video plays: shows this picture and map instead of the document's (both lent until the next call); NULL, NULL: the document again. */
 void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap *map);
 

@@ -123,6 +123,8 @@ static const LwCommand commands[] = {
   { "view.against", N_("What labels are compared with in the second view"), "<Shift>F4", VIEW },
   { "view.divider-left", N_("Divider to the left"), "less", VIEW },
   { "view.divider-right", N_("Divider to the right"), "greater", VIEW },
+  { "view.overview", N_("Overview map when zoomed in"), "F7", VIEW },
+  { "view.rulers", N_("Rulers"), "F5", VIEW },
   { "workspace.side-pane", N_("Side pane"), "F9", VIEW },
   { "workspace.timeline", N_("Timeline"), "F8", VIEW },
   { "workspace.focus-canvas", N_("Back to the canvas"), "<Alt>c", VIEW },

@@ -7,7 +7,7 @@
 struct _LwViewPopover
 {
   GtkPopover parent_instance;
-  GtkWidget *overlay_switch, *proposal_switch, *unsure_switch, *equalise_switch, *style_choice, *channel_choice, *split_choice, *against_choice;
+  GtkWidget *overlay_switch, *proposal_switch, *unsure_switch, *equalise_switch, *style_choice, *channel_choice, *split_choice, *against_choice, *overview_switch, *rulers_switch;
   GtkRange *opacity_scale, *brightness_scale, *contrast_scale;
 };
 
@@ -30,6 +30,8 @@ lw_view_popover_set_desk (LwViewPopover *self, LwDesk *desk)
     { look, "channel", self->channel_choice, "selected" },
     { look, "split", self->split_choice, "selected" },
     { look, "against", self->against_choice, "selected" },
+    { look, "overview", self->overview_switch, "active" },
+    { look, "rulers", self->rulers_switch, "active" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)
     g_object_bind_property (bindings[i].object, bindings[i].property, bindings[i].widget, bindings[i].shown_by, G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
@@ -63,6 +65,8 @@ lw_view_popover_class_init (LwViewPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, channel_choice);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, split_choice);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, against_choice);
+  gtk_widget_class_bind_template_child (widget_class, LwViewPopover, overview_switch);
+  gtk_widget_class_bind_template_child (widget_class, LwViewPopover, rulers_switch);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, opacity_scale);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, brightness_scale);
   gtk_widget_class_bind_template_child (widget_class, LwViewPopover, contrast_scale);
@@ -83,6 +87,8 @@ name_keys (LwViewPopover *self)
     { self->channel_choice, "view.channel", NULL },
     { self->split_choice, "view.split", NULL },
     { self->against_choice, "view.against", NULL },
+    { self->overview_switch, "view.overview", NULL },
+    { self->rulers_switch, "view.rulers", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (tips); i++)
     lw_keys_tip (tips[i].widget, NULL, tips[i].first, tips[i].second);

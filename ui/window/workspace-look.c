@@ -50,6 +50,8 @@ describe (LwWorkspace *self, const char *property)
   if (g_str_equal (property, "unsure"))
     return g_strdup (!look->unsure ? _("No heat") : lw_document_get_proposal (lw_desk_get_document (self->desk)) != NULL ? _("Heat where the network is unsure")
                                                                                                                           : _("Heat where the network is unsure: nothing is proposed yet"));
+  if (g_str_equal (property, "overview"))
+    return g_strdup (look->overview ? _("Overview map when zoomed in") : _("No overview map"));
   if (g_str_equal (property, "equalise"))
     return g_strdup (look->picture.equalise ? _("Picture equalised") : _("Picture not equalised"));
   if (g_str_equal (property, "brightness"))
@@ -65,6 +67,8 @@ static const struct { const char *action, *property; double by; } actions[] = {
   { "view.against", "against", 0 },
   { "view.divider-left", "divider", -DIVIDER_STEP },
   { "view.divider-right", "divider", DIVIDER_STEP },
+  { "view.overview", "overview", 0 },
+  { "view.rulers", "rulers", 0 },
   { "view.equalise", "equalise", 0 },
   { "view.channel", "channel", 0 },
   { "view.darker", "brightness", -PICTURE_STEP },
@@ -87,8 +91,8 @@ look_action (GtkWidget *widget, const char *name, GVariant *parameter)
     lw_look_step (look, actions[i].property);
   else
     lw_look_add (look, actions[i].property, actions[i].by);
-  if (g_str_equal (actions[i].property, "divider"))
-    return;                          /* is seen to move */
+  if (g_str_equal (actions[i].property, "divider") || g_str_equal (actions[i].property, "rulers"))
+    return;                          /* are seen */
   g_autofree char *text = describe (self, actions[i].property);
   lw_workspace_say (self, text);
 }
@@ -99,6 +103,17 @@ reset_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
   LwWorkspace *self = LW_WORKSPACE (widget);
   lw_look_reset_picture (lw_desk_get_look (self->desk));
   lw_workspace_say (self, _("Picture as it is"));
+}
+
+void
+lw_workspace_watch_look (LwWorkspace *self)
+{
+  LwLook *look = lw_desk_get_look (self->desk);
+  lw_overview_set_canvas (self->overview, self->canvas);
+  lw_ruler_set_canvas (self->lying_ruler, self->canvas);
+  lw_ruler_set_canvas (self->standing_ruler, self->canvas);
+  g_object_bind_property (look, "overview", self->overview, "enabled", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (look, "rulers", self->lying_ruler, "visible", G_BINDING_SYNC_CREATE);
 }
 
 void

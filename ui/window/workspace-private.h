@@ -4,6 +4,8 @@
 #include "classes/class-keys.h"
 #include "classes/class-list.h"
 #include "editor/canvas.h"
+#include "editor/overview.h"
+#include "editor/ruler.h"
 #include "models/models-page.h"
 #include "models/train-page.h"
 #include "project/project-page.h"
@@ -42,6 +44,8 @@ struct _LwWorkspace
   GtkStack *side_stack;
   LwPins *pins;
   LwReviewPane *review_pane;
+  LwOverview *overview;
+  LwRuler *lying_ruler, *standing_ruler;
 
   /* Owned. */
   LwDesk *desk;
@@ -113,6 +117,9 @@ void lw_workspace_connect_canvas (LwWorkspace *self);
 /* workspace-state.c */
 void lw_workspace_note_state (LwWorkspace *self);              /* for the next time */
 void lw_workspace_restore_state (LwWorkspace *self);
+
+/* workspace-look.c */
+void lw_workspace_watch_look (LwWorkspace *self);              /* the map and the rulers around the canvas */
 
 /* workspace-project.c */
 void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

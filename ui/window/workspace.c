@@ -273,6 +273,9 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, models_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, project_page);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_popover);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, overview);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, lying_ruler);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, standing_ruler);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, steps_menu);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, side_stack);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, pins);
@@ -285,6 +288,8 @@ ensure_types (void)
   g_type_ensure (LW_TYPE_CANVAS);
   g_type_ensure (LW_TYPE_TOOL_RAIL);
   g_type_ensure (LW_TYPE_VIEW_POPOVER);
+  g_type_ensure (LW_TYPE_OVERVIEW);
+  g_type_ensure (LW_TYPE_RULER);
   g_type_ensure (LW_TYPE_CLASS_LIST);
   g_type_ensure (LW_TYPE_PROPOSE_PANE);
   g_type_ensure (LW_TYPE_TIMELINE);
@@ -364,6 +369,7 @@ lw_workspace_new (LwDesk *desk)
   lw_keys_tip_actions (GTK_WIDGET (self));
   lw_tool_rail_set_desk (self->rail, desk);
   lw_view_popover_set_desk (self->view_popover, desk);
+  lw_workspace_watch_look (self);
   lw_class_list_set_desk (self->classes, desk);
   lw_propose_pane_set_desk (self->propose_pane, desk, self->proposer);
   lw_timeline_set_desk (self->timeline, desk, self->playback);
