@@ -35,7 +35,7 @@ static const LwCommand commands[] = {
   { "status.return", N_("Return the frame"), "<Control><Shift>BackSpace", STATUS },
   { "frames.next-review", N_("Next frame to review"), "F5", STATUS },
   { "frames.previous-review", N_("Previous frame to review"), "<Shift>F5", STATUS },
-  { "review.comment", N_("Comment under the pointer"), "<Shift>d", STATUS },
+  { "review.comment", N_("Comment under the pointer"), "<Shift>m", STATUS },
   { "review.show", N_("Review pane"), "F7", STATUS },
   { "frames.assign", N_("Assign the chosen frames"), "<Control>d", STATUS },
   { "chosen.submit", N_("Submit the chosen frames"), "<Alt>Return", STATUS },

@@ -75,7 +75,7 @@ def comment(person):
     time.sleep(1)
     canvas = Canvas(person.program)
     canvas.point(120, 100)
-    person.desktop.key("shift+d")
+    person.desktop.key("shift+m")
     time.sleep(1)
     person.desktop.type(WORDS)
     person.shot("comment")
