@@ -1,15 +1,18 @@
 /* diff.c: what an edit changed, kept, packed and applied
  *
- * Packed, little-endian: "LWD1", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits
- * each); then one zstd frame of the tiles' XOR bytes, one after another. */
+ * Packed, little-endian: "LWD2", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits
+ * each); then one zstd frame of the tiles' XOR bytes as runs (run-code.h), one after another. With "LWD1", which is read and written
+ * for noise, the bytes themselves. */
 #include "config.h"
 #include "label/diff-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "label/run-code.h"
 #include "label/zstd-context.h"
 
 #define MAGIC "LWD1"
+#define MAGIC_RUNS "LWD2"
 #define HEADER_BYTES 16
 #define ENTRY_BYTES 5
 #define DIFF_LEVEL 1      /* XOR is mostly zeros: higher levels take longer and gain nothing */
@@ -168,21 +171,41 @@ get_entry (const guint8 *at)
   return (LwDiffTile) { at[0], (guint16) (at[1] | at[2] << 8), (guint16) (at[3] | at[4] << 8) };
 }
 
+/* All tiles as runs, one after another; NULL where they are noise. */
+static guint8 *
+encode_runs (const LwDiff *diff, gsize *length)
+{
+  gsize room = diff->n_tiles * LW_TILE_BYTES;
+  g_autofree guint8 *runs = g_malloc (room);
+  *length = 0;
+  for (gsize i = 0; i < diff->n_tiles; i++)
+    {
+      gsize tile = lw_run_encode (diff->xor + i * LW_TILE_BYTES, runs + *length, MIN (room - *length, LW_TILE_BYTES));
+      if (tile == 0)
+        return NULL;
+      *length += tile;
+    }
+  return g_steal_pointer (&runs);
+}
+
 GBytes *
 lw_diff_encode (const LwDiff *diff)
 {
-  gsize head = HEADER_BYTES + diff->n_tiles * ENTRY_BYTES, raw = diff->n_tiles * LW_TILE_BYTES;
-  gsize room = head + ZSTD_compressBound (raw);
+  gsize length;
+  g_autofree guint8 *runs = encode_runs (diff, &length);
+  const guint8 *body = runs != NULL ? runs : diff->xor;
+  length = runs != NULL ? length : diff->n_tiles * LW_TILE_BYTES;
+  gsize head = HEADER_BYTES + diff->n_tiles * ENTRY_BYTES, room = head + ZSTD_compressBound (length);
   g_autofree guint8 *packed = g_malloc (room);
-  memcpy (packed, MAGIC, 4);
+  memcpy (packed, runs != NULL ? MAGIC_RUNS : MAGIC, 4);
   put_u32 (packed + 4, (gsize) diff->width);
   put_u32 (packed + 8, (gsize) diff->height);
   put_u32 (packed + 12, diff->n_tiles);
   for (gsize i = 0; i < diff->n_tiles; i++)
     put_entry (packed + HEADER_BYTES + i * ENTRY_BYTES, &diff->tiles[i]);
-  gsize body = ZSTD_compressCCtx (lw_zstd_compressor (), packed + head, room - head, diff->xor, raw, DIFF_LEVEL);
-  g_assert (!ZSTD_isError (body));
-  return g_bytes_new (packed, head + body);
+  gsize packed_length = ZSTD_compressCCtx (lw_zstd_compressor (), packed + head, room - head, body, length, DIFF_LEVEL);
+  g_assert (!ZSTD_isError (packed_length));
+  return g_bytes_new (packed, head + packed_length);
 }
 
 static int
@@ -235,10 +258,30 @@ read_entries (LwDiff *diff, const guint8 *at)
   return TRUE;
 }
 
+static gboolean
+decode_runs (LwDiff *diff, const guint8 *data, gsize length)
+{
+  gsize size = lw_zstd_size (data, length), at = 0;
+  if (size == 0 || size > diff->n_tiles * LW_TILE_BYTES)
+    return FALSE;
+  g_autofree guint8 *runs = g_malloc (size);
+  if (!lw_zstd_unpack (data, length, runs, size))
+    return FALSE;
+  for (gsize i = 0; i < diff->n_tiles; i++)
+    {
+      gsize taken = lw_run_decode (runs + at, size - at, diff->xor + i * LW_TILE_BYTES);
+      if (taken == 0)
+        return FALSE;
+      at += taken;
+    }
+  return at == size;
+}
+
 static LwDiff *
 unpack (const guint8 *data, gsize length, int width, int height)
 {
-  if (length < HEADER_BYTES || memcmp (data, MAGIC, 4) != 0 || get_u32 (data + 4) != (gsize) width
+  gboolean runs = length >= HEADER_BYTES && memcmp (data, MAGIC_RUNS, 4) == 0;
+  if (length < HEADER_BYTES || (!runs && memcmp (data, MAGIC, 4) != 0) || get_u32 (data + 4) != (gsize) width
       || get_u32 (data + 8) != (gsize) height)
     return NULL;
   gsize n_tiles = get_u32 (data + 12);
@@ -248,7 +291,7 @@ unpack (const guint8 *data, gsize length, int width, int height)
   gsize head = HEADER_BYTES + n_tiles * ENTRY_BYTES;
   g_autoptr(LwDiff) diff = lw_diff_alloc (width, height, n_tiles);
   if (!read_entries (diff, data + HEADER_BYTES)
-      || !lw_zstd_unpack (data + head, length - head, diff->xor, n_tiles * LW_TILE_BYTES))
+      || !(runs ? decode_runs (diff, data + head, length - head) : lw_zstd_unpack (data + head, length - head, diff->xor, n_tiles * LW_TILE_BYTES)))
     return NULL;
   return lw_diff_measure (diff) ? g_steal_pointer (&diff) : NULL;
 }

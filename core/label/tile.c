@@ -4,11 +4,15 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "label/run-code.h"
 #include "label/zstd-context.h"
 
 G_DEFINE_QUARK (lw-tile-error-quark, lw_tile_error)
 
 #define TILE_LEVEL 3
+#define RUN_LEVEL 3
+#define RUNS 'R'               /* before a tile of runs; a zstd frame begins with another byte */
+#define MOST_RUN_BYTES 8192    /* of a tile in runs; what has more is noise, which is packed as it is */
 
 LwPlanes *
 lw_planes_new (int width, int height)
@@ -66,19 +70,37 @@ lw_tile_write (LwLabelMap *map, int ty, int tx, const guint8 raw[LW_TILE_BYTES])
     memcpy (lw_label_map_row (map, in.y + y) + in.x, raw + y * LW_TILE_SIDE, (gsize) in.width);
 }
 
+static GBytes *
+pack (const guint8 *data, gsize length, gboolean runs)
+{
+  guint8 packed[1 + ZSTD_COMPRESSBOUND (LW_TILE_BYTES)] = { RUNS };
+  guint8 *body = packed + (runs ? 1 : 0);
+  gsize packed_length = ZSTD_compressCCtx (lw_zstd_compressor (), body, sizeof packed - 1, data, length, runs ? RUN_LEVEL : TILE_LEVEL);
+  g_assert (!ZSTD_isError (packed_length));      /* the buffer holds the worst case */
+  return g_bytes_new (packed, packed_length + (runs ? 1 : 0));
+}
+
 GBytes *
 lw_tile_encode (const guint8 raw[LW_TILE_BYTES])
 {
-  guint8 packed[ZSTD_COMPRESSBOUND (LW_TILE_BYTES)];
-  gsize length = ZSTD_compressCCtx (lw_zstd_compressor (), packed, sizeof packed, raw, LW_TILE_BYTES, TILE_LEVEL);
-  g_assert (!ZSTD_isError (length));      /* the buffer holds the worst case */
-  return g_bytes_new (packed, length);
+  guint8 runs[MOST_RUN_BYTES];
+  gsize length = lw_run_encode (raw, runs, sizeof runs);
+  return length > 0 ? pack (runs, length, TRUE) : pack (raw, LW_TILE_BYTES, FALSE);
+}
+
+static gboolean
+decode_runs (const guint8 *data, gsize length, guint8 raw[LW_TILE_BYTES])
+{
+  guint8 runs[MOST_RUN_BYTES];
+  gsize size = lw_zstd_size (data, length);
+  return size > 0 && size <= sizeof runs && lw_zstd_unpack (data, length, runs, size) && lw_run_decode (runs, size, raw) == size;
 }
 
 gboolean
 lw_tile_decode (const void *data, gsize length, guint8 raw[LW_TILE_BYTES], GError **error)
 {
-  if (lw_zstd_unpack (data, length, raw, LW_TILE_BYTES))
+  const guint8 *bytes = data;
+  if (length > 0 && bytes[0] == RUNS ? decode_runs (bytes + 1, length - 1, raw) : lw_zstd_unpack (data, length, raw, LW_TILE_BYTES))
     return TRUE;
   g_set_error_literal (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED, _("A stored label tile is damaged"));
   return FALSE;

@@ -41,6 +41,13 @@ get_decompressor (void)
   return context;
 }
 
+gsize
+lw_zstd_size (const void *data, gsize length)
+{
+  unsigned long long size = ZSTD_getFrameContentSize (data, length);
+  return size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ? 0 : (gsize) size;
+}
+
 gboolean
 lw_zstd_unpack (const void *data, gsize length, guint8 *raw, gsize size)
 {

@@ -8,6 +8,7 @@
 #include "store/author.h"
 #include "store/history.h"
 #include "store/revisions.h"
+#include "store/schema.h"
 #include "store/working.h"
 
 #define UUID "lower (hex (randomblob (4)) || '-' || hex (randomblob (2)) || '-4' || substr (hex (randomblob (2)), 2) || '-8' || substr (hex (randomblob (2)), 2)" \
@@ -53,7 +54,7 @@ mend_staged (Mending *self, GError **error)
                      "DELETE FROM media WHERE operation IS NOT NULL;"
                      "DELETE FROM dataset WHERE operation IS NOT NULL; DELETE FROM snapshot WHERE operation IS NOT NULL;"
                      "UPDATE frame SET proposal = NULL, changed = 0; UPDATE stroke SET proposal = NULL;"
-                     "INSERT OR IGNORE INTO meta VALUES ('uuid', " UUID "), ('min_reader', '1'), ('palette', ''), ('program', 'Labelwright " LW_VERSION "')", error);
+                     "DELETE FROM meta WHERE key = 'min_reader'; INSERT OR IGNORE INTO meta VALUES ('uuid', " UUID "), ('min_reader', '" G_STRINGIFY (LW_MIN_READER) "'), ('palette', ''), ('program', 'Labelwright " LW_VERSION "')", error);
 }
 
 /* A lost frame that strokes or revisions are of: its size stands in the first bytes of a stroke's diff, or follows from the tiles of its revisions. */

@@ -1,5 +1,6 @@
 /* test-tile.c: tiles cover a plane exactly, and their packed form is trusted in nothing */
 #include "config.h"
+#include "label/run-code.h"
 #include "label/tile.h"
 
 #include <string.h>
@@ -74,6 +75,55 @@ test_hostile (void)
     }
 }
 
+/* Runs of every kind: outlines that move, all labels alike, one label a pixel, noise. */
+static void
+test_runs (void)
+{
+  guint8 raw[LW_TILE_BYTES], unpacked[LW_TILE_BYTES], runs[2 * LW_TILE_BYTES + LW_TILE_SIDE];
+  for (int i = 0; i < 400; i++)
+    {
+      int kind = i % 5, edge = g_test_rand_int_range (0, LW_TILE_SIDE + 1), other = g_test_rand_int_range (0, 256);
+      for (int y = 0; y < LW_TILE_SIDE; y++)
+        {
+          edge = CLAMP (edge + g_test_rand_int_range (-3, 4) * (1 + (y == 60) * 40), 0, LW_TILE_SIDE);
+          for (int x = 0; x < LW_TILE_SIDE; x++)
+            raw[y * LW_TILE_SIDE + x] = kind == 0   ? (x < edge ? 3 : 255)
+                                        : kind == 1 ? (guint8) other
+                                        : kind == 2 ? (guint8) (x % 2 == y % 2 ? 1 : 2)
+                                        : kind == 3 ? (guint8) g_test_rand_int_range (0, 256)
+                                                    : (guint8) (x < edge ? y / 9 : x / 17);
+        }
+      gsize length = lw_run_encode (raw, runs, sizeof runs);
+      g_assert_cmpuint (length, >, 0);
+      memset (unpacked, 7, sizeof unpacked);
+      g_assert_cmpuint (lw_run_decode (runs, length, unpacked), ==, length);
+      g_assert_cmpmem (unpacked, sizeof unpacked, raw, sizeof raw);
+      g_assert_cmpuint (lw_run_decode (runs, length - 1, unpacked), ==, 0);
+      g_autoptr(GBytes) packed = lw_tile_encode (raw);
+      g_assert_true (decodes (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed)));
+      if (kind == 1)
+        g_assert_cmpuint (g_bytes_get_size (packed), <, 32);
+    }
+}
+
+/* Any bytes at all: a tile, or nothing, and never a byte outside. */
+static void
+test_hostile_runs (void)
+{
+  for (int i = 0; i < 20000; i++)
+    {
+      guint8 raw[LW_TILE_BYTES + 8];
+      gsize length = (gsize) g_test_rand_int_range (0, 700);
+      g_autofree guint8 *data = g_malloc (length);
+      memset (raw, 0x5a, sizeof raw);
+      for (gsize k = 0; k < length; k++)
+        data[k] = (guint8) (g_test_rand_int_range (0, 3) == 0 ? g_test_rand_int_range (0, 256) : g_test_rand_int_range (0, 3));
+      g_assert_cmpuint (lw_run_decode (data, length, raw), <=, length);
+      for (gsize k = LW_TILE_BYTES; k < sizeof raw; k++)
+        g_assert_cmpuint (raw[k], ==, 0x5a);
+    }
+}
+
 /* Sound zstd, but not one tile: too short, too long, a huge one (nothing of that size is allocated), none at all. */
 static void
 test_other_sizes (void)
@@ -98,6 +148,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tile/cover", test_cover);
   g_test_add_func ("/tile/hostile", test_hostile);
+  g_test_add_func ("/tile/runs", test_runs);
+  g_test_add_func ("/tile/hostile-runs", test_hostile_runs);
   g_test_add_func ("/tile/other-sizes", test_other_sizes);
   return g_test_run ();
 }

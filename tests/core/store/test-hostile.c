@@ -163,11 +163,11 @@ get_peak_kib (void)
 }
 
 static GBytes *
-make_diff_bomb (GBytes *body, guint32 width, guint32 height, guint32 n)
+make_diff_bomb (const char *magic, GBytes *body, guint32 width, guint32 height, guint32 n)
 {
   g_autoptr(GByteArray) diff = g_byte_array_new ();
   const guint32 head[] = { GUINT32_TO_LE (width), GUINT32_TO_LE (height), GUINT32_TO_LE (n) };
-  g_byte_array_append (diff, (const guint8 *) "LWD1", 4);
+  g_byte_array_append (diff, (const guint8 *) magic, 4);
   g_byte_array_append (diff, (const guint8 *) head, sizeof head);
   for (guint32 i = 0; i < MIN (n, 60000); i++)
     {
@@ -186,8 +186,9 @@ test_bombs (void)
     "UPDATE working_tile SET data = ? WHERE plane = 0", "UPDATE tile SET data = ?", "UPDATE diff SET data = ?",
   };
   g_autoptr(GBytes) honest = make_bomb ((gsize) 2 << 30, TRUE), silent = make_bomb ((gsize) 1 << 30, FALSE);
-  g_autoptr(GBytes) wide = make_diff_bomb (honest, 32768, 8192, 60000), many = make_diff_bomb (silent, SIDE, SIDE, G_MAXUINT32);
-  GBytes *const blobs[] = { honest, silent, wide, many };
+  g_autoptr(GBytes) wide = make_diff_bomb ("LWD1", honest, 32768, 8192, 60000), many = make_diff_bomb ("LWD1", silent, SIDE, SIDE, G_MAXUINT32);
+  g_autoptr(GBytes) runs = make_diff_bomb ("LWD2", honest, SIDE, SIDE, 1);
+  GBytes *const blobs[] = { honest, silent, wide, many, runs };
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autofree char *file = g_build_filename (fixture->folder, "project.sqlite", NULL), *bytes = NULL;
   gsize length;
