@@ -20,7 +20,7 @@ static const GOptionEntry options[] = {
   { "scratch", 0, 0, G_OPTION_ARG_NONE, &from_scratch, N_("Start from nothing, whatever model is in use"), NULL },
   { "arch", 'a', 0, G_OPTION_ARG_STRING, &architecture, N_("Network: fcn8s, fcn8s-lite, fcn8s-resnet50, fcn8s-resnet50-b, fcn8s-resnet50-lite, segnet, segnet-basic or unet (that of the model)"), N_("NAME") },
   { "dataset", 0, 0, G_OPTION_ARG_STRING, &dataset_name, N_("Train on this dataset (a new one of all accepted frames)"), N_("NAME") },
-  { "recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, N_("How to train: fine-tune, starter, paper, or a JSON file"), N_("RECIPE") },
+  { "recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, N_("How to train: fine-tune, best, scratch, lite, matlab, paper, or a JSON file"), N_("RECIPE") },
   { "epochs", 'e', 0, G_OPTION_ARG_INT, &epochs, N_("So many passes over the frames (the recipe’s)"), N_("N") },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_("Start of the random numbers (the recipe’s)"), N_("N") },
   { "use", 0, 0, G_OPTION_ARG_NONE, &use, N_("Use the new model for proposals from now on"), NULL },
@@ -243,4 +243,4 @@ train (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_train = { "train", "PROJECT", N_("Train a network on accepted frames"),
   N_("Ctrl+C stops the training. If the program is killed, the engine trains on to the end, and the next “train” takes the result into the project."),
-  "train drive --use\ntrain drive --arch fcn8s --init vgg16.safetensors --recipe starter\ntrain drive --arch fcn8s-resnet50 --init resnet50.safetensors", options, 1, 1, train };
+  "train drive --use\ntrain drive --arch fcn8s --init vgg16.safetensors --recipe best\ntrain drive --arch fcn8s-resnet50 --init resnet50.safetensors --recipe best", options, 1, 1, train };

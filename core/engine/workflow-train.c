@@ -313,7 +313,7 @@ set_epochs (LwJson *recipe, guint epochs)
 static gboolean
 load_recipe (Preparation *p, GError **error)
 {
-  const char *wanted = p->request->recipe != NULL ? p->request->recipe : p->info != NULL ? "fine-tune" : "starter";
+  const char *wanted = p->request->recipe != NULL ? p->request->recipe : p->info != NULL ? "fine-tune" : "lite";
   g_autofree char *file = g_strdup_printf ("recipes/%s.json", wanted);
   g_autofree char *shipped = strchr (wanted, G_DIR_SEPARATOR) == NULL ? lw_paths_data (file) : NULL;
   gboolean known = shipped != NULL && g_file_test (shipped, G_FILE_TEST_EXISTS);

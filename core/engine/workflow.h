@@ -30,7 +30,7 @@ typedef struct {
   const char *base_model;       /* name; NULL: the champion, or the starter model */
   const char *init_file;        /* (optional) weights file in place of @base_model: a model, or weights of another program (nn/weights/import.h) */
   const char *architecture;     /* NULL: the base model's; another one starts from nothing, or from the trunk */
-  const char *recipe;           /* name in data/recipes or a JSON file; NULL: "fine-tune", or "starter" where there is no model to start from */
+  const char *recipe;           /* name in data/recipes or a JSON file; NULL: "fine-tune", or "lite" where there is no model to start from */
   guint epochs;                 /* 0: the recipe's */
   gint64 seed;                  /* -1: the recipe's */
   gboolean from_scratch;        /* no @base_model, not even the champion */

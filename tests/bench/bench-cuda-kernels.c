@@ -294,7 +294,11 @@ time_optimizers (Bench *b)
   double bytes = 4.0 * PARAMETERS;
 
   for (int i = 0; i < 4; i++)
-    arrays[i] = take (b, PARAMETERS * sizeof (float));
+    {
+      arrays[i] = take (b, PARAMETERS * sizeof (float));
+      check (cudaMemset (arrays[i], 0, PARAMETERS * sizeof (float)));
+    }
+  check (cudaMemset (b->stats, 0, sizeof *b->stats));         /* an update ends at once where a gradient or the loss is not finite */
   tensor.value = arrays[0];
   tensor.gradient = arrays[1];
   tensor.first = arrays[2];

@@ -77,7 +77,7 @@ test_bad_recipes (void)
 static void
 test_shipped_recipes (void)
 {
-  static const char *const names[] = { "best", "fine-tune", "matlab", "paper", "scratch", "starter" };
+  static const char *const names[] = { "best", "fine-tune", "lite", "matlab", "paper", "scratch" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
