@@ -150,32 +150,50 @@ enlarge_row (const Block *block, int y, guint32 *out)
     out[i] = line[block->columns[i] - first];
 }
 
-/* Below 100 % content pixels lie apart in the image. @picture: the row as filtered, or NULL. */
+/* The picture's pixels below 100 %, where they lie apart. @filtered: the row as filtered, or NULL. */
 static void
-reduce_row (const Block *block, int y, const guint32 *picture, guint32 *out)
+pick_picture (const Block *block, int y, const guint32 *filtered, guint32 *out)
 {
   const LwScene *scene = block->scene;
-  const LwBlend *blends = block->compositor->label;
+  const LwCurves *curves = &block->compositor->curves;
 
-  if (picture != NULL)
-    memcpy (out, picture, (gsize) block->n * 4);
-  else if (scene->image != NULL)
+  if (scene->image == NULL)
+    for (int i = 0; i < block->n; i++)
+      out[i] = LW_NO_PICTURE;
+  else if (filtered != NULL)
+    memcpy (out, filtered, (gsize) block->n * 4);
+  else
     {
       const guint32 *row = image_row (scene->image, y);
       for (int i = 0; i < block->n; i++)
         out[i] = row[block->columns[i]];
     }
-  else
-    for (int i = 0; i < block->n; i++)
-      out[i] = LW_NO_PICTURE;
+  if (scene->image != NULL && curves->changes)
+    adjust_row (curves, out, block->n, out);
+}
 
-  if (scene->image != NULL && block->compositor->curves.changes)
-    adjust_row (&block->compositor->curves, out, block->n, out);
-  if (block->flat == NULL)
-    return;
-  const guint8 *labels = lw_label_map_row (block->flat, y);
-  for (int i = 0; i < block->n; i++)
-    out[i] = blend (out[i], blends[labels[block->columns[i]]]);
+/* @filtered as above. The usual cases are one loop: whoever zooms a large picture out waits for them. */
+static void
+reduce_row (const Block *block, int y, const guint32 *filtered, guint32 *out)
+{
+  const LwScene *scene = block->scene;
+  const LwBlend *blends = block->compositor->label;
+  const guint8 *labels = block->flat != NULL ? lw_label_map_row (block->flat, y) : NULL;
+
+  if (labels == NULL || scene->image == NULL || block->compositor->curves.changes)
+    pick_picture (block, y, filtered, out);
+  else if (filtered != NULL)
+    for (int i = 0; i < block->n; i++)
+      out[i] = blend (filtered[i], blends[labels[block->columns[i]]]);
+  else
+    {
+      const guint32 *row = image_row (scene->image, y);
+      for (int i = 0; i < block->n; i++)
+        out[i] = blend (row[block->columns[i]], blends[labels[block->columns[i]]]);
+    }
+  if (labels != NULL && (scene->image == NULL || block->compositor->curves.changes))
+    for (int i = 0; i < block->n; i++)
+      out[i] = blend (out[i], blends[labels[block->columns[i]]]);
 }
 
 /* What lies @distance content pixels to the left and right of each column. */

@@ -7,6 +7,8 @@
 #define TILE_STRIDE (TILE * 4)
 #define TILE_BYTES ((gsize) TILE * TILE_STRIDE)
 #define BURIED_FRAMES 4          /* how many frames of another window let go of what lw_tiles_bury() kept */
+#define STOCK_AT_ONCE 2          /* buffers made every STOCK_MS: no frame is to be late for them */
+#define STOCK_MS 20
 #define SPARE 16                 /* buffers kept beside one for each visible tile */
 
 typedef struct {
@@ -19,9 +21,9 @@ typedef struct {
   int node_x, node_y, node_scale;   /* where @node was placed, in device pixels of the viewport */
 } Tile;
 
-/* A surface whose node was replaced. The renderer holds that node until it has drawn the next frame; writing into the surface before
- * would make cairo copy it for the node first. */
-typedef struct { cairo_surface_t *surface; guint64 retired; } Spare;
+/* A surface whose node was replaced, and the last frame that showed it. The renderer holds that node until it has drawn the next frame; writing into the surface
+ * before would make cairo copy it for the node first. */
+typedef struct { cairo_surface_t *surface; guint64 shown; } Spare;
 
 struct _LwTiles {
   GHashTable *by_key;
@@ -29,6 +31,8 @@ struct _LwTiles {
   GPtrArray *pictures;           /* buffers to be used again: fresh ones cost their page faults */
   guint64 frame;                 /* counts the snapshots */
   gboolean coarse;
+  gboolean composing;            /* a snapshot is being made: what is let go of was shown by the one before */
+  guint stock_id;                /* timeout */
 };
 
 static inline gint64
@@ -53,7 +57,7 @@ retire_surface (LwTiles *tiles, cairo_surface_t *surface)
 {
   Spare *spare = g_new (Spare, 1);
 
-  *spare = (Spare) { surface, tiles->frame };
+  *spare = (Spare) { surface, tiles->composing ? tiles->frame - 1 : tiles->frame };
   g_queue_push_tail (&tiles->surfaces, spare);
 }
 
@@ -62,13 +66,41 @@ take_surface (LwTiles *tiles)
 {
   Spare *oldest = g_queue_peek_head (&tiles->surfaces);
 
-  if (oldest == NULL || tiles->frame < oldest->retired + 2)
+  if (oldest == NULL || tiles->frame < oldest->shown + 2)
     return cairo_image_surface_create (CAIRO_FORMAT_RGB24, TILE, TILE);
   g_queue_pop_head (&tiles->surfaces);
   cairo_surface_t *surface = oldest->surface;
   g_free (oldest);
   cairo_surface_flush (surface);      /* should anybody hold its node still, that one gets a copy now */
   return surface;
+}
+
+/* As many as are on show: whoever changes all tiles at once (undo of a long stroke) doesn't wait for the page faults of new ones. */
+static gboolean
+stock_cb (gpointer data)
+{
+  LwTiles *tiles = data;
+
+  if (g_queue_get_length (&tiles->surfaces) >= g_hash_table_size (tiles->by_key))
+    {
+      tiles->stock_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  for (int i = 0; i < STOCK_AT_ONCE; i++)
+    {
+      Spare *spare = g_new (Spare, 1);
+      *spare = (Spare) { cairo_image_surface_create (CAIRO_FORMAT_RGB24, TILE, TILE), 0 };
+      memset (cairo_image_surface_get_data (spare->surface), 0, TILE_BYTES);
+      g_queue_push_head (&tiles->surfaces, spare);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stock_up (LwTiles *tiles)
+{
+  if (tiles->stock_id == 0 && g_queue_get_length (&tiles->surfaces) < g_hash_table_size (tiles->by_key))
+    tiles->stock_id = g_timeout_add_full (G_PRIORITY_LOW, STOCK_MS, stock_cb, tiles, NULL);
 }
 
 static guint8 *
@@ -133,6 +165,7 @@ lw_tiles_new (void)
 void
 lw_tiles_free (LwTiles *tiles)
 {
+  g_clear_handle_id (&tiles->stock_id, g_source_remove);
   drop_tiles (tiles, NULL);
   g_hash_table_unref (tiles->by_key);
   g_queue_clear_full (&tiles->surfaces, spare_free);
@@ -301,11 +334,12 @@ lw_tiles_snapshot (LwTiles *tiles, const LwCompositor *compositor, const LwScene
 
   if (++tiles->frame == BURIED_FRAMES)
     g_clear_pointer (&buried, g_ptr_array_unref);
+  tiles->composing = TRUE;
   drop_tiles (tiles, &visible);
-  if (lw_rect_is_empty (&visible))
-    return;
-  for (int row = visible.y / TILE; row <= (visible.y + visible.height - 1) / TILE; row++)
+  for (int row = visible.y / TILE; !lw_rect_is_empty (&visible) && row <= (visible.y + visible.height - 1) / TILE; row++)
     for (int column = visible.x / TILE; column <= (visible.x + visible.width - 1) / TILE; column++)
       snapshot_tile (tiles, find_tile (tiles, view, column, row), compositor, scene, view, scale, snapshot);
+  tiles->composing = FALSE;
   trim (tiles);
+  stock_up (tiles);
 }
