@@ -39,6 +39,9 @@ gboolean lw_project_restore_time (LwProject *project, const gint64 *frames, gsiz
 gboolean lw_project_restore_snapshot (LwProject *project, const gint64 *frames, gsize n_frames, const char *snapshot, LwRestored *restored,
                                       LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
 
+/* Frames that got strokes after @time, in display order: of gint64. The others are what they were. */
+GArray *lw_project_list_changed_since (LwProject *project, gint64 time, GError **error);
+
 /* ---- snapshots: a name for a revision of every labelled frame ---- */
 typedef struct {
   gint64 id;

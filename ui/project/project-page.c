@@ -8,6 +8,7 @@
 #include "project/history-pane.h"
 #include "project/log-pane.h"
 #include "project/pane.h"
+#include "project/snapshots-pane.h"
 #include "project/statistics-pane.h"
 
 struct _LwProjectPage
@@ -31,6 +32,7 @@ static const struct
   GType (*get_type) (void);
 } panes[] = {
   { "history", N_("History"), "document-open-recent-symbolic", lw_history_pane_get_type },
+  { "snapshots", N_("Snapshots"), "camera-photo-symbolic", lw_snapshots_pane_get_type },
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
   { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
