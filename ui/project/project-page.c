@@ -9,6 +9,7 @@
 #include "project/log-pane.h"
 #include "project/pane.h"
 #include "project/snapshots-pane.h"
+#include "project/space-pane.h"
 #include "project/statistics-pane.h"
 
 struct _LwProjectPage
@@ -36,6 +37,7 @@ static const struct
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
   { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
+  { "space", N_("Disk Space"), "drive-harddisk-symbolic", lw_space_pane_get_type },
   { "check", N_("Check"), "emblem-ok-symbolic", lw_check_pane_get_type },
 };
 
