@@ -58,13 +58,13 @@ measure (LwProject *project, gpointer wanted, LwOperation *operation, GCancellab
 /* ---- show ---- */
 
 static const struct { const char *name, *about; } spaces[LW_N_SPACES] = {
-  [LW_SPACE_JOURNAL] = { N_("Strokes"), N_("The journal: every stroke, for undo and for the way back to any time") },
-  [LW_SPACE_REVISIONS] = { N_("Revisions"), N_("Frozen labels; equal tiles are kept once. Never removed") },
+  [LW_SPACE_JOURNAL] = { N_("Strokes"), N_("The journal, for undo at any time") },
+  [LW_SPACE_REVISIONS] = { N_("Revisions"), N_("Frozen labels, equal tiles once") },
   [LW_SPACE_WORKING] = { N_("Labels"), N_("As they are now") },
   [LW_SPACE_PROPOSALS] = { N_("Proposals"), N_("What networks proposed") },
   [LW_SPACE_ROWS] = { N_("Tables"), N_("Frames, log, models, datasets") },
-  [LW_SPACE_FREE] = { N_("Free"), N_("In the project’s file, for what comes next") },
-  [LW_SPACE_WAL] = { N_("Newest changes"), N_("Folded into the project’s file in the background") },
+  [LW_SPACE_FREE] = { N_("Free"), N_("In the file, for what comes next") },
+  [LW_SPACE_WAL] = { N_("Newest changes"), N_("Not folded into the file yet") },
   [LW_SPACE_MODELS] = { N_("Models"), N_("Weights") },
   [LW_SPACE_JOBS] = { N_("Trainings"), N_("What was trained on, checkpoints, results") },
   [LW_SPACE_MEDIA] = { N_("Media"), N_("Copies in the project’s folder") },
