@@ -60,6 +60,15 @@ keep_class_valid (LwClassList *self, const LwPalette *palette)
     lw_toolbox_set_class (toolbox, ((LwClass *) palette->classes->pdata[0])->id);
 }
 
+/* Patterns tell classes apart on the canvas: here they say which is whose. */
+static void
+show_patterns (LwClassList *self)
+{
+  gboolean patterned = lw_look_get (lw_desk_get_look (self->desk))->style == LW_STYLE_PATTERNS;
+  for (int i = 0; row_at (self, i) != NULL; i++)
+    lw_class_row_set_pattern (row_at (self, i), patterned ? i : -1);
+}
+
 static void
 on_palette_changed_cb (LwClassList *self)
 {
@@ -68,6 +77,7 @@ on_palette_changed_cb (LwClassList *self)
     gtk_list_box_remove (self->list, GTK_WIDGET (row_at (self, 0)));
   for (guint i = 0; i < palette->classes->len; i++)
     gtk_list_box_append (self->list, lw_class_row_new (palette->classes->pdata[i], lw_desk_get_toolbox (self->desk)));
+  show_patterns (self);
   keep_class_valid (self, palette);
   select_current (self);
 }
@@ -196,6 +206,7 @@ lw_class_list_set_desk (LwClassList *self, LwDesk *desk)
   g_signal_connect_object (document, "opened", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "damaged", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "notify::class-id", G_CALLBACK (select_current), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (lw_desk_get_look (desk), "notify::label-style", G_CALLBACK (show_patterns), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "hidden-changed", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "locked-changed", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
   on_palette_changed_cb (self);

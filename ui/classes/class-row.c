@@ -44,6 +44,12 @@ lw_class_row_set_share (LwClassRow *self, double share)
 }
 
 void
+lw_class_row_set_pattern (LwClassRow *self, int n)
+{
+  lw_swatch_set_pattern (self->swatch, n);
+}
+
+void
 lw_class_row_update (LwClassRow *self)
 {
   gboolean hidden = lw_toolbox_is_hidden (self->toolbox, self->id);
