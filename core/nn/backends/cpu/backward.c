@@ -220,7 +220,7 @@ static gboolean
 add_conv (LwPlan *plan, int i, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i);
-  g_autoptr(LwDesc) src = lw_layer_source_desc (plan, layer), out = lw_layer_desc (plan, layer), dst = lw_desc_with_type (out, lw_type_dnnl (plan->type));
+  g_autoptr(LwDesc) src = lw_layer_source_desc (plan, layer), dst = lw_layer_desc_typed (plan, layer, plan->type);
   int dy;
 
   if (layer->relu && !layer->masked)

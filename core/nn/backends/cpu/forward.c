@@ -226,7 +226,7 @@ static gboolean
 create_conv (LwPlan *plan, LwLayer *layer, const LwDesc *src, const LwDesc *dst, GError **error)
 {
   LwConvShape shape = lw_layer_conv_shape (plan, layer);
-  g_autoptr(LwDesc) diff_dst = lw_desc_with_type (dst, lw_desc_type (src));      /* a gradient has the input's type, also where the output is float32 */
+  g_autoptr(LwDesc) diff_dst = lw_layer_desc_typed (plan, layer, layer->in_type);      /* a gradient has the input's type, also where the output is float32 */
 
   layer->forward = lw_tune_conv (plan, plan->options.train ? LW_CONV_FORWARD : LW_CONV_INFERENCE, &shape, src, dst, lw_desc_type (src), error);
   if (layer->forward == NULL)

@@ -1,4 +1,4 @@
-/* onednn.h: the little of oneDNN that the backend uses, without the descriptors in which its versions differ (onednn-2.c) */
+/* onednn.h: the little of oneDNN that the backend uses, without the descriptors in which its versions differ (onednn-2.c, onednn-3.c) */
 #pragma once
 
 #include <dnnl.h>
@@ -20,7 +20,6 @@ gsize lw_desc_bytes (const LwDesc *desc);
 gboolean lw_desc_equal (const LwDesc *a, const LwDesc *b);
 LwDesc *lw_desc_copy (const LwDesc *desc);
 void lw_desc_dims (const LwDesc *desc, int *dims);      /* of four */
-LwDesc *lw_desc_with_type (const LwDesc *desc, dnnl_data_type_t type);
 dnnl_data_type_t lw_desc_type (const LwDesc *desc);
 /* Memory that is lent to the library: @data may be NULL and be given later. */
 dnnl_memory_t lw_desc_memory (const LwDesc *desc, dnnl_engine_t engine, void *data);

@@ -41,23 +41,23 @@ lw_loss_partials (const LwGrid *grid)
   return bands + bands * (gsize) grid->classes * (gsize) grid->width;
 }
 
+/* The library's names for instruction sets are sets of bits, and those that come with a newer one are within it. */
+#if defined (__x86_64__)
+static gboolean
+has (dnnl_cpu_isa_t isa)
+{
+  return (dnnl_get_effective_cpu_isa () & isa) == isa;
+}
+#endif
+
 const LwKernels *
 lw_kernels_get (void)
 {
 #if defined (__x86_64__)
-  switch (dnnl_get_effective_cpu_isa ())
-    {
-    case dnnl_cpu_isa_avx512_core:
-    case dnnl_cpu_isa_avx512_core_vnni:
-    case dnnl_cpu_isa_avx512_core_bf16:
-    case dnnl_cpu_isa_avx512_core_amx:
-      return &kernels_avx512;
-    case dnnl_cpu_isa_avx2:
-    case dnnl_cpu_isa_avx2_vnni:
-      return &kernels_avx2;
-    default:
-      break;
-    }
+  if (has (dnnl_cpu_isa_avx512_core))
+    return &kernels_avx512;
+  if (has (dnnl_cpu_isa_avx2))
+    return &kernels_avx2;
 #endif
   return &kernels_plain;
 }
@@ -66,9 +66,7 @@ gboolean
 lw_kernels_bfloat16 (void)
 {
 #if defined (__x86_64__)
-  dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa ();
-
-  return isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx;
+  return has (dnnl_cpu_isa_avx512_core_bf16);
 #else
   return FALSE;
 #endif
