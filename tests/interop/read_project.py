@@ -1,0 +1,88 @@
+"""read_project.py: reads label maps and revisions out of a project with nothing but docs/project-format.md, SQLite and zstd.
+
+read_project.py PROJECT [FRAME] lists the frames, or the revisions of one."""
+import ctypes
+import hashlib
+import pathlib
+import sqlite3
+import struct
+import sys
+
+SIDE = 128
+zstd = ctypes.CDLL("libzstd.so.1")
+zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
+zstd.ZSTD_decompress.restype = ctypes.c_size_t
+
+
+def unpack(data):
+    size = zstd.ZSTD_getFrameContentSize(data, ctypes.c_size_t(len(data)))
+    assert size <= SIDE * SIDE, "not a tile"
+    raw = ctypes.create_string_buffer(size)
+    assert zstd.ZSTD_decompress(raw, ctypes.c_size_t(size), data, ctypes.c_size_t(len(data))) == size, "a damaged tile"
+    return raw.raw
+
+
+def read_tile(data):
+    if data[:1] != b"R":
+        return unpack(data)
+    runs, at, rows, labels, ends = unpack(data[1:]), 0, [], [], []
+    for _ in range(SIDE):
+        n, at = runs[at], at + 1
+        if n == 0:
+            ends = [end + moved - 128 for end, moved in zip(ends, runs[at:at + len(ends) - 1])] + [SIDE]
+            at += len(ends) - 1
+        else:
+            labels, ends = runs[at:at + 2 * n - 1:2], list(runs[at + 1:at + 2 * n - 1:2]) + [SIDE]
+            at += 2 * n - 1
+        rows.append(b"".join(bytes([label]) * (end - start) for label, start, end in zip(labels, [0] + ends, ends)))
+    return b"".join(rows)
+
+
+class Project:
+    def __init__(self, folder):      # read-only: the last one to close would else fold the log into the file
+        self.db = sqlite3.connect(pathlib.Path(folder, "project.sqlite").absolute().as_uri() + "?mode=ro", uri=True)
+        assert self.db.execute("PRAGMA application_id").fetchone() == (0x4c775072,), "not a project"
+        assert int(self.db.execute("SELECT value FROM meta WHERE key = 'min_reader'").fetchone()[0]) <= 4, "too new"
+
+    def frames(self):
+        return {name: (frame, width, height) for frame, name, width, height in self.db.execute("SELECT id, name, width, height FROM frame")}
+
+    def revisions(self, frame):
+        return self.db.execute("SELECT id, uuid FROM revision WHERE frame = ? ORDER BY id", (frame,)).fetchall()
+
+    def join(self, width, height, tiles):
+        planes = [[bytearray(b"\xff" * width) for _ in range(height)] for _ in range(2)]
+        for (plane, ty, tx), data in tiles.items():
+            raw, x = read_tile(data), tx * SIDE
+            for y in range(min(SIDE, height - ty * SIDE)):
+                planes[plane][ty * SIDE + y][x:x + SIDE] = raw[y * SIDE:y * SIDE + min(SIDE, width - x)]
+        return [b"".join(plane) for plane in planes]
+
+    def working_map(self, frame, width, height):
+        rows = self.db.execute("SELECT plane, ty, tx, data FROM working_tile WHERE frame = ?", (frame,))
+        return self.join(width, height, {row[:3]: row[3] for row in rows})
+
+    def revision(self, revision, width, height):
+        chain, depth = [revision], 1
+        while depth > 0:
+            parent, depth = self.db.execute("SELECT parent, depth FROM revision WHERE id = ?", (chain[-1],)).fetchone()
+            chain += [parent] if depth > 0 else []
+        tiles = {}
+        for step in reversed(chain):
+            tiles.update({row[:3]: row[3:] for row in self.db.execute(
+                "SELECT plane, ty, tx, sha256, data FROM revision_tile JOIN tile ON tile.id = tile WHERE revision = ?", (step,))})
+        empty = hashlib.sha256(b"\xff" * SIDE * SIDE).digest()
+        listed = b"".join(struct.pack("<BHH", *place) + tiles[place][0] for place in sorted(tiles) if tiles[place][0] != empty)
+        wanted = self.db.execute("SELECT hash FROM revision WHERE id = ?", (revision,)).fetchone()[0]
+        assert hashlib.sha256(b"LWR1" + struct.pack("<II", width, height) + listed).digest() == wanted, "not the tiles that it was made of"
+        return self.join(width, height, {place: data for place, (_, data) in tiles.items()})
+
+
+if __name__ == "__main__":
+    project = Project(sys.argv[1])
+    for name, (frame, width, height) in sorted(project.frames().items()):
+        if len(sys.argv) < 3:
+            print(name, f"{width}x{height}", sum(label != 255 for label in project.working_map(frame, width, height)[0]), "pixels labelled")
+        elif name == sys.argv[2]:
+            for revision, uuid in project.revisions(frame):
+                print(uuid, sum(label != 255 for label in project.revision(revision, width, height)[0]), "pixels labelled")
