@@ -1,11 +1,15 @@
-/* bench-history.c: a project with a long past: many strokes and revisions; opening, undo, statistics, verify, and strokes while a backup is made
+/* bench-history.c: a project with a long past: many strokes and revisions; opening, undo, statistics, verify, sizes, and strokes while a backup is made
  *
- * bench-history [STROKES [FRAMES]]: of 1280 x 720, 5 revisions each. Strokes are written without waiting for the disk (what waiting costs is in bench-store). */
+ * bench-history [STROKES [FRAMES]]: of 1280 x 720, 5 revisions each; 0 leaves that part out. Strokes are written without waiting for the disk (what waiting costs is in
+ * bench-store). At its full scale, 1000000 and 10000, it takes half an hour and 2 GB. */
 #include "config.h"
 #include "../core/store/fixture.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include "common/png.h"
 #include "label/raster.h"
 #include "store/backup.h"
 #include "store/project-private.h"
@@ -118,27 +122,114 @@ bench_strokes (guint n, GRand *rand)
   bench_undo (fixture->project, fixture_frame (fixture->project, 7));
 }
 
-/* ---- revisions ---- */
+/* ---- revisions of drawn streets ---- */
+
+#define N_CARS 6
+#define N_POLES 5
+
+static double
+wave (double t, double phase)
+{
+  double sum = 0, size = 1;
+  for (int octave = 0; octave < 5; octave++, t *= 2.3, phase *= 1.7, size *= 0.5)
+    sum += size * sin (t + phase);
+  return sum;
+}
 
 static void
-make_revisions (LwProject *project, gint64 frame, GRand *rand)
+draw_car (LwLabelMap *map, guint frame, int i)
 {
-  g_autoptr(LwPlanes) planes = fixture_load (project, frame, NULL);
+  double cx = fmod (i * 233.0 + frame * (3 + i), WIDTH), cy = 430 + 37 * i, rx = 45 + 12 * i, ry = 25 + 8 * i;
+  for (int y = MAX (0, (int) (cy - 2 * ry)); y < MIN (HEIGHT, (int) (cy + 2 * ry)); y++)
+    for (int x = MAX (0, (int) (cx - 2 * rx)); x < MIN (WIDTH, (int) (cx + 2 * rx)); x++)
+      {
+        double dx = (x - cx) / rx, dy = (y - cy) / ry;
+        if (dx * dx + dy * dy < 1 + 0.15 * wave (2 * atan2 (dy, dx), frame * 0.13 + i))
+          lw_label_map_row (map, y)[x] = (guint8) (i % 5);
+      }
+}
+
+/* Sky, buildings, trees, road and pavement with bent outlines, cars and poles; each frame another one. */
+static void
+draw_street (LwLabelMap *map, guint frame)
+{
+  double t = frame * 0.13;
+  for (int x = 0; x < WIDTH; x++)
+    {
+      double u = x / 90.0, sky = 150 + 60 * wave (0.6 * u, t), roof = 260 + 40 * wave (0.9 * u, 1.3 * t), road = 420 + 25 * wave (0.3 * u, 0.7 * t);
+      for (int y = 0; y < HEIGHT; y++)
+        lw_label_map_row (map, y)[x] = y < sky ? 0 : y < roof ? 1 : y < road ? 2 : 3;
+    }
+  for (int y = 420; y < HEIGHT; y++)
+    {
+      int kerb = (int) (300 + 120 * (y - 420) / 300.0 + 20 * wave (y / 40.0, t));
+      for (int x = 0; x < WIDTH; x++)
+        if (lw_label_map_row (map, y)[x] == 3 && ABS (x - WIDTH / 2) > kerb)
+          lw_label_map_row (map, y)[x] = 4;
+    }
+  for (int i = 0; i < N_CARS; i++)
+    draw_car (map, frame, i);
+  for (int i = 0; i < N_POLES; i++)
+    for (int y = 180; y < 470; y++)
+      memset (lw_label_map_row (map, y) + (i * 290 + 40 + frame * 7) % (WIDTH - 6), 3, 6);
+}
+
+/* A tenth of the frame, of one class, with a bent outline. */
+static LwDiff *
+correct (LwPlanes *planes, int n, GRand *rand)
+{
+  LwEdit *edit = lw_edit_new (planes, 0, NULL);
+  int x = g_rand_int_range (rand, 0, WIDTH * 6 / 10), y = g_rand_int_range (rand, 0, HEIGHT * 3 / 4);
+  double phase = g_rand_double (rand) * 100;
+  for (int row = 0; row < HEIGHT / 4; row++)
+    {
+      int in = (int) (30 * (1 + wave (row / 30.0, phase)));
+      lw_edit_span (edit, y + row, x + in, x + WIDTH * 4 / 10 - in / 2, (guint8) (n % 5));
+    }
+  return lw_edit_finish (edit);
+}
+
+static guint64
+measure_png (const LwLabelMap *map, const char *folder)
+{
+  static const guint8 colours[5][3] = { { 70, 130, 180 }, { 70, 70, 70 }, { 107, 142, 35 }, { 128, 64, 128 }, { 244, 35, 232 } };
+  g_autofree char *path = g_build_filename (folder, "map.png", NULL);
+  g_autoptr(GError) error = NULL;
+  GStatBuf info = { 0 };
+  lw_png_write_index_unsynced (path, map->labels, WIDTH, HEIGHT, map->stride, colours, G_N_ELEMENTS (colours), &error);
+  check (error);
+  g_stat (path, &info);
+  g_unlink (path);
+  return (guint64) info.st_size;
+}
+
+/* PNG files are written of some frames only, and their size is taken for all. */
+#define PNG_EVERY 25
+
+typedef struct { guint64 all, first; guint n; } Pngs;
+
+static void
+make_revisions (Fixture *fixture, gint64 frame, guint number, GRand *rand, Pngs *pngs)
+{
+  g_autoptr(LwPlanes) planes = lw_planes_new (WIDTH, HEIGHT);
+  g_autoptr(LwLabelMap) street = lw_label_map_new (WIDTH, HEIGHT);
+  draw_street (street, number);
   for (int i = 0; i < REVISIONS; i++)
     {
       g_autoptr(GError) error = NULL;
-      int x = i == 0 ? 0 : g_rand_int_range (rand, 0, WIDTH / 2), y = i == 0 ? 0 : g_rand_int_range (rand, 0, HEIGHT / 2);
-      LwRect rect = i == 0 ? (LwRect) { 0, 0, WIDTH, HEIGHT } : (LwRect) { x, y, WIDTH * 4 / 10, HEIGHT / 4 };      /* a tenth of it */
-      LwEdit *edit = lw_edit_new (planes, 0, NULL);
-      for (int row = rect.y; row < rect.y + rect.height; row++)
-        for (int column = rect.x; column < rect.x + rect.width; column += 40)
-          lw_edit_span (edit, row, column, MIN (column + 40, rect.x + rect.width), (guint8) ((row / 40 + column / 40 + i) % 5));
-      g_autoptr(LwDiff) diff = lw_edit_finish (edit);
-      lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = i }, diff, &error);
+      LwEdit *edit = i == 0 ? lw_edit_new (planes, 0, NULL) : NULL;
+      if (edit != NULL)
+        lw_edit_map (edit, street);
+      g_autoptr(LwDiff) diff = edit != NULL ? lw_edit_finish (edit) : correct (planes, i, rand);
+      lw_project_commit_stroke (fixture->project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = i }, diff, &error);
       check (error);
-      lw_project_add_revision (project, frame, LW_REVISION_MANUAL, NULL, &error);
+      lw_project_add_revision (fixture->project, frame, LW_REVISION_MANUAL, NULL, &error);
       check (error);
+      guint64 png = number % PNG_EVERY == 0 ? measure_png (planes->plane[LW_PLANE_CLASS], fixture->root) : 0;
+      pngs->all += png;
+      pngs->first += i == 0 ? png : 0;
     }
+  pngs->n += number % PNG_EVERY == 0;
 }
 
 /* ---- strokes while a backup is made ---- */
@@ -197,29 +288,66 @@ bench_backup (LwProject *project, gint64 frame, GRand *rand)
   g_print ("the backup                                                      %7.2f s\n", ms_since (begun) / 1000);
 }
 
+static gint64
+sum_of (Fixture *fixture, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwDb) db = lw_project_read (fixture->project, &error);
+  gint64 sum = 0;
+  check (error);
+  lw_db_get (db, &sum, &error, sql, "");
+  check (error);
+  return sum;
+}
+
+static void
+print_sizes (Fixture *fixture, guint n, const Pngs *pngs)
+{
+  double all = (double) pngs->all / pngs->n, first = (double) pngs->first / pngs->n, file = (double) size_of (fixture) / n;
+  double revisions = (double) (sum_of (fixture, "SELECT sum (length (data) + length (labels) + 80) FROM tile") + sum_of (fixture, "SELECT count (*) * 12 FROM revision_tile")
+                               + sum_of (fixture, "SELECT count (*) * 180 FROM revision")) / n;
+  double now = (double) sum_of (fixture, "SELECT sum (length (data) + 8) FROM working_tile") / n, journal = (double) sum_of (fixture, "SELECT sum (length (data) + 160) FROM diff") / n;
+  g_print ("%u frames of %d x %d with %d revisions: %.1f MB, %.1f KB a frame: revisions %.1f, journal %.1f, maps as they are now %.1f\n", n, WIDTH, HEIGHT, REVISIONS,
+           file * n / 1e6, file / 1e3, revisions / 1e3, journal / 1e3, now / 1e3);
+  g_print ("as PNG files (of every %dth frame): all revisions %.1f KB a frame, one set %.1f KB\n", PNG_EVERY, all / 1e3, first / 1e3);
+  g_print ("revisions to all PNG files %.2f, to one set %.2f; the whole file to all PNG files %.2f, to one set %.2f\n", revisions / all, revisions / first, file / all, file / first);
+}
+
+static void
+bench_verify (Fixture *fixture, guint n)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr(GPtrArray) problems = lw_project_verify (fixture->project, NULL, NULL, NULL, &error);
+  check (error);
+  g_assert_cmpuint (problems->len, ==, 0);
+  double seconds = ms_since (start) / 1000, raw = (double) n * WIDTH * HEIGHT * LW_N_PLANES * (2 + REVISIONS) / 1e9;
+  g_print ("verify: %.2f s, %.2f GB/s of raw labels (the working map, its replay, %d revisions), %.3f GB/s of the file\n", seconds, raw / seconds, REVISIONS,
+           (double) size_of (fixture) / 1e9 / seconds);
+}
+
 static void
 bench_revisions (guint n, GRand *rand)
 {
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
   LwStatistics sums;
+  Pngs pngs = { 0 };
   fixture_add_video (fixture, "clip.mp4", n, WIDTH, HEIGHT);
   lw_project_write (fixture->project, set_synchronous, NULL, &error);
+  g_autoptr(GPtrArray) frames = lw_project_list_frames (fixture->project, &error);
+  gint64 start = g_get_monotonic_time ();
   for (guint i = 0; i < n; i++)
-    make_revisions (fixture->project, fixture_frame (fixture->project, i), rand);
+    make_revisions (fixture, ((LwFrame *) frames->pdata[i])->id, i, rand, &pngs);
+  g_print ("drawn and written in %.0f s\n", ms_since (start) / 1000);
   lw_project_write (fixture->project, set_synchronous, fixture, &error);
   fixture_reopen (fixture);
-  g_print ("%u frames of %d x %d with %d revisions: %.1f MB\n", n, WIDTH, HEIGHT, REVISIONS, (double) size_of (fixture) / 1e6);
-  gint64 start = g_get_monotonic_time ();
+  print_sizes (fixture, n, &pngs);
+  start = g_get_monotonic_time ();
   g_assert_true (lw_project_count (fixture->project, NULL, 0, &sums, NULL, &error));
   g_print ("statistics of the project                                        %7.2f ms\n", ms_since (start));
-  start = g_get_monotonic_time ();
-  g_autoptr(GPtrArray) problems = lw_project_verify (fixture->project, NULL, NULL, NULL, &error);
-  check (error);
-  g_assert_cmpuint (problems->len, ==, 0);
-  double seconds = ms_since (start) / 1000, raw = (double) n * WIDTH * HEIGHT * LW_N_PLANES * (2 + REVISIONS) / 1e9;
-  g_print ("verify: %.2f s, %.2f GB/s of raw labels (the working map, its replay, %d revisions)\n", seconds, raw / seconds, REVISIONS);
-  bench_backup (fixture->project, fixture_frame (fixture->project, 0), rand);
+  bench_verify (fixture, n);
+  bench_backup (fixture->project, ((LwFrame *) frames->pdata[0])->id, rand);
 }
 
 int
@@ -227,7 +355,9 @@ main (int argc, char **argv)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed (1);
   guint strokes = argc > 1 ? (guint) atoi (argv[1]) : 100000, frames = argc > 2 ? (guint) atoi (argv[2]) : 500;
-  bench_strokes (MAX (strokes, STROKE_FRAMES * 100), rand);
-  bench_revisions (MAX (frames, 1), rand);
+  if (strokes > 0)
+    bench_strokes (MAX (strokes, STROKE_FRAMES * 100), rand);
+  if (frames > 0)
+    bench_revisions (frames, rand);
   return 0;
 }
