@@ -171,6 +171,7 @@ mend_audit (Mending *self, GError **error)
          && lw_db_exec (self->db,
                         "INSERT OR IGNORE INTO copy (uuid, machine, inode, created, last_seq, last_hash)"
                         " SELECT copy, 'lost', -rowid, 0, 0, zeroblob (32) FROM (SELECT copy, row_number () OVER () AS rowid FROM (SELECT DISTINCT copy FROM audit));"
+                        "DELETE FROM audit WHERE copy NOT IN (SELECT uuid FROM copy);"
                         "UPDATE copy SET last_seq = ifnull ((SELECT max (seq) FROM audit WHERE copy = uuid), 0),"
                         " last_hash = ifnull ((SELECT hash FROM audit WHERE copy = uuid ORDER BY seq DESC LIMIT 1), zeroblob (32))", error);
 }

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include <string.h>
 
-#define MAX_BYTES 65536         /* bytes */
+#define MAX_BYTES 131072        /* bytes */
 
 #pragma weak LLVMFuzzerCustomMutator
 
