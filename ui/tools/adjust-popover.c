@@ -3,6 +3,7 @@
 #include "adjust-popover.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define WAIT_MS 150          /* after the last change: a number is typed digit by digit */
 
@@ -11,7 +12,8 @@ struct _LwAdjustPopover
   GtkPopover parent_instance;
   GtkDropDown *kind_choice, *class_choice, *with_choice;
   GtkWidget *radius_label, *size_label, *with_label, *apply_button;
-  GtkAdjustment *radius_adjustment, *size_adjustment;
+  GtkSpinButton *radius_spin, *size_spin;
+  double radius, size;       /* as they were typed last */
   GtkLabel *preview_label;
   LwDesk *desk;
   GCancellable *trying;      /* NULL: nothing is tried */
@@ -51,6 +53,18 @@ get_class (LwAdjustPopover *self, GtkDropDown *choice, int first)
   const LwPalette *palette = get_palette (self);
   guint selected = gtk_drop_down_get_selected (choice);
   return selected == 0 || selected > palette->classes->len ? first : ((LwClass *) palette->classes->pdata[selected - 1])->id;
+}
+
+/* What is typed counts at once: the button would take it over only when the focus leaves it, with the click on “Apply”, which would then come too early. */
+static double
+get_number (GtkSpinButton *spin)
+{
+  double least, most;
+  char *end;
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (spin));
+  double number = g_strtod (text, &end);
+  gtk_spin_button_get_range (spin, &least, &most);
+  return end != text && *end == '\0' && isfinite (number) ? CLAMP (round (number), least, most) : gtk_spin_button_get_value (spin);
 }
 
 /* ---- trying ---- */
@@ -113,7 +127,7 @@ try_cb (gpointer data)
       return G_SOURCE_REMOVE;
     }
   LwLabelOperation operation = { kinds[kind].kind, class_id, (guint8) get_class (self, self->with_choice, LW_LABEL_NONE),
-                            gtk_adjustment_get_value (self->radius_adjustment), (guint32) gtk_adjustment_get_value (self->size_adjustment) };
+                                 get_number (self->radius_spin), (guint32) get_number (self->size_spin) };
   lw_toolbox_get_protection (lw_desk_get_toolbox (self->desk), &protection);
   if (lw_toolbox_get_protect_hand (lw_desk_get_toolbox (self->desk)))
     lw_document_protect_hand_work (lw_desk_get_document (self->desk), &protection);
@@ -130,6 +144,17 @@ try_again (LwAdjustPopover *self)
     return;
   forget_trial (self);
   self->wait_id = g_timeout_add (WAIT_MS, try_cb, self);
+}
+
+static void
+on_number_cb (LwAdjustPopover *self)
+{
+  double radius = get_number (self->radius_spin), size = get_number (self->size_spin);
+  if (radius == self->radius && size == self->size)
+    return;
+  self->radius = radius;
+  self->size = size;
+  try_again (self);
 }
 
 static void
@@ -219,8 +244,8 @@ lw_adjust_popover_class_init (LwAdjustPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, size_label);
   gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, with_label);
   gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, apply_button);
-  gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, radius_adjustment);
-  gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, size_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, radius_spin);
+  gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, size_spin);
   gtk_widget_class_bind_template_child (widget_class, LwAdjustPopover, preview_label);
   gtk_widget_class_bind_template_callback (widget_class, on_apply_clicked_cb);
 }
@@ -242,6 +267,6 @@ lw_adjust_popover_init (LwAdjustPopover *self)
   g_signal_connect_swapped (self->kind_choice, "notify::selected", G_CALLBACK (on_kind_cb), self);
   g_signal_connect_swapped (self->class_choice, "notify::selected", G_CALLBACK (try_again), self);
   g_signal_connect_swapped (self->with_choice, "notify::selected", G_CALLBACK (try_again), self);
-  g_signal_connect_swapped (self->radius_adjustment, "value-changed", G_CALLBACK (try_again), self);
-  g_signal_connect_swapped (self->size_adjustment, "value-changed", G_CALLBACK (try_again), self);
+  g_signal_connect_swapped (self->radius_spin, "changed", G_CALLBACK (on_number_cb), self);
+  g_signal_connect_swapped (self->size_spin, "changed", G_CALLBACK (on_number_cb), self);
 }
