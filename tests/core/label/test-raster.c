@@ -360,6 +360,80 @@ test_sweep (void)
     }
 }
 
+/* Without a tolerance, in whole numbers, for brushes that keep their radius: -1 outside, 0 on the edge, 1 inside. */
+static int
+compare_round (Fixed a, Fixed b, gint64 r, Fixed p)
+{
+  gint64 dx = b.x - a.x, dy = b.y - a.y, px = p.x - a.x, py = p.y - a.y, along = px * dx + py * dy, square = dx * dx + dy * dy, away, limit;
+  if (along <= 0 || square == 0)
+    away = px * px + py * py, limit = r * r;
+  else if (along >= square)
+    away = (p.x - b.x) * (p.x - b.x) + (p.y - b.y) * (p.y - b.y), limit = r * r;
+  else
+    away = (px * dy - py * dx) * (px * dy - py * dx), limit = r * r * square;
+  return (away < limit) - (away > limit);
+}
+
+/* The hull of two squares lies within its bounding box and between the two lines through the corners that stand out. */
+static int
+compare_square (Fixed a, Fixed b, gint64 r, Fixed p)
+{
+  gint64 dx = b.x - a.x, dy = b.y - a.y, across = ABS ((p.x - a.x) * dy - (p.y - a.y) * dx), limit = r * (ABS (dx) + ABS (dy));
+  gint64 left = p.x - (MIN (a.x, b.x) - r), right = MAX (a.x, b.x) + r - p.x, up = p.y - (MIN (a.y, b.y) - r), down = MAX (a.y, b.y) + r - p.y;
+  gint64 least = MIN (MIN (left, right), MIN (up, down));
+  if (limit > 0)
+    least = MIN (least, limit - across);
+  return (least > 0) - (least < 0);
+}
+
+static gboolean
+holds (Fixed point, int px, int py)
+{
+  return point.x >= px * UNIT && point.x < (px + 1) * UNIT && point.y >= py * UNIT && point.y < (py + 1) * UNIT;
+}
+
+static void
+check_exact_sweep (LwBrushShape shape, Fixed a, Fixed b, gint64 r, LwRect clip)
+{
+  Canvas canvas = { .clip = clip };
+  paint (&canvas, shape, (double) a.x / UNIT, (double) a.y / UNIT, (double) r / UNIT, (double) b.x / UNIT, (double) b.y / UNIT, (double) r / UNIT);
+  for (int y = clip.y; y < clip.y + clip.height; y++)
+    for (int x = clip.x; x < clip.x + clip.width; x++)
+      {
+        Fixed centre = { x * UNIT + UNIT / 2, y * UNIT + UNIT / 2 };
+        int side = shape == LW_BRUSH_ROUND ? compare_round (a, b, r, centre) : compare_square (a, b, r, centre);
+        if (side != 0 || holds (a, x, y) || holds (b, x, y))
+          g_assert_cmpint (is_hit (&canvas, x, y), ==, side > 0 || holds (a, x, y) || holds (b, x, y));
+      }
+  g_free (canvas.hits);
+}
+
+static void
+test_sweep_exact (void)
+{
+  for (int i = 0; i < 6000; i++)
+    {
+      gint64 r = g_test_rand_int_range (UNIT / 2, 9 * UNIT);
+      check_exact_sweep (i % 2 ? LW_BRUSH_ROUND : LW_BRUSH_SQUARE, random_point (40), random_point (40), i % 3 == 0 ? r / 8 * 8 : r, random_clip ());
+    }
+}
+
+/* Of a picture of one pixel, and of its neighbours, every shape gets what its definition says. */
+static void
+test_one_pixel (void)
+{
+  const LwRect only = { 0, 0, 1, 1 };
+  for (int i = 0; i < 20000; i++)
+    {
+      Fixed points[6];
+      for (int k = 0; k < 6; k++)
+        points[k] = (Fixed) { g_test_rand_int_range (-2 * UNIT, 3 * UNIT), g_test_rand_int_range (-2 * UNIT, 3 * UNIT) };
+      const gsize sizes[] = { 3, 3 };
+      check_polygon (points, sizes, 2, only);
+      check_exact_sweep (i % 2 ? LW_BRUSH_ROUND : LW_BRUSH_SQUARE, points[0], points[1], g_test_rand_int_range (UNIT / 2, 2 * UNIT), only);
+    }
+}
+
 /* Horizontal and vertical sweeps have their edges on centres often: the rules of the still brush hold for them. */
 static void
 test_sweep_straight (void)
@@ -489,6 +563,8 @@ main (int argc, char **argv)
   g_test_add_func ("/raster/polygon/long", test_polygon_long);
   g_test_add_func ("/raster/brush/dab", test_dab);
   g_test_add_func ("/raster/brush/sweep", test_sweep);
+  g_test_add_func ("/raster/brush/sweep-exact", test_sweep_exact);
+  g_test_add_func ("/raster/one-pixel", test_one_pixel);
   g_test_add_func ("/raster/brush/straight", test_sweep_straight);
   g_test_add_func ("/raster/brush/thin", test_thin_stroke);
   g_test_add_func ("/raster/brush/hostile", test_brush_hostile);
