@@ -3,11 +3,8 @@
 #include "class-list.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include "class-row.h"
 #include "keys/keys.h"
-
-#define COUNT_DELAY_MS 400      /* pixels are counted when the hand rests */
 
 struct _LwClassList
 {
@@ -18,8 +15,6 @@ struct _LwClassList
 
   LwDesk *desk;
   char *needle;                 /* casefolded; NULL: all are shown */
-  guint count_delay;
-  GCancellable *counting;
 };
 
 G_DEFINE_FINAL_TYPE (LwClassList, lw_class_list, ADW_TYPE_BIN)
@@ -145,55 +140,17 @@ lw_class_list_focus_search (LwClassList *self)
 /* ---- each class's share of the frame ---- */
 
 static void
-count_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+show_shares (LwClassList *self)
 {
-  guint64 *counts = g_new (guint64, 256);
-  lw_label_map_count (data, counts);
-  g_task_return_pointer (task, counts, g_free);
-}
-
-static void
-on_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  LwClassList *self = LW_CLASS_LIST (source);
-  g_autofree guint64 *counts = g_task_propagate_pointer (G_TASK (result), NULL);
-  guint64 total = 0;
-  if (counts == NULL || self->list == NULL)
+  LwCoverage *coverage = lw_desk_get_coverage (self->desk);
+  if (!lw_coverage_is_known (coverage))
     return;
-  for (int i = 0; i < 256; i++)
-    total += counts[i];
   for (int i = 0; row_at (self, i) != NULL; i++)
-    lw_class_row_set_share (row_at (self, i), (double) counts[lw_class_row_get_id (row_at (self, i))] / (double) MAX (total, 1));
-  g_autofree char *text = counts[LW_LABEL_NONE] == 0
+    lw_class_row_set_share (row_at (self, i), lw_coverage_get_share (coverage, lw_class_row_get_id (row_at (self, i))));
+  g_autofree char *text = lw_coverage_get_unlabelled (coverage) == 0
                             ? g_strdup (_("Every pixel is labelled"))
-                            : g_strdup_printf (_("%.1f %% not labelled yet"), 100.0 * (double) counts[LW_LABEL_NONE] / (double) MAX (total, 1));
+                            : g_strdup_printf (_("%.1f %% not labelled yet"), 100.0 * lw_coverage_get_share (coverage, LW_LABEL_NONE));
   gtk_label_set_label (self->unlabelled_label, text);
-}
-
-static gboolean
-start_counting_cb (gpointer data)
-{
-  LwClassList *self = data;
-  const LwPlanes *planes = lw_document_get_planes (lw_desk_get_document (self->desk));
-  self->count_delay = 0;
-  if (planes == NULL)
-    return G_SOURCE_REMOVE;
-  if (self->counting != NULL)
-    g_cancellable_cancel (self->counting);
-  g_clear_object (&self->counting);
-  self->counting = g_cancellable_new ();
-  g_autoptr (GTask) task = g_task_new (self, self->counting, on_counted_cb, NULL);
-  g_task_set_task_data (task, lw_label_map_copy (planes->plane[LW_PLANE_CLASS]), (GDestroyNotify) lw_label_map_free);
-  g_task_run_in_thread (task, count_in_thread);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-count_later (LwClassList *self)
-{
-  if (self->count_delay != 0)
-    g_source_remove (self->count_delay);
-  self->count_delay = g_timeout_add (COUNT_DELAY_MS, start_counting_cb, self);
 }
 
 void
@@ -203,8 +160,7 @@ lw_class_list_set_desk (LwClassList *self, LwDesk *desk)
   LwToolbox *toolbox = lw_desk_get_toolbox (desk);
   self->desk = g_object_ref (desk);
   g_signal_connect_object (document, "palette-changed", G_CALLBACK (on_palette_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (document, "opened", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (document, "damaged", G_CALLBACK (count_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (lw_desk_get_coverage (desk), "changed", G_CALLBACK (show_shares), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "notify::class-id", G_CALLBACK (select_current), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (lw_desk_get_look (desk), "notify::label-style", G_CALLBACK (show_patterns), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "hidden-changed", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
@@ -216,10 +172,6 @@ static void
 lw_class_list_dispose (GObject *object)
 {
   LwClassList *self = LW_CLASS_LIST (object);
-  g_clear_handle_id (&self->count_delay, g_source_remove);
-  if (self->counting != NULL)
-    g_cancellable_cancel (self->counting);
-  g_clear_object (&self->counting);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_CLASS_LIST);
   g_clear_pointer (&self->needle, g_free);
   g_clear_object (&self->desk);

@@ -12,7 +12,7 @@
 #define FIRST_BACKUP_S 60           /* the window has better to do as it opens */
 
 /* What is remembered in the project's settings under "window.". */
-static const char *const state_keys[] = { "frame", "zoom", "class", "hidden", "polygons", NULL };
+static const char *const state_keys[] = { "frame", "zoom", "view-x", "view-y", "class", "paint-over-class", "hidden", "polygons", NULL };
 
 struct _LwDesk
 {
@@ -21,6 +21,7 @@ struct _LwDesk
   LwDocument *document;
   LwToolbox *toolbox;
   LwLook *look;
+  LwCoverage *coverage;
   LwEngine *engine;
   LwFrameList *frames;
   GCancellable *cancellable;
@@ -64,6 +65,12 @@ LwLook *
 lw_desk_get_look (LwDesk *self)
 {
   return self->look;
+}
+
+LwCoverage *
+lw_desk_get_coverage (LwDesk *self)
+{
+  return self->coverage;
 }
 
 LwEngine *
@@ -534,6 +541,7 @@ lw_desk_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->backups, lw_backups_free);
   g_clear_handle_id (&self->coalesce, g_source_remove);
+  g_clear_object (&self->coverage);
   g_clear_object (&self->document);
   g_clear_object (&self->toolbox);
   g_clear_object (&self->look);
@@ -592,6 +600,7 @@ lw_desk_new (LwProject *project)
   LwDesk *self = g_object_new (LW_TYPE_DESK, NULL);
   self->project = g_object_ref (project);
   self->document = lw_document_new (project);
+  self->coverage = lw_coverage_new (self->document);
   connect_project (self);
   bind_toolbox (self);
   bind_look (self);

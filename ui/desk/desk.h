@@ -1,6 +1,7 @@
 /* desk.h: one open project and all that the widgets of its window share */
 #pragma once
 
+#include "coverage.h"
 #include "editor/document.h"
 #include "editor/look.h"
 #include "editor/toolbox.h"
@@ -19,6 +20,7 @@ LwDocument *lw_desk_get_document (LwDesk *desk);
 LwToolbox *lw_desk_get_toolbox (LwDesk *desk);
 LwLook *lw_desk_get_look (LwDesk *desk);
 LwEngine *lw_desk_get_engine (LwDesk *desk);
+LwCoverage *lw_desk_get_coverage (LwDesk *desk);
 LwFrameList *lw_desk_get_frames (LwDesk *desk);
 
 guint lw_desk_get_position (LwDesk *desk);                   /* LW_FRAME_LIST_NONE: no frame */

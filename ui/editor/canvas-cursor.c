@@ -150,8 +150,9 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 void
-canvas_cursor_jump (LwCanvas *self, int x, int y)
+lw_canvas_move_cursor (LwCanvas *self, int x, int y)
 {
+  g_return_if_fail (LW_IS_CANVAS (self));
   if (!self->cursor_shown)
     return;
   canvas_cursor_lift (self);

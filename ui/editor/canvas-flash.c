@@ -7,6 +7,7 @@
 
 #define FLASH_MS 1400
 #define FLASH_GROW 36.0      /* widget units: how far outside the outline begins */
+#define SEEN_FROM 24         /* widget units */
 #define FLASH_LEAST 10.0     /* between the area and the outline */
 
 static void
@@ -74,11 +75,22 @@ canvas_flash_snapshot (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot 
   lw_overlay_box (snapshot, clip, &GRAPHENE_RECT_INIT ((float) (x0 - margin), (float) (y0 - margin), (float) (x1 - x0 + 2 * margin), (float) (y1 - y0 + 2 * margin)));
 }
 
+/* Nobody likes to be thrown about: what is seen well stays where it is. */
+static gboolean
+is_seen_well (LwCanvas *self, const LwRect *area)
+{
+  LwRect content = lw_view_content_of (&self->view, area), visible = lw_view_visible_content (&self->view);
+  LwRect seen = lw_rect_intersect (content, visible);
+
+  return seen.width == content.width && seen.height == content.height && MAX (content.width, content.height) >= SEEN_FROM * canvas_scale (self);
+}
+
 void
 lw_canvas_show_area (LwCanvas *self, const LwRect *area)
 {
   g_return_if_fail (LW_IS_CANVAS (self) && area != NULL && !lw_rect_is_empty (area));
-  lw_canvas_show_place (self, area);
+  if (!is_seen_well (self, area))
+    lw_canvas_show_place (self, area);
   self->flash = *area;
   self->flash_end = g_get_monotonic_time () + FLASH_MS * 1000;
   if (self->flash_tick == 0)

@@ -194,7 +194,6 @@ gboolean canvas_cursor_is_down (LwCanvas *canvas);
 void canvas_cursor_lift (LwCanvas *canvas);                                 /* what it painted stays */
 void canvas_cursor_hide (LwCanvas *canvas);
 void canvas_cursor_follow_view (LwCanvas *canvas);
-void canvas_cursor_jump (LwCanvas *canvas, int x, int y);                   /* where it is shown */
 void canvas_cursor_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-flash.c */

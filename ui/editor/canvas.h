@@ -39,6 +39,7 @@ void lw_canvas_show_playback (LwCanvas *canvas, LwImage *image, const LwLabelMap
 void lw_canvas_get_center (LwCanvas *canvas, double *image_x, double *image_y);
 void lw_canvas_center_on (LwCanvas *canvas, double image_x, double image_y);
 void lw_canvas_show_area (LwCanvas *canvas, const LwRect *area);              /* moves and zooms to it where needed; an outline shows where it is */
+void lw_canvas_move_cursor (LwCanvas *canvas, int image_x, int image_y);      /* the keys’ cursor, where it is in use */
 /* Returns: (transfer full): what would be lost to the frame on show if it were handed in now; NULL: nothing */
 char *lw_canvas_describe_unfinished (LwCanvas *canvas);
 gboolean lw_canvas_has_polygon (LwCanvas *canvas, gint64 frame);              /* that waits to be finished */

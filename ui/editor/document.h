@@ -2,6 +2,7 @@
 #pragma once
 
 #include "label/apply.h"
+#include "label/left.h"
 #include "label/operations.h"
 #include "store/project.h"
 
@@ -82,3 +83,9 @@ guint64 lw_trial_get_n_pixels (const LwTrial *trial);                    /* that
 guint lw_trial_get_n_regions (const LwTrial *trial);                     /* specks removed, holes filled; before protection */
 /* Makes it, as one undoable stroke. FALSE: the frame changed since it was tried: try again. */
 gboolean lw_document_apply_trial (LwDocument *document, const LwTrial *trial, const char *tool);
+
+/* What is still to be done, found on another thread. @limit: pixels that a speck has fewer than, or the confidence (0..255) below which there is doubt. */
+typedef enum { LW_LEFT_UNLABELLED, LW_LEFT_SPECKS, LW_LEFT_UNSURE, LW_N_LEFT_KINDS } LwLeftKind;
+void lw_document_find_left_async (LwDocument *document, LwLeftKind kind, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full) (element-type LwLeftArea): as in left.h; NULL without an error: nothing is on show, or nothing proposed with its confidence */
+GArray *lw_document_find_left_finish (LwDocument *document, GAsyncResult *result, GError **error);

@@ -6,6 +6,7 @@
 
 #define FRAMES LW_GROUP_FRAMES, LW_KEYS_WORKSPACE
 #define STATUS LW_GROUP_STATUS, LW_KEYS_WORKSPACE
+#define LEFT LW_GROUP_LEFT, LW_KEYS_WORKSPACE
 #define CLASSES LW_GROUP_CLASSES, LW_KEYS_WORKSPACE
 #define PROPOSAL LW_GROUP_PROPOSAL, LW_KEYS_WORKSPACE
 #define EDITING LW_GROUP_EDITING, LW_KEYS_WORKSPACE
@@ -43,6 +44,13 @@ static const LwCommand commands[] = {
   { "chosen.return", N_("Return the chosen frames"), "<Alt><Shift>BackSpace", STATUS },
   { "status.submit-all", N_("Submit all frames in progress"), "<Control><Alt>Return", STATUS },
   { "status.accept-all", N_("Accept all submitted frames"), "<Control><Alt><Shift>Return", STATUS },
+
+  { "left.next-unlabelled", N_("Next unlabelled area"), "F6", LEFT },
+  { "left.previous-unlabelled", N_("Previous unlabelled area"), "<Shift>F6", LEFT },
+  { "left.next-speck", N_("Next speck"), "F11", LEFT },
+  { "left.previous-speck", N_("Previous speck"), "<Shift>F11", LEFT },
+  { "left.next-unsure", N_("Next region where the proposal is unsure"), "F12", LEFT },
+  { "left.previous-unsure", N_("Previous region where the proposal is unsure"), "<Shift>F12", LEFT },
 
   { "workspace.class-previous", N_("Previous class"), "<Alt>Up", CLASSES },
   { "workspace.class-next", N_("Next class"), "<Alt>Down", CLASSES },
@@ -123,9 +131,11 @@ static const LwCommand commands[] = {
   { "view.against", N_("What labels are compared with in the second view"), "<Shift>F4", VIEW },
   { "view.divider-left", N_("Divider to the left"), "less", VIEW },
   { "view.divider-right", N_("Divider to the right"), "greater", VIEW },
-  { "view.overview", N_("Overview map when zoomed in"), "F7", VIEW },
-  { "view.rulers", N_("Rulers"), "F5", VIEW },
+  { "view.overview", N_("Overview map when zoomed in"), "<Shift>F3", VIEW },
+  { "view.rulers", N_("Rulers"), "<Shift>F2", VIEW },
   { "workspace.side-pane", N_("Side pane"), "F9", VIEW },
+  { "workspace.pane-wider", N_("Side pane wider"), "<Shift>F9", VIEW },
+  { "workspace.pane-narrower", N_("Side pane narrower"), "<Control>F9", VIEW },
   { "workspace.timeline", N_("Timeline"), "F8", VIEW },
   { "workspace.focus-canvas", N_("Back to the canvas"), "<Alt>c", VIEW },
   { "workspace.show-page::label", N_("Page “Label”"), "<Alt>1", VIEW },

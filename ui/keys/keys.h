@@ -34,5 +34,7 @@ gboolean lw_keys_has (LwKeys *keys, const char *id, guint keyval, GdkModifierTyp
 void lw_keys_attach (GtkWidget *widget, LwKeyScope scope);
 /* A tooltip with the keys of one or two commands (@second may be NULL) behind @text (NULL: the tooltip that it has), as they are now and will be. */
 void lw_keys_tip (GtkWidget *widget, const char *text, const char *id, const char *second);
-/* The same for every button below @root that has an action and a tooltip. */
+/* The keys beside the items of a menu and its sections, as they are now and will be; again after items were added. */
+void lw_keys_show_in_menu (GMenu *menu);
+/* Tooltips for every button below @root that has an action and a tooltip; keys in the menus of its menu buttons. */
 void lw_keys_tip_actions (GtkWidget *root);

@@ -60,6 +60,8 @@ lw_keys_tip_actions (GtkWidget *root)
 {
   if (GTK_IS_ACTIONABLE (root))
     tip_action (root);
+  if (GTK_IS_MENU_BUTTON (root) && G_IS_MENU (gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (root))))
+    lw_keys_show_in_menu (G_MENU (gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (root))));
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
     lw_keys_tip_actions (child);
 }

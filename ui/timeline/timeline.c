@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "keys/keys.h"
+#include "left/left-meter.h"
 #include "thumbnails.h"
 #include "timeline-item.h"
 
@@ -11,6 +12,7 @@ struct _LwTimeline
 {
   AdwBin parent_instance;
   GtkListView *view;
+  LwLeftMeter *left_meter;
   GtkWidget *frame_button, *play_button, *status_icon, *go_to_entry, *popover;
   GtkLabel *name_label, *status_label, *note_label, *pointer_label, *count_label, *go_to_hint;
 
@@ -361,6 +363,7 @@ lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
   g_autoptr (GtkListItemFactory) factory = NULL;
   self->desk = g_object_ref (desk);
   self->playback = g_object_ref (playback);
+  lw_left_meter_set_desk (self->left_meter, desk);
   self->thumbnails = lw_thumbnails_new (lw_desk_get_document (desk));
   self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (frames)));
   factory = create_factory (self);
@@ -395,8 +398,10 @@ lw_timeline_class_init (LwTimelineClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_timeline_dispose;
+  g_type_ensure (LW_TYPE_LEFT_METER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/timeline/timeline.ui");
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, view);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, left_meter);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, frame_button);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, play_button);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_icon);

@@ -6,6 +6,7 @@
 
 #define OPACITY_STEP 0.1
 #define SAY_MS 2500
+#define PANE_STEP 40
 
 /* ---- keys that select a class ---- */
 
@@ -193,6 +194,14 @@ opacity_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lw_toolbox_set_opacity (toolbox, CLAMP (lw_toolbox_get_opacity (toolbox) + step, 0, 1));
 }
 
+static void
+pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkPaned *paned = GTK_PANED (LW_WORKSPACE (widget)->paned);
+  int step = g_str_has_suffix (name, "wider") ? -PANE_STEP : PANE_STEP;
+  gtk_paned_set_position (paned, CLAMP (gtk_paned_get_position (paned) + step, 0, gtk_widget_get_width (GTK_WIDGET (paned))));
+}
+
 static const struct { const char *name; GtkWidgetActionActivateFunc func; } actions[] = {
   { "workspace.class-previous", step_class_action }, { "workspace.class-next", step_class_action },
   { "workspace.hide-class", hide_class_action }, { "workspace.lock-class", lock_class_action },
@@ -200,6 +209,7 @@ static const struct { const char *name; GtkWidgetActionActivateFunc func; } acti
   { "workspace.overlay", switch_action }, { "workspace.show-proposal", switch_action }, { "workspace.overwrite-hand", switch_action },
   { "workspace.protect-hand", switch_action },
   { "workspace.opacity-up", opacity_action }, { "workspace.opacity-down", opacity_action },
+  { "workspace.pane-wider", pane_action }, { "workspace.pane-narrower", pane_action },
 };
 
 /* What changes the canvas's tools is off where no canvas is to be seen. */

@@ -66,6 +66,11 @@ struct _LwWorkspace
   gboolean fresh_redo;            /* it was taken back, and would be done again */
   AdwToast *step_toast;           /* weak */
   gboolean peeking, peek_again;
+
+  /* workspace-left.c */
+  LwLeftArea left[LW_N_LEFT_KINDS];      /* the last stops; no pixels: none yet */
+  gint64 left_frame;                     /* whose they are */
+  gboolean searching_left;
 };
 
 /* Which actions make sense now: the one place that says so. */
@@ -78,6 +83,8 @@ void lw_workspace_install_view_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_look_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_key_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_key_actions (LwWorkspace *self);
+void lw_workspace_install_left_actions (GtkWidgetClass *widget_class);
+void lw_workspace_update_left_actions (LwWorkspace *self);
 void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
@@ -112,6 +119,7 @@ void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys an
 void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done, in passing */
 
 /* workspace-view.c */
+void lw_workspace_free_paned_keys (LwWorkspace *self);
 void lw_workspace_connect_canvas (LwWorkspace *self);
 
 /* workspace-state.c */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "keys/keys.h"
 
 #define MAX_NAME_CHARACTERS 28      /* of a frame in the menu */
 
@@ -86,6 +87,7 @@ update_menu (LwWorkspace *self)
     append_item (self->steps_menu, _("_Undo: %s"), self->next_undo, "steps.undo");
   if (self->next_redo != NULL)
     append_item (self->steps_menu, _("_Redo: %s"), self->next_redo, "steps.redo");
+  lw_keys_show_in_menu (self->steps_menu);
 }
 
 typedef struct { LwStep *undo, *redo; } Next;

@@ -133,6 +133,19 @@ on_playback_show_cb (LwWorkspace *self, LwImage *image, LwLabelMap *map)
   lw_canvas_show_playback (self->canvas, image, map);
 }
 
+/* GTK's own keys of a paned (F6, F8) would keep ours from ever arriving. */
+void
+lw_workspace_free_paned_keys (LwWorkspace *self)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (self->paned);
+  for (guint i = g_list_model_get_n_items (controllers); i-- > 0;)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (GTK_IS_SHORTCUT_CONTROLLER (controller))
+        gtk_widget_remove_controller (self->paned, controller);
+    }
+}
+
 void
 lw_workspace_connect_canvas (LwWorkspace *self)
 {

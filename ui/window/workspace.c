@@ -38,6 +38,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   gtk_widget_action_set_enabled (widget, "project.import", writable);
   gtk_widget_action_set_enabled (widget, "project.export", lw_frame_list_get_n (lw_desk_get_frames (self->desk)) > 0);
   lw_workspace_update_key_actions (self);
+  lw_workspace_update_left_actions (self);
   lw_workspace_update_frame_actions (self);
   lw_workspace_update_bulk_actions (self);
   lw_workspace_update_proposal_actions (self);
@@ -320,6 +321,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_look_actions (widget_class);
   lw_workspace_install_key_actions (widget_class);
+  lw_workspace_install_left_actions (widget_class);
   lw_workspace_install_frame_actions (widget_class);
   lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
@@ -332,6 +334,7 @@ static void
 lw_workspace_init (LwWorkspace *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  lw_workspace_free_paned_keys (self);
 }
 
 /* The pane's edge can be placed when the room for both sides is known. */
