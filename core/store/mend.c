@@ -406,7 +406,8 @@ mend_names (Mending *self, GError **error)
           && !lw_db_run (self->db, error, "INSERT OR IGNORE INTO origin (id, kind, name) VALUES (?, 0, ?)", "is", i, name))
         return FALSE;
     }
-  return lw_db_exec (self->db, "INSERT OR IGNORE INTO origin (id, kind, name) SELECT DISTINCT author, 0, 'lost-' || author FROM stroke WHERE author BETWEEN 0 AND 254;"
+  return lw_db_run (self->db, error, "UPDATE stroke SET author = ? WHERE author NOT BETWEEN 0 AND 254", "i", self->author)
+         && lw_db_exec (self->db, "INSERT OR IGNORE INTO origin (id, kind, name) SELECT DISTINCT author, 0, 'lost-' || author FROM stroke WHERE author BETWEEN 0 AND 254;"
                                "UPDATE class SET parent = NULL WHERE parent NOT IN (SELECT id FROM class)", error);
 }
 

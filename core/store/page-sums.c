@@ -2,11 +2,8 @@
 #include "config.h"
 #include "store/page-sums.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME "labelwright"
 #define HEADER_BYTES 100
@@ -208,36 +205,43 @@ lw_page_sums_use (LwDb *db)
 
 /* ---- check ---- */
 
+/* By SQLite's own hands: a file that is opened and closed beside them loses the locks that this process has on it. */
 static gboolean
-read_page (int fd, guint8 *page, gsize size, guint64 number)
+read_bytes (sqlite3_file *file, void *bytes, gsize length, guint64 offset)
 {
-  gssize got;
-  do
-    got = pread (fd, page, size, (off_t) (number * size));
-  while (got < 0 && errno == EINTR);
-  return got == (gssize) size;
+  return file->pMethods->xRead (file, bytes, (int) length, (sqlite3_int64) offset) == SQLITE_OK;
 }
 
 /* Drops those of @numbers that are sound now. */
 static void
-look_again (int fd, guint8 *page, gsize size, GArray *numbers)
+look_again (sqlite3_file *file, guint8 *page, gsize size, GArray *numbers)
 {
   guint kept = 0;
   for (guint i = 0; i < numbers->len; i++)
     {
       guint64 number = g_array_index (numbers, guint64, i);
-      if (read_page (fd, page, size, number) && !lw_page_is_sound (page, size))
+      if (read_bytes (file, page, size, number * size) && !lw_page_is_sound (page, size))
         g_array_index (numbers, guint64, kept++) = number;
     }
   g_array_set_size (numbers, kept);
 }
 
+static void
+report (GArray *wrong, GPtrArray *problems)
+{
+  for (guint i = 0; i < MIN (wrong->len, MAX_PROBLEMS); i++)
+    g_ptr_array_add (problems, g_strdup_printf (_("Project file: page %" G_GUINT64_FORMAT " is not as Labelwright wrote it: the disk or another program has changed it"),
+                                                g_array_index (wrong, guint64, i) + 1));
+  if (wrong->len > MAX_PROBLEMS)
+    g_ptr_array_add (problems, g_strdup_printf (_("Project file: %u more pages are not as Labelwright wrote them"), wrong->len - MAX_PROBLEMS));
+}
+
 static gboolean
-verify_pages (int fd, gsize size, GPtrArray *problems, GCancellable *cancellable, GError **error)
+verify_pages (sqlite3_file *file, gsize size, GPtrArray *problems, GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *page = g_malloc (size);
   g_autoptr(GArray) wrong = g_array_new (FALSE, FALSE, sizeof (guint64));
-  for (guint64 number = 0; read_page (fd, page, size, number); number++)
+  for (guint64 number = 0; read_bytes (file, page, size, number * size); number++)
     {
       if (number % 1024 == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -247,32 +251,21 @@ verify_pages (int fd, gsize size, GPtrArray *problems, GCancellable *cancellable
   for (int look = 0; look < LOOKS && wrong->len > 0; look++)
     {
       g_usleep (PAUSE_US);
-      look_again (fd, page, size, wrong);
+      look_again (file, page, size, wrong);
     }
-  for (guint i = 0; i < MIN (wrong->len, MAX_PROBLEMS); i++)
-    g_ptr_array_add (problems, g_strdup_printf (_("Project file: page %" G_GUINT64_FORMAT " is not as Labelwright wrote it: the disk or another program has changed it"),
-                                                g_array_index (wrong, guint64, i) + 1));
-  if (wrong->len > MAX_PROBLEMS)
-    g_ptr_array_add (problems, g_strdup_printf (_("Project file: %u more pages are not as Labelwright wrote them"), wrong->len - MAX_PROBLEMS));
+  report (wrong, problems);
   return TRUE;
 }
 
 gboolean
-lw_page_sums_verify (const char *path, GPtrArray *problems, GCancellable *cancellable, GError **error)
+lw_page_sums_verify (LwDb *db, GPtrArray *problems, GCancellable *cancellable, GError **error)
 {
   guint8 header[HEADER_BYTES] = { 0 };
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
-    {
-      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not read “%s”: %s"), path, g_strerror (errno));
-      return FALSE;
-    }
-  gboolean done = TRUE;
-  SummedFile file = { .reserved = 0 };
-  if (read_page (fd, header, sizeof header, 0))
-    learn (&file, header);
-  if (file.reserved == LW_PAGE_SUM_BYTES && file.page_size >= 512)
-    done = verify_pages (fd, file.page_size, problems, cancellable, error);
-  close (fd);
-  return done;
+  sqlite3_file *file = NULL;
+  SummedFile geometry = { .reserved = 0 };
+  if (sqlite3_file_control (db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL || file->pMethods == NULL)
+    return lw_db_fail (db, error);
+  if (read_bytes (file, header, sizeof header, 0))
+    learn (&geometry, header);
+  return geometry.reserved != LW_PAGE_SUM_BYTES || geometry.page_size < 512 || verify_pages (file, geometry.page_size, problems, cancellable, error);
 }

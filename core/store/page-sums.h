@@ -20,4 +20,4 @@ int lw_page_sums_get_reserved (LwDb *db);
 /* Whether a page has its sum. Pages of zeros, which SQLite leaves where it has not written yet, are sound. */
 gboolean lw_page_is_sound (const guint8 *page, gsize page_size);
 /* Adds to @problems what pages of the file are not as they were written; nothing for a file without sums. */
-gboolean lw_page_sums_verify (const char *path, GPtrArray *problems, GCancellable *cancellable, GError **error);
+gboolean lw_page_sums_verify (LwDb *db, GPtrArray *problems, GCancellable *cancellable, GError **error);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 #include "store/audit.h"
 #include "store/bring.h"
 #include "store/filesystem.h"
@@ -14,6 +15,8 @@
 #include "store/salvage.h"
 #include "store/schema.h"
 
+#define COPY_BYTES (1 << 20)
+
 void
 lw_repair_report_clear (LwRepairReport *report)
 {
@@ -22,12 +25,41 @@ lw_repair_report_clear (LwRepairReport *report)
 
 /* ---- the damaged file ---- */
 
+static gboolean
+copy_pages (LwDb *db, FILE *to)
+{
+  sqlite3_file *file = NULL;
+  sqlite3_int64 size = 0;
+  g_autofree guint8 *buffer = g_malloc (COPY_BYTES);
+  if (sqlite3_file_control (db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file->pMethods->xFileSize (file, &size) != SQLITE_OK)
+    return FALSE;
+  for (sqlite3_int64 at = 0; at < size; at += COPY_BYTES)
+    {
+      int n = (int) MIN (size - at, COPY_BYTES);
+      if (file->pMethods->xRead (file, buffer, n, at) != SQLITE_OK || fwrite (buffer, 1, (gsize) n, to) != (gsize) n)
+        return FALSE;
+    }
+  return fflush (to) == 0 && fsync (fileno (to)) == 0;
+}
+
+/* By SQLite's hands, since this program may have the project open: a file that is opened and closed beside them loses its locks. */
+static gboolean
+copy_file (const char *source, const char *copy, GCancellable *cancellable, GError **error)
+{
+  g_autoptr(LwDb) db = lw_db_open (source, LW_DB_READ, NULL);
+  FILE *to = db != NULL ? fopen (copy, "wb") : NULL;
+  gboolean copied = to != NULL && copy_pages (db, to);
+  if (to != NULL)
+    copied &= fclose (to) == 0;
+  return copied || lw_store_copy_file (source, copy, cancellable, error);
+}
+
 /* A copy, into which SQLite may fold the log as far as it can. */
 static gboolean
 take_copy (const char *source, const char *copy, GCancellable *cancellable, GError **error)
 {
   g_autofree char *log = g_strconcat (source, "-wal", NULL), *copied_log = g_strconcat (copy, "-wal", NULL), *shared = g_strconcat (copy, "-shm", NULL);
-  if (!lw_store_copy_file (source, copy, cancellable, error)
+  if (!copy_file (source, copy, cancellable, error)
       || (g_file_test (log, G_FILE_TEST_EXISTS) && !lw_store_copy_file (log, copied_log, cancellable, error)))
     return FALSE;
   LwDb *db = lw_db_open (copy, LW_DB_WRITE, NULL);

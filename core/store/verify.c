@@ -53,7 +53,7 @@ check_pages (Verification *self, GError **error)
 {
   if (!lw_project_is_read_only (self->project))
     lw_project_write (self->project, fold_log, NULL, NULL);
-  return lw_page_sums_verify (self->db->path, self->problems, self->cancellable, error);
+  return lw_page_sums_verify (self->db, self->problems, self->cancellable, error);
 }
 
 static gboolean

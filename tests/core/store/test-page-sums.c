@@ -42,7 +42,9 @@ verify_pages (const char *file)
 {
   g_autoptr(GError) error = NULL;
   GPtrArray *problems = g_ptr_array_new_with_free_func (g_free);
-  g_assert_true (lw_page_sums_verify (file, problems, NULL, &error));
+  g_autoptr(LwDb) db = lw_db_open (file, LW_DB_IMMUTABLE, &error);
+  g_assert_no_error (error);
+  g_assert_true (lw_page_sums_verify (db, problems, NULL, &error));
   g_assert_no_error (error);
   return problems;
 }
