@@ -7,9 +7,9 @@
 #include <glib/gi18n-lib.h>
 
 #define MAX_TRIAL_BYTES ((gsize) 1 << 30)       /* beyond, what is measured would take longer than what is won */
-#define MIN_RUNS 3      /* the first warms up; the best of the others counts: what else the computer does can only make a run longer */
+#define MIN_RUNS 4      /* the first warms up; the best of the others counts: what else the computer does can only make a run longer */
 #define MAX_RUNS 12
-#define ENOUGH_SECONDS 0.02
+#define ENOUGH_SECONDS 0.04
 
 /* Below, waking another thread and waiting for it takes longer than the work, and much longer on a busy computer. */
 #define MIN_SHARED_MACS 8e6
