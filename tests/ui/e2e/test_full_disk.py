@@ -1,0 +1,140 @@
+"""A disk that fills while somebody paints: painting goes on, a bar says what is unsaved and why, the window does not close over it, and when there is room
+again everything is on the disk.
+
+    test_full_disk.py PROGRAM FRAMES [SCREENSHOTS]
+
+The disk is a small one in memory, which only root may make: else this is skipped (77)."""
+
+import os
+import subprocess
+import sys
+import time
+
+from annotator import Canvas, fine, run
+
+N_FRAMES = 3
+SIZE = 16 << 20
+LEFT = 40 << 10         # room that the filler leaves
+
+
+class Disk:
+    def __init__(self, folder):
+        self.folder = folder
+        self.filler = os.path.join(folder, "filler")
+        os.mkdir(folder)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", folder], stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            print("no disk of our own:", done.stderr.strip(), file=sys.stderr)
+            sys.exit(77)
+
+    def fill(self):
+        stat = os.statvfs(self.folder)
+        filler = os.open(self.filler, os.O_WRONLY | os.O_CREAT)
+        try:
+            os.posix_fallocate(filler, 0, max(1, stat.f_bavail * stat.f_bsize - LEFT))
+        except OSError:
+            pass                # the program took the room first
+        os.close(filler)
+
+    def empty(self):
+        os.unlink(self.filler)
+
+    def release(self):
+        subprocess.run(["umount", "-l", self.folder], check=False)
+
+
+def cli(person, *arguments):
+    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
+    done = subprocess.run([command, arguments[0], person.folder, *arguments[1:]], env=person.desktop.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def strokes(person):
+    stats = cli(person, "stats", "--json")
+    return int(stats.split('"strokes":')[1].split(",")[0].strip(" }"))
+
+
+def paint(person, n):
+    """So many strokes, each another line."""
+    x, y, width, height = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
+    for i in range(n):
+        top = round(y + height * (0.3 + 0.4 * ((person.painted * 7) % 40) / 40))
+        person.desktop.drag(fine([(round(x + width * 0.3), top), (round(x + width * 0.6), top + 20)], step=25), pause=0.005)
+        person.painted += 1
+
+
+def make_project(person, frames):
+    person.disk = Disk(os.path.join(person.desktop.home, "disk"))
+    person.folder = os.path.join(person.disk.folder, "drive")
+    person.painted = 0
+    cli(person, "create", "--classes", "camvid11")
+    cli(person, "add", *frames)
+    person.start(person.folder)
+    person.program.wait_title("drive")
+    person.frame(1, N_FRAMES)
+    person.desktop.key("2")
+    paint(person, 3)
+
+
+def check_written(person):
+    """The bar goes, and what was painted is there, also for another program."""
+    person.program.wait_gone(test=lambda node: "not saved yet" in (node.get_name() or ""), timeout=30)
+    assert strokes(person) == person.painted, (strokes(person), person.painted)
+
+
+def full(person):
+    person.disk.fill()
+    while not person.program.has_text("not saved yet"):
+        paint(person, 2)
+        assert person.painted < 200, "the disk is full, and nothing says so"
+    said = person.text("not saved yet")
+    assert "full" in said, said
+    paint(person, 3)
+    person.shot("full")
+    person.disk.empty()
+    check_written(person)
+
+
+def refuse_to_close(person):
+    before = person.painted
+    person.disk.fill()
+    while not person.program.has_text("not saved yet"):
+        paint(person, 2)
+        assert person.painted < before + 200, "the disk is full, and nothing says so"
+    person.desktop.key("ctrl+w")
+    time.sleep(1.5)
+    person.shot("closing")
+    assert person.program.process.poll() is None, "it closed with unsaved strokes"
+    person.desktop.key("Escape")
+    time.sleep(1)
+    person.disk.empty()
+    check_written(person)
+
+
+def kill_and_verify(person):
+    person.program.kill()
+    out = cli(person, "verify")
+    print(out.strip().splitlines()[-1])
+    assert strokes(person) == person.painted
+
+
+def main():
+    program, folder = sys.argv[1:3]
+    screenshots = sys.argv[3] if len(sys.argv) > 3 else None
+    frames = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".png"))[:N_FRAMES]
+
+    def steps(person):
+        try:
+            person.do(make_project, frames)
+            person.do(full)
+            person.do(refuse_to_close)
+            person.do(kill_and_verify)
+        finally:
+            if hasattr(person, "disk"):
+                person.disk.release()
+
+    run(steps, program, screenshots)
+
+
+main()
