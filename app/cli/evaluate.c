@@ -43,6 +43,18 @@ percent (double value, char text[16])
 }
 
 static void
+print_interval (Cli *cli, LwJson *result)
+{
+  LwJson *interval = NULL;
+  char low[16], high[16];
+  if (!lw_json_get_array (result, "mean_iou_interval", 2, &interval, NULL) || json_object_array_length (interval) != 2)
+    return;
+  percent (json_object_get_double (json_object_array_get_idx (interval, 0)), low);
+  percent (json_object_get_double (json_object_array_get_idx (interval, 1)), high);
+  cli_line (cli, _("Mean IoU: 95 %% of sets drawn from these frames lie between %s %% and %s %%"), low, high);
+}
+
+static void
 print_table (Cli *cli, LwJson *result)
 {
   LwJson *list = NULL;
@@ -62,6 +74,7 @@ print_table (Cli *cli, LwJson *result)
             percent (number_of (result, "mean_bf"), c));
   cli_line (cli, _("%d frames; global accuracy %s %%, weighted IoU %s %%"), (int) frames, percent (number_of (result, "global_accuracy"), a),
             percent (number_of (result, "weighted_iou"), b));
+  print_interval (cli, result);
 }
 
 /* ---- against a folder of label maps ---- */

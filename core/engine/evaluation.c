@@ -2,12 +2,14 @@
 #include "config.h"
 #include "evaluation.h"
 #include <math.h>
+#include "label/bootstrap.h"
 
 struct _LwEvaluation {
   char **names;
   int n;                      /* classes */
   LwConfusion *confusion;     /* n + 1: the last column holds what was predicted as none of the classes */
   LwBoundaryMean *boundary;
+  LwBootstrap *bootstrap;
   guint frames;
 };
 
@@ -22,6 +24,7 @@ lw_evaluation_new (const char *const *class_names, int n_classes)
     evaluation->names[i] = g_strdup (class_names[i]);
   evaluation->confusion = lw_confusion_new (n_classes + 1);
   evaluation->boundary = lw_boundary_mean_new (n_classes);
+  evaluation->bootstrap = lw_bootstrap_new (n_classes);
   return evaluation;
 }
 
@@ -33,6 +36,7 @@ lw_evaluation_free (LwEvaluation *evaluation)
   g_strfreev (evaluation->names);
   lw_confusion_free (evaluation->confusion);
   lw_boundary_mean_free (evaluation->boundary);
+  lw_bootstrap_free (evaluation->bootstrap);
   g_free (evaluation);
 }
 
@@ -41,11 +45,14 @@ lw_evaluation_add (LwEvaluation *evaluation, const LwLabelMap *truth, const LwLa
 {
   g_return_if_fail (truth->width == predicted->width && truth->height == predicted->height);
   g_autoptr(LwLabelMap) others = lw_label_map_copy (predicted);
+  g_autoptr(LwConfusion) image = lw_confusion_new (evaluation->n + 1);
   guint8 table[256];
   for (int i = 0; i < 256; i++)
     table[i] = (guint8) MIN (i, evaluation->n);
   lw_label_map_remap (others, table);
-  lw_confusion_add (evaluation->confusion, truth->labels, truth->stride, others->labels, others->stride, truth->width, truth->height);
+  lw_confusion_add (image, truth->labels, truth->stride, others->labels, others->stride, truth->width, truth->height);
+  lw_confusion_merge (evaluation->confusion, image);
+  lw_bootstrap_add (evaluation->bootstrap, image);
   g_autofree double *bf = g_new (double, evaluation->n);
   lw_boundary_f1 (truth->labels, truth->stride, others->labels, others->stride, truth->width, truth->height, evaluation->n, bf);
   lw_boundary_mean_add (evaluation->boundary, bf);
@@ -106,6 +113,20 @@ mean_iou (const LwEvaluation *evaluation, const LwScores *scores)
   return quotient (sum, defined);
 }
 
+/* Null where there is none. */
+static LwJson *
+interval_to_json (const LwEvaluation *evaluation)
+{
+  double low, high;
+  lw_bootstrap_interval (evaluation->bootstrap, &low, &high);
+  if (isnan (low))
+    return NULL;
+  LwJson *interval = json_object_new_array ();
+  json_object_array_add (interval, number (low));
+  json_object_array_add (interval, number (high));
+  return interval;
+}
+
 LwJson *
 lw_evaluation_to_json (const LwEvaluation *evaluation)
 {
@@ -119,6 +140,7 @@ lw_evaluation_to_json (const LwEvaluation *evaluation)
   json_object_object_add (root, "global_accuracy", number (scores->global_accuracy));
   json_object_object_add (root, "mean_accuracy", number (scores->mean_accuracy));
   json_object_object_add (root, "mean_iou", number (mean_iou (evaluation, scores)));
+  json_object_object_add (root, "mean_iou_interval", interval_to_json (evaluation));
   json_object_object_add (root, "weighted_iou", number (scores->weighted_iou));
   json_object_object_add (root, "mean_bf", number (quotient (evaluation->boundary->image_sum, evaluation->boundary->n_images)));
   json_object_object_add (root, "frames", json_object_new_int64 (evaluation->frames));

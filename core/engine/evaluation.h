@@ -13,5 +13,5 @@ void lw_evaluation_free (LwEvaluation *evaluation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwEvaluation, lw_evaluation_free)
 /* Both of one size. @truth: class index, LW_LABEL_NONE: not scored. @predicted: class index, LW_LABEL_NONE: none of the classes. */
 void lw_evaluation_add (LwEvaluation *evaluation, const LwLabelMap *truth, const LwLabelMap *predicted);
-/* Returns: (transfer full): global_accuracy, mean_accuracy, mean_iou, weighted_iou, mean_bf, frames, pixels, classes, confusion */
+/* Returns: (transfer full): global_accuracy, mean_accuracy, mean_iou, mean_iou_interval (95 %), weighted_iou, mean_bf, frames, pixels, classes, confusion */
 LwJson *lw_evaluation_to_json (const LwEvaluation *evaluation);

@@ -168,6 +168,17 @@ propose_and_apply (CliFixture *f)
   expect_message (f, "propose");
 }
 
+/* The interval of the mean IoU in the last command's result holds it. */
+static void
+check_interval (CliFixture *f)
+{
+  LwJson *interval = NULL;
+  g_assert_true (lw_json_get_array (f->lines->pdata[0], "mean_iou_interval", 2, &interval, NULL));
+  g_assert_cmpuint (json_object_array_length (interval), ==, 2);
+  g_assert_cmpfloat (json_object_get_double (json_object_array_get_idx (interval, 0)), <=, cli_double (f, 0, "mean_iou"));
+  g_assert_cmpfloat (json_object_get_double (json_object_array_get_idx (interval, 1)), >=, cli_double (f, 0, "mean_iou"));
+}
+
 static void
 evaluate (CliFixture *f)
 {
@@ -181,12 +192,15 @@ evaluate (CliFixture *f)
   cli_run (f, 0, "evaluate", f->project, "--labels", f->labels, "--json", NULL);
   double in_project = cli_double (f, 0, "mean_iou");
   g_assert_cmpint (cli_int (f, 0, "frames"), ==, N_SCENES);
+  check_interval (f);
   /* The same without the project. */
   cli_run (f, 0, "models", f->project, "show", "fcn8s-lite", "--json", NULL);
   g_autofree char *path = g_strdup (cli_string (f, 0, "path"));
   cli_run (f, 0, "evaluate", "--model", path, "--images", f->images, "--labels", f->labels, "--json", NULL);
   g_assert_cmpfloat (cli_double (f, 0, "mean_iou"), ==, in_project);
   g_assert_cmpint (cli_int (f, 0, "pixels"), ==, N_SCENES * SCENE_WIDTH * SCENE_HEIGHT);
+  cli_run (f, 0, "evaluate", f->project, "--labels", f->labels, NULL);
+  g_assert_nonnull (strstr (f->out, "95 % of sets drawn from these frames"));
   cli_run (f, 1, "evaluate", f->project, "--labels", f->folder, NULL);
 }
 

@@ -79,6 +79,17 @@ score_in (const char *name, const char *score_name)
   return score;
 }
 
+static double
+end_of_interval (const char *name, size_t end)
+{
+  g_autofree char *path = in_folder (name);
+  g_autoptr(LwJson) report = lw_json_load (path, 1 << 20, NULL);
+  LwJson *interval = NULL;
+
+  g_assert_true (lw_json_get_array (report, "mean_iou_interval", 2, &interval, NULL));
+  return json_object_get_double (json_object_array_get_idx (interval, end));
+}
+
 static void
 test_course (void)
 {
@@ -88,6 +99,8 @@ test_course (void)
                         "--checkpoint checkpoint --report report.json --max-side 333 --seed 5", &messages), ==, 0);
   g_assert_cmpfloat (score_in ("report.json", "mean_iou"), >, 0.5);
   g_assert_cmpfloat (score_in ("report.json", "mean_bf"), >, 0.2);
+  g_assert_cmpfloat (end_of_interval ("report.json", 0), <=, score_in ("report.json", "mean_iou"));
+  g_assert_cmpfloat (end_of_interval ("report.json", 1), >=, score_in ("report.json", "mean_iou"));
   g_autoptr(LwNetModel) model = lw_net_model_load (out, NULL);
 
   g_assert_cmpint (model->max_side, ==, 333);

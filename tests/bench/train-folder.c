@@ -8,7 +8,7 @@
 #include "common/json.h"
 #include "common/paths.h"
 #include "common/png.h"
-#include "label/metrics.h"
+#include "label/bootstrap.h"
 #include "nn/training/trainer.h"
 #include "nn/weights/import.h"
 
@@ -332,18 +332,49 @@ add_scores (LwJson *result, const LwNetModel *model, const LwScores *scores)
 }
 
 static void
-add_frame_scores (const Frames *frames, const guint8 *labels, const guint8 *predicted, LwConfusion *confusion, LwBoundaryMean *boundary)
+add_interval (LwJson *result, const LwBootstrap *bootstrap)
+{
+  LwJson *interval = NULL;
+  double low, high;
+
+  lw_bootstrap_interval (bootstrap, &low, &high);
+  if (isfinite (low))
+    {
+      interval = json_object_new_array ();
+      json_object_array_add (interval, number (low));
+      json_object_array_add (interval, number (high));
+    }
+  json_object_object_add (result, "mean_iou_interval", interval);
+}
+
+/* What all frames add up to. */
+typedef struct { LwConfusion *confusion; LwBoundaryMean *boundary; LwBootstrap *bootstrap; } Sums;
+
+static void
+sums_clear (Sums *sums)
+{
+  lw_confusion_free (sums->confusion);
+  lw_boundary_mean_free (sums->boundary);
+  lw_bootstrap_free (sums->bootstrap);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sums, sums_clear)
+
+static void
+add_frame_scores (const Frames *frames, const guint8 *labels, const guint8 *predicted, Sums *sums)
 {
   gsize stride = (gsize) frames->width;
   g_autofree double *bf = g_new (double, frames->n_classes);
+  g_autoptr(LwConfusion) frame = lw_confusion_new (frames->n_classes);
 
-  lw_confusion_add (confusion, labels, stride, predicted, stride, frames->width, frames->height);
+  lw_confusion_add (frame, labels, stride, predicted, stride, frames->width, frames->height);
+  lw_confusion_merge (sums->confusion, frame);
+  lw_bootstrap_add (sums->bootstrap, frame);
   lw_boundary_f1 (labels, stride, predicted, stride, frames->width, frames->height, frames->n_classes, bf);
-  lw_boundary_mean_add (boundary, bf);
+  lw_boundary_mean_add (sums->boundary, bf);
 }
 
 static gboolean
-score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, LwConfusion *confusion, LwBoundaryMean *boundary, double *milliseconds, GError **error)
+score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, Sums *sums, double *milliseconds, GError **error)
 {
   gsize n = (gsize) frames->width * (gsize) frames->height;
   g_autofree guint8 *rgb = g_malloc (n * 3), *labels = g_malloc (n), *predicted = g_malloc (n);
@@ -361,7 +392,7 @@ score_frames (LwPlan *plan, const LwBackend *backend, Frames *frames, LwConfusio
       if (!backend->run (plan, &batch, &result, NULL, NULL, error))
         return FALSE;
       *milliseconds += (double) (g_get_monotonic_time () - start) * 1e-3;
-      add_frame_scores (frames, labels, predicted, confusion, boundary);
+      add_frame_scores (frames, labels, predicted, sums);
     }
   *milliseconds /= frames->val->len;
   return TRUE;
@@ -371,23 +402,23 @@ static gboolean
 score (const Options *options, const LwBackend *backend, LwDevice *device, const LwNetModel *model, Frames *frames, LwJson *result, GError **error)
 {
   LwPlanOptions plan_options = { .n = 1, .height = frames->height, .width = frames->width, .precision = options->precision, .transform = model->transform };
-  g_autoptr(LwConfusion) confusion = lw_confusion_new (model->n_classes);
-  g_autoptr(LwBoundaryMean) boundary = lw_boundary_mean_new (model->n_classes);
+  g_auto(Sums) sums = { lw_confusion_new (model->n_classes), lw_boundary_mean_new (model->n_classes), lw_bootstrap_new (model->n_classes) };
   double milliseconds;
 
   if (frames->val->len == 0)
     return TRUE;
   LwPlan *plan = backend->compile (device, model->graph, &plan_options, error);
-  gboolean done = plan != NULL && backend->load (plan, model->weights, error) && score_frames (plan, backend, frames, confusion, boundary, &milliseconds, error);
+  gboolean done = plan != NULL && backend->load (plan, model->weights, error) && score_frames (plan, backend, frames, &sums, &milliseconds, error);
 
   if (done)
     {
-      g_autoptr(LwScores) scores = lw_confusion_score (confusion);
+      g_autoptr(LwScores) scores = lw_confusion_score (sums.confusion);
       g_autofree char *key = backend->plan_key (plan);
 
-      lw_scores_set_boundary (scores, boundary);
+      lw_scores_set_boundary (scores, sums.boundary);
       json_object_object_add (result, "frames", json_object_new_int64 (frames->val->len));
       add_scores (result, model, scores);
+      add_interval (result, sums.bootstrap);
       json_object_object_add (result, "milliseconds_a_frame", number (milliseconds));
       json_object_object_add (result, "plan_key", json_object_new_string (key));
     }
