@@ -7,9 +7,9 @@
 struct _LwProposePane
 {
   AdwBin parent_instance;
-  GtkLabel *model_label, *class_label, *device_label;
+  GtkLabel *model_label, *class_label, *device_label, *warning_label;
   GtkStack *ask_stack;
-  GtkWidget *apply_box, *region_button, *overwrite_button, *class_button;
+  GtkWidget *warning_box, *apply_box, *region_button, *overwrite_button, *class_button;
   LwDesk *desk;
   LwProposer *proposer;
 };
@@ -20,6 +20,22 @@ static void
 on_busy_cb (LwProposePane *self)
 {
   gtk_stack_set_visible_child_name (self->ask_stack, lw_proposer_is_busy (self->proposer) ? "busy" : "idle");
+}
+
+/* What the engine runs on; below it, where there is a GPU that it can't use, why. */
+static void
+update_device (LwProposePane *self)
+{
+  LwEngine *engine = lw_desk_get_engine (self->desk);
+  const char *note = lw_engine_get_note (engine), *warning = lw_engine_get_warning (engine);
+  g_autofree char *device = NULL;
+  g_object_get (self->proposer, "device", &device, NULL);
+  g_autofree char *tooltip = g_strjoin ("\n", device, note, NULL);
+  gtk_label_set_label (self->device_label, device);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->device_label), tooltip);
+  gtk_label_set_label (self->warning_label, warning != NULL ? warning : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning_label), warning);
+  gtk_widget_set_visible (self->warning_box, warning != NULL);
 }
 
 static void
@@ -58,15 +74,16 @@ lw_propose_pane_set_desk (LwProposePane *self, LwDesk *desk, LwProposer *propose
   self->proposer = g_object_ref (proposer);
   g_object_bind_property (proposer, "model", self->model_label, "label", sync);
   g_object_bind_property (proposer, "model", self->model_label, "tooltip-text", sync);
-  g_object_bind_property (proposer, "device", self->device_label, "label", sync);
-  g_object_bind_property (proposer, "device", self->device_label, "tooltip-text", sync);
   g_object_bind_property (document, "has-proposal", self->apply_box, "sensitive", sync);
   g_object_bind_property (toolbox, "overwrite-hand", self->overwrite_button, "active", both);
   g_object_bind_property_full (toolbox, "tool", self->region_button, "active", both, tool_to_active, active_to_tool, NULL, NULL);
+  g_signal_connect_object (proposer, "notify::device", G_CALLBACK (update_device), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (lw_desk_get_engine (desk), "notify::warning", G_CALLBACK (update_device), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (proposer, "notify::busy", G_CALLBACK (on_busy_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toolbox, "notify::class-id", G_CALLBACK (update_class), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "palette-changed", G_CALLBACK (update_class), self, G_CONNECT_SWAPPED);
   update_class (self);
+  update_device (self);
   on_busy_cb (self);
 }
 
@@ -89,6 +106,8 @@ lw_propose_pane_class_init (LwProposePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, model_label);
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, class_label);
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, device_label);
+  gtk_widget_class_bind_template_child (widget_class, LwProposePane, warning_box);
+  gtk_widget_class_bind_template_child (widget_class, LwProposePane, warning_label);
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, ask_stack);
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, apply_box);
   gtk_widget_class_bind_template_child (widget_class, LwProposePane, class_button);
