@@ -15,7 +15,10 @@
 
 G_DEFINE_QUARK (lw-png-error-quark, lw_png_error)
 
-#define MAX_CHUNK_BYTES (8u << 20) /* of ancillary chunks, which are skipped anyway */
+#define MAX_CHUNK_BYTES (8u << 20) /* of a palette's transparency, the only ancillary chunk that is read */
+
+/* Skipped unread: libpng would ask for as much memory as an eXIf chunk says that it has, whatever follows of it. Five bytes a name. */
+static const guint8 skipped_chunks[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
 
 static void
 report_cb (png_structp png, png_const_charp message)
@@ -79,6 +82,7 @@ reader_open (Reader *reader, const char *path, GError **error)
   png_set_sig_bytes (reader->png, sizeof signature);
   png_set_user_limits (reader->png, LW_PNG_MAX_SIDE, LW_PNG_MAX_SIDE);
   png_set_chunk_malloc_max (reader->png, MAX_CHUNK_BYTES);
+  png_set_keep_unknown_chunks (reader->png, PNG_HANDLE_CHUNK_NEVER, skipped_chunks, sizeof skipped_chunks / 5);
   return TRUE;
 }
 
