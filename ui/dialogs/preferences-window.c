@@ -9,6 +9,7 @@ struct _LwPreferencesWindow
 {
   AdwPreferencesWindow parent_instance;
   AdwComboRow *scheme_row, *device_row;
+  GtkSwitch *pressure_switch;
 };
 
 G_DEFINE_FINAL_TYPE (LwPreferencesWindow, lw_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -58,6 +59,7 @@ lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/dialogs/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, scheme_row);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, device_row);
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, pressure_switch);
 }
 
 static void
@@ -66,6 +68,7 @@ lw_preferences_window_init (LwPreferencesWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   bind_row (self->scheme_row, "color-scheme", schemes);
   bind_row (self->device_row, "device", devices);
+  g_settings_bind (lw_settings_get (), "pen-pressure", self->pressure_switch, "active", G_SETTINGS_BIND_DEFAULT);
 }
 
 GtkWidget *

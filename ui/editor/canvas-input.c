@@ -88,6 +88,11 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);      /* the stylus gesture's */
       return;
     }
+  if (is_touch (event) && canvas_touch_is_palm (self, g_get_monotonic_time ()))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   canvas_cursor_hide (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
@@ -179,35 +184,46 @@ drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 /* ---- the pen ---- */
 
 static void
-stylus_sample (GtkGestureStylus *gesture, double x, double y, LwBrushSample *sample)
+stylus_sample (GtkGestureStylus *gesture, LwCanvas *self, double x, double y, LwBrushSample *sample)
 {
+  double pressure = 1;
+  gboolean measured = gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_PRESSURE, &pressure);
+
   *sample = mouse_sample (x, y, gtk_event_controller_get_current_event_time (GTK_EVENT_CONTROLLER (gesture)));
-  if (!gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_PRESSURE, &sample->pressure))
-    sample->pressure = 1;
+  sample->pressure = canvas_pen_pressure (self, measured, pressure);
   gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_XTILT, &sample->tilt_x);
   gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_YTILT, &sample->tilt_y);
+}
+
+static gboolean
+is_eraser (GtkGestureStylus *gesture)
+{
+  GdkDeviceTool *tool = gtk_gesture_stylus_get_device_tool (gesture);
+  return tool != NULL && gdk_device_tool_get_tool_type (tool) == GDK_DEVICE_TOOL_TYPE_ERASER;
+}
+
+static void
+stylus_proximity_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
+{
+  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
 }
 
 static void
 stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 {
-  GdkDeviceTool *tool = gtk_gesture_stylus_get_device_tool (gesture);
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
   LwBrushSample sample;
 
   fold (self, &x);
-  stylus_sample (gesture, x, y, &sample);
+  stylus_sample (gesture, self, x, y, &sample);
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   canvas_cursor_hide (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
+  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
   self->drag_x = x;
   self->drag_y = y;
-  if (canvas_tool_paints (self) && event != NULL && !canvas_is_on_divider (self, x) && !should_pan (self, GDK_BUTTON_PRIMARY, event))
-    {
-      lw_canvas_stroke_end (self);
-      self->erasing = tool != NULL && gdk_device_tool_get_tool_type (tool) == GDK_DEVICE_TOOL_TYPE_ERASER;
-      lw_canvas_stroke_begin (self, &sample);
-    }
+  if (event != NULL && !canvas_is_on_divider (self, x) && (is_eraser (gesture) || !should_pan (self, GDK_BUTTON_PRIMARY, event)))
+    canvas_pen_down (self, &sample, is_eraser (gesture), gdk_event_get_modifier_state (event));
   else if (event != NULL)
     press (self, GDK_BUTTON_PRIMARY, x, y, event);
   pointer_at (self, x, y);
@@ -225,8 +241,11 @@ add_backlog (LwCanvas *self, GtkGestureStylus *gesture, GArray *samples)
     {
       const GdkTimeCoord *point = &backlog[i];
       LwBrushSample sample = mouse_sample (point->axes[GDK_AXIS_X] - self->pane_x, point->axes[GDK_AXIS_Y], point->time);
-      if (point->flags & GDK_AXIS_FLAG_PRESSURE)
-        sample.pressure = point->axes[GDK_AXIS_PRESSURE];
+      sample.pressure = canvas_pen_pressure (self, (point->flags & GDK_AXIS_FLAG_PRESSURE) != 0, point->axes[GDK_AXIS_PRESSURE]);
+      if (point->flags & GDK_AXIS_FLAG_XTILT)
+        sample.tilt_x = point->axes[GDK_AXIS_XTILT];
+      if (point->flags & GDK_AXIS_FLAG_YTILT)
+        sample.tilt_y = point->axes[GDK_AXIS_YTILT];
       g_array_append_val (samples, sample);
     }
 }
@@ -238,6 +257,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   LwBrushSample last;
 
   fold (self, &x);
+  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
   if (self->moving_divider)
     canvas_move_divider (self, x);
   else if (self->panning)
@@ -245,7 +265,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
   else if (self->stroking || self->dragging)
     {
       add_backlog (self, gesture, samples);
-      stylus_sample (gesture, x, y, &last);
+      stylus_sample (gesture, self, x, y, &last);
       g_array_append_val (samples, last);
       canvas_hand_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
     }
@@ -257,9 +277,7 @@ stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 static void
 stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
 {
-  canvas_hand_off (self);
-  self->pressure = 1;
-  canvas_update_pointer (self);
+  canvas_pen_up (self, g_get_monotonic_time ());
 }
 
 /* ---- hovering, wheel, pinch ---- */
@@ -321,6 +339,11 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, LwCanvas *sel
 static void
 pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
+  if (canvas_touch_is_palm (self, g_get_monotonic_time ()))
+    {
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
   self->pinching = TRUE;
   self->pinch_zoom = self->view.zoom;
   gtk_gesture_get_bounding_box_center (gesture, &self->pinch_x, &self->pinch_y);
@@ -339,7 +362,7 @@ pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
 {
   double x, y;
 
-  if (!gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+  if (!self->pinching || !gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
     return;
   x -= self->pane_x;
   lw_canvas_pan (self, x - self->pinch_x, y - self->pinch_y);
@@ -410,6 +433,7 @@ add_gestures (LwCanvas *self)
   add (self, GTK_EVENT_CONTROLLER (drag));
 
   GtkGesture *stylus = gtk_gesture_stylus_new ();
+  g_signal_connect (stylus, "proximity", G_CALLBACK (stylus_proximity_cb), self);
   g_signal_connect (stylus, "down", G_CALLBACK (stylus_down_cb), self);
   g_signal_connect (stylus, "motion", G_CALLBACK (stylus_motion_cb), self);
   g_signal_connect (stylus, "up", G_CALLBACK (stylus_up_cb), self);

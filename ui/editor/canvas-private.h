@@ -63,6 +63,8 @@ struct _LwCanvas
   double pointer_x, pointer_y, pressure;
   double drag_x, drag_y;             /* where the last drag event was */
   gboolean panning, space_held;
+  gboolean pen_down, pen_eraser;     /* the pen touches; its other end is near */
+  gint64 pen_seen;                   /* monotonic; 0: never */
   gboolean pinching;
   double pinch_zoom;                 /* at its beginning */
   double pinch_x, pinch_y;           /* where its middle was */
@@ -195,6 +197,13 @@ void canvas_cursor_lift (LwCanvas *canvas);                                 /* w
 void canvas_cursor_hide (LwCanvas *canvas);
 void canvas_cursor_follow_view (LwCanvas *canvas);
 void canvas_cursor_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
+
+/* canvas-pen.c; @now is monotonic */
+double canvas_pen_pressure (LwCanvas *canvas, gboolean measured, double pressure);      /* what counts of it: 1 where it isn't measured, or isn't wanted */
+void canvas_pen_near (LwCanvas *canvas, gboolean eraser, gint64 now);
+void canvas_pen_down (LwCanvas *canvas, const LwBrushSample *sample, gboolean eraser, GdkModifierType modifiers);
+void canvas_pen_up (LwCanvas *canvas, gint64 now);
+gboolean canvas_touch_is_palm (LwCanvas *canvas, gint64 now);
 
 /* canvas-flash.c */
 void canvas_flash_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);

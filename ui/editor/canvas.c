@@ -78,7 +78,7 @@ static gboolean
 shows_outline (LwCanvas *self)
 {
   return (self->hovering || self->stroking) && !self->panning && !self->space_held && !self->moving_divider && self->playback_image == NULL && self->document != NULL &&
-         (canvas_tool_paints (self) || canvas_has_tool (self, LW_TOOL_LINE) || (canvas_has_tool (self, LW_TOOL_CUT) && points_into_cut (self)));
+         (canvas_tool_paints (self) || self->pen_eraser || canvas_has_tool (self, LW_TOOL_LINE) || (canvas_has_tool (self, LW_TOOL_CUT) && points_into_cut (self)));
 }
 
 GdkRGBA

@@ -12,14 +12,14 @@ struct _LwToolbox
   double brush_size, superpixel_size, fill_tolerance, opacity;
   LwBrushShape brush_shape;
   LwPaintOver paint_over;
-  gboolean overlay_visible, show_proposal, overwrite_hand, protect_hand;
+  gboolean overlay_visible, show_proposal, overwrite_hand, protect_hand, pen_pressure;
   gboolean hidden[256], locked[256];
 };
 
 G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 
 enum { PROP_TOOL = 1, PROP_LAST_TOOL, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
-       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, PROP_PROTECT_HAND, N_PROPS };
+       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, PROP_PROTECT_HAND, PROP_PEN_PRESSURE, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -43,6 +43,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_OPACITY: g_value_set_double (value, self->opacity); break;
     case PROP_OVERLAY_VISIBLE: g_value_set_boolean (value, self->overlay_visible); break;
     case PROP_SHOW_PROPOSAL: g_value_set_boolean (value, self->show_proposal); break;
+    case PROP_PEN_PRESSURE: g_value_set_boolean (value, self->pen_pressure); break;
     case PROP_OVERWRITE_HAND: g_value_set_boolean (value, self->overwrite_hand); break;
     case PROP_PROTECT_HAND: g_value_set_boolean (value, self->protect_hand); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -84,6 +85,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_OPACITY: ASSIGN (self->opacity, g_value_get_double (value), pspec); break;
     case PROP_OVERLAY_VISIBLE: ASSIGN (self->overlay_visible, g_value_get_boolean (value), pspec); break;
     case PROP_SHOW_PROPOSAL: ASSIGN (self->show_proposal, g_value_get_boolean (value), pspec); break;
+    case PROP_PEN_PRESSURE: ASSIGN (self->pen_pressure, g_value_get_boolean (value), pspec); break;
     case PROP_OVERWRITE_HAND: ASSIGN (self->overwrite_hand, g_value_get_boolean (value), pspec); break;
     case PROP_PROTECT_HAND: ASSIGN (self->protect_hand, g_value_get_boolean (value), pspec); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -111,6 +113,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_OPACITY] = g_param_spec_double ("opacity", NULL, NULL, 0, 1, 0.5, flags);
   props[PROP_OVERLAY_VISIBLE] = g_param_spec_boolean ("overlay-visible", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_PROPOSAL] = g_param_spec_boolean ("show-proposal", NULL, NULL, TRUE, flags);
+  props[PROP_PEN_PRESSURE] = g_param_spec_boolean ("pen-pressure", NULL, NULL, TRUE, flags);
   props[PROP_OVERWRITE_HAND] = g_param_spec_boolean ("overwrite-hand", NULL, NULL, FALSE, flags);
   props[PROP_PROTECT_HAND] = g_param_spec_boolean ("protect-hand", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -130,6 +133,7 @@ lw_toolbox_init (LwToolbox *self)
   self->opacity = 0.5;
   self->overlay_visible = TRUE;
   self->show_proposal = TRUE;
+  self->pen_pressure = TRUE;
 }
 
 LwToolbox *

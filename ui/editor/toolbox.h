@@ -19,7 +19,7 @@ typedef enum {
 #define LW_FILL_TOLERANCE_MAX 255.0
 
 /* Properties: "tool" (LwTool as int), "last-tool" (the one before it), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
+ * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
  * proposal may overwrite hand work), "protect-hand" (bool: neither may the tools).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
