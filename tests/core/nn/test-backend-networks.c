@@ -449,7 +449,9 @@ test_frozen (void)
   g_assert_true (tested.backend->load (plan, weights, NULL) && lw_backend_ref.load (reference, weights, NULL));
   g_assert_true (tested.backend->gradients (plan, &sample.batch, NULL, got, &loss, NULL));
   g_assert_true (lw_backend_ref.gradients (reference, &sample.batch, NULL, wanted, &wanted_loss, NULL));
-  g_assert_cmpfloat (fabs (loss - wanted_loss), <, 1e-4);
+  /* The coarsest level normalises over four pixels; where they are nearly equal, rounding grows by the inverse of their deviation, and small deviations are as
+   * likely as they are small. Of 132 seeds the worst was 3.3e-5 away, so one in some thousand is 1e-3; what is wrong is 0.1 and more. */
+  g_assert_cmpfloat (fabs (loss - wanted_loss), <, 1e-3);
   g_assert_cmpuint (got->tensors->len, ==, wanted->tensors->len);
   for (guint t = 0; t < wanted->tensors->len; t++)
     {
