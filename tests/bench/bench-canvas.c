@@ -5,7 +5,7 @@
  * ends or is taken back, because then the writer thread packs and stores it at the same time. */
 #include "config.h"
 #include "../ui/fixture.h"
-#include "editor/canvas.h"
+#include "editor/canvas-private.h"
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -175,6 +175,46 @@ bench_undo (Bench *bench, const char *where, const char *of)
   report (what, times, G_N_ELEMENTS (times));
 }
 
+/* The pointer with a polygon of 200 corners behind it, and taking a corner back. */
+static void
+bench_polygon (Bench *bench, const char *where)
+{
+  LwCanvas *canvas = LW_CANVAS (bench->canvas);
+  double move[FRAMES], undo[100];
+
+  lw_toolbox_set_tool (bench->toolbox, LW_TOOL_POLYGON);
+  canvas->hovering = TRUE;
+  for (int corner = 0; corner < 200; corner++)
+    canvas_polygon_press (canvas, VIEW_WIDTH / 2 + 600 * cos (corner * G_PI / 110), VIEW_HEIGHT / 2 + 340 * sin (corner * G_PI / 110), FALSE);
+  for (int frame = -WARM_UP; frame < FRAMES; frame++)
+    {
+      double start = cpu_ms (CLOCK_PROCESS_CPUTIME_ID);
+      for (int i = 0; i < EVENTS; i++)
+        {
+          LwBrushSample sample = hand ((frame + WARM_UP) * EVENTS + i);
+          canvas->pointer_x = sample.x;
+          canvas->pointer_y = sample.y;
+          canvas_update_pointer (canvas);
+        }
+      wait_frame (bench);
+      if (frame >= 0)
+        move[frame] = cpu_ms (CLOCK_PROCESS_CPUTIME_ID) - start;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (undo); i++)
+    {
+      double start = cpu_ms (CLOCK_PROCESS_CPUTIME_ID);
+      gtk_widget_activate_action (bench->canvas, "canvas.undo", NULL);
+      wait_frame (bench);
+      undo[i] = cpu_ms (CLOCK_PROCESS_CPUTIME_ID) - start;
+    }
+  g_autofree char *moved = g_strdup_printf ("%s polygon of 200 corners", where), *undone = g_strdup_printf ("%s undo of a corner", where);
+  report (moved, move, FRAMES);
+  report (undone, undo, G_N_ELEMENTS (undo));
+  gtk_widget_activate_action (bench->canvas, "canvas.cancel", NULL);
+  lw_toolbox_set_tool (bench->toolbox, LW_TOOL_BRUSH);
+  canvas->hovering = FALSE;
+}
+
 static void
 bench_view (Bench *bench, const char *where)
 {
@@ -267,6 +307,7 @@ bench_size (int width, int height)
       bench_undo (&bench, where, "it");
       bench_stroke_ends (&bench, where);
       bench_undo (&bench, where, "a short one");
+      bench_polygon (&bench, where);
     }
   bench_view (&bench, size);
   bench_steps (&bench, fixture, size);
