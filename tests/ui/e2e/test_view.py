@@ -179,7 +179,7 @@ def split(person):
 def around(person):
     """The overview map and the rulers."""
     desktop, canvas = person.desktop, Canvas(person.program)
-    desktop.key("ctrl+r")
+    desktop.key("shift+F2")
     time.sleep(0.6)
     moved = Canvas(person.program)
     assert (moved.left, moved.top) != (canvas.left, canvas.top), "the rulers take no room"
@@ -201,9 +201,9 @@ def around(person):
         return column < 30 and row < 30
 
     wait_for(in_corner, "the view to go to the corner", 5)
-    desktop.key("shift+o")
+    desktop.key("shift+F3")
     person.text("No overview map")
-    desktop.key("shift+o", "ctrl+1")
+    desktop.key("shift+F3", "ctrl+1")
 
 
 def again(person):
