@@ -1,9 +1,11 @@
-/* dataset.c: dataset create, list, show */
+/* dataset.c: dataset create, list, show, check, sheet */
 #include "config.h"
 #include "cli.h"
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include "store/dataset-report.h"
 
-static char **specs, *unseen_by;
+static char **specs, *unseen_by, *out;
 static double val = 0.25;
 static int segment, gap, seed;
 
@@ -14,6 +16,7 @@ static const GOptionEntry options[] = {
   { "gap", 0, 0, G_OPTION_ARG_INT, &gap, N_("create: so many frames are left out between training and validation (a segment)"), N_("FRAMES") },
   { "seed", 0, 0, G_OPTION_ARG_INT, &seed, N_("create: another number, another choice"), N_("NUMBER") },
   { "unseen-by", 0, 0, G_OPTION_ARG_STRING, &unseen_by, N_("create: no frame that trained this model, or one before it, validates"), N_("MODEL") },
+  { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("sheet: write it there; JSON where its name ends with .json"), N_("FILE") },
   G_OPTION_ENTRY_NULL
 };
 
@@ -91,13 +94,68 @@ create (Cli *cli, LwProject *project, const char *name, GError **error)
   return TRUE;
 }
 
+/* ---- what it is made of ---- */
+
+static LwDatasetReport *
+read_report (Cli *cli, LwProject *project, const LwDataset *dataset, GError **error)
+{
+  cli_begin (cli, _("Counting"));
+  LwDatasetReport *report = lw_project_report_dataset (project, dataset, cli_progress, cli, cli->cancellable, error);
+  cli_end (cli);
+  return report;
+}
+
+static gboolean
+check (Cli *cli, LwProject *project, const char *name, GError **error)
+{
+  g_autoptr(LwDataset) dataset = lw_project_load_dataset (project, name, error);
+  g_autoptr(LwDatasetReport) report = dataset != NULL ? read_report (cli, project, dataset, error) : NULL;
+  if (report == NULL)
+    return FALSE;
+  LwJson *object = describe (dataset), *leaks = json_object_new_array ();
+  for (guint i = 0; i < report->leaks->len; i++)
+    json_object_array_add (leaks, json_object_new_string (report->leaks->pdata[i]));
+  for (guint i = 0; i < report->leaks->len && !cli->json; i++)
+    cli_complain (cli, "%s", (const char *) report->leaks->pdata[i]);
+  json_object_object_add (object, "leaks", leaks);
+  if (report->nearest != G_MAXUINT)
+    cli_put_int (object, "nearest", report->nearest);
+  cli_json (cli, object);
+  if (report->leaks->len == 0)
+    cli_line (cli, _("No split of “%s” knows anything of another."), dataset->name);
+  cli->failed = report->leaks->len > 0;
+  return TRUE;
+}
+
+static gboolean
+write_sheet (Cli *cli, LwProject *project, const char *name, GError **error)
+{
+  gboolean json = out != NULL ? g_str_has_suffix (out, ".json") : cli->json;
+  g_autoptr(LwDataset) dataset = lw_project_load_dataset (project, name, error);
+  g_autoptr(LwDatasetReport) report = dataset != NULL ? read_report (cli, project, dataset, error) : NULL;
+  g_autofree char *text = report != NULL ? lw_project_write_datasheet (project, dataset, report, json, error) : NULL;
+  if (text == NULL)
+    return FALSE;
+  if (out != NULL)
+    return g_file_set_contents_full (out, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+  return fputs (text, stdout) >= 0;
+}
+
+/* ---- the command ---- */
+
 static gboolean
 dataset (Cli *cli, char **arguments, GError **error)
 {
   const char *what = arguments[1], *name = arguments[2];
-  gboolean wants_name = g_str_equal (what, "create") || g_str_equal (what, "show");
+  static const struct { const char *what; gboolean (*run) (Cli *, LwProject *, const char *, GError **); } readers[] = {
+    { "show", show }, { "check", check }, { "sheet", write_sheet },
+  };
+  guint reader = 0;
+  while (reader < G_N_ELEMENTS (readers) && !g_str_equal (what, readers[reader].what))
+    reader++;
+  gboolean wants_name = g_str_equal (what, "create") || reader < G_N_ELEMENTS (readers);
   if (!wants_name && !g_str_equal (what, "list"))
-    return cli_usage (error, _("“dataset” does create, list or show, not “%s”."), what);
+    return cli_usage (error, _("“dataset” does create, list, show, check or sheet, not “%s”."), what);
   if (wants_name != (name != NULL))
     return cli_usage (error, wants_name ? _("Give the dataset’s name.") : _("“list” takes no name."));
   if (!(val >= 0 && val < 1) || segment < 0 || gap < 0 || seed < 0)
@@ -107,9 +165,11 @@ dataset (Cli *cli, char **arguments, GError **error)
     return FALSE;
   if (g_str_equal (what, "create"))
     return create (cli, project, name, error) && lw_project_close (project, error);
-  return wants_name ? show (cli, project, name, error) : list (cli, project, error);
+  return wants_name ? readers[reader].run (cli, project, name, error) : list (cli, project, error);
 }
 
-const CliCommand cli_dataset = { "dataset", "PROJECT create|list|show [NAME]", N_("Freeze accepted frames, to train and to validate on"),
-  N_("A dataset never changes. Frames that validate lie at least a segment away from those that train."),
-  "dataset drive create june --unseen-by starter\ndataset drive show june", options, 2, 3, dataset };
+const CliCommand cli_dataset = { "dataset", "PROJECT create|list|show|check|sheet [NAME]", N_("Freeze accepted frames, to train and to validate on"),
+  N_("A dataset never changes. Frames that validate lie at least a segment away from those that train.\n"
+     "“check” looks for what one split knows of another: frames too near, equal pictures, models measured on what trained them; the exit code is 1 where there is any.\n"
+     "“sheet” tells what the dataset is made of, for those who get it."),
+  "dataset drive create june --unseen-by starter\ndataset drive show june\ndataset drive check june\ndataset drive sheet june --out june.md", options, 2, 3, dataset };

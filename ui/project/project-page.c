@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "project/backups-pane.h"
 #include "project/check-pane.h"
+#include "project/datasets-pane.h"
 #include "project/history-pane.h"
 #include "project/log-pane.h"
 #include "project/pane.h"
@@ -35,6 +36,7 @@ static const struct
   { "history", N_("History"), "document-open-recent-symbolic", lw_history_pane_get_type },
   { "snapshots", N_("Snapshots"), "camera-photo-symbolic", lw_snapshots_pane_get_type },
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
+  { "datasets", N_("Datasets"), "view-grid-symbolic", lw_datasets_pane_get_type },
   { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
   { "space", N_("Disk Space"), "drive-harddisk-symbolic", lw_space_pane_get_type },

@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include "common/json.h"
+#include "store/dataset-report.h"
 #include "store/split.h"
 
 /* ---- the rule alone ---- */
@@ -340,6 +342,88 @@ test_immutable (void)
     g_assert_cmpint (try_sql (fixture->folder, attempts[i]), ==, SQLITE_CONSTRAINT);
 }
 
+/* ---- what a dataset is made of ---- */
+
+static LwDatasetReport *
+read_report (Fixture *fixture, LwDataset **dataset)
+{
+  g_autoptr(GError) error = NULL;
+  *dataset = lw_project_load_dataset (fixture->project, "first", &error);
+  g_assert_no_error (error);
+  LwDatasetReport *report = lw_project_report_dataset (fixture->project, *dataset, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return report;
+}
+
+static void
+test_report (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  fixture_add_video (fixture, "clip.mp4", 24, 64, 64);
+  accept_frames (fixture->project, 0, 20);
+  create (fixture->project, "first", 0);
+  g_autoptr(LwDataset) dataset = NULL;
+  g_autoptr(LwDatasetReport) report = read_report (fixture, &dataset);
+  g_assert_cmpuint (report->frames[LW_SPLIT_TRAIN], ==, 13);
+  g_assert_cmpuint (report->frames[LW_SPLIT_VAL], ==, 5);
+  g_assert_cmpuint (report->pixels[LW_SPLIT_VAL], ==, 5 * 64 * 64);
+  g_assert_cmpuint (report->leaks->len, ==, 0);
+  g_assert_cmpuint (report->nearest, >=, dataset->gap);
+  guint64 labelled = 0, counted = 0;
+  guint in_runs = 0;
+  for (guint i = 0; i < dataset->items->len; i++)
+    {
+      g_autoptr(LwPlanes) planes = lw_project_load_revision (fixture->project, g_array_index (dataset->items, LwDatasetItem, i).revision, &error);
+      guint64 classes[256];
+      lw_label_map_count (planes->plane[LW_PLANE_CLASS], classes);
+      labelled += 64 * 64 - classes[LW_LABEL_NONE];
+    }
+  for (int i = 0; i < LW_LABEL_NONE; i++)
+    counted += report->class_pixels[LW_SPLIT_TRAIN][i] + report->class_pixels[LW_SPLIT_VAL][i];
+  for (guint i = 0; i < report->runs->len; i++)
+    in_runs += ((const LwDatasetRun *) report->runs->pdata[i])->n;
+  g_assert_cmpuint (counted, ==, labelled);
+  g_assert_cmpuint (in_runs, ==, 18);
+
+  g_autofree char *markdown = lw_project_write_datasheet (fixture->project, dataset, report, FALSE, &error);
+  g_autofree char *json = lw_project_write_datasheet (fixture->project, dataset, report, TRUE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (markdown, "# first\n"));
+  g_assert_nonnull (strstr (markdown, "| val | 5 | 20480 |"));
+  g_autoptr(LwJson) parsed = lw_json_parse (json, strlen (json), 1 << 20, "datasheet", &error);
+  g_assert_no_error (error);
+  LwJson *frames;
+  g_assert_true (lw_json_get_array (parsed, "frames", 100, &frames, &error));
+  g_assert_cmpuint (json_object_array_length (frames), ==, 18);
+
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_cancellable_cancel (cancellable);
+  g_assert_null (lw_project_report_dataset (fixture->project, dataset, NULL, NULL, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* No program of ours makes such a dataset; the check finds it all the same. */
+static void
+test_leaks (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  fixture_add_video (fixture, "clip.mp4", 24, 64, 64);
+  accept_frames (fixture->project, 0, 20);
+  create (fixture->project, "first", 0);
+  g_assert_true (lw_project_close (fixture->project, &error));
+  fixture_sql (fixture->folder, "DROP TRIGGER dataset_item_UPDATE_refused;"
+                                "UPDATE dataset_item SET split = 1 - split WHERE frame = (SELECT frame FROM dataset_item WHERE split = 0 ORDER BY frame LIMIT 1 OFFSET 4);"
+                                "UPDATE frame SET packet_hash = (SELECT packet_hash FROM frame WHERE id = (SELECT max (frame) FROM dataset_item WHERE split = 0))"
+                                " WHERE id = (SELECT max (frame) FROM dataset_item WHERE split = 1)");
+  fixture_reopen (fixture);
+  g_autoptr(LwDataset) dataset = NULL;
+  g_autoptr(LwDatasetReport) report = read_report (fixture, &dataset);
+  g_assert_cmpuint (report->nearest, ==, 0);
+  g_assert_cmpuint (report->leaks->len, ==, 2);      /* too near, and a picture in both */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,5 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/datasets/dataset", test_dataset);
   g_test_add_func ("/datasets/lineage", test_lineage);
   g_test_add_func ("/datasets/immutable", test_immutable);
+  g_test_add_func ("/datasets/report", test_report);
+  g_test_add_func ("/datasets/leaks", test_leaks);
   return g_test_run ();
 }
