@@ -219,6 +219,12 @@ append_class (LwCanvas *self, GString *text, int x, int y)
     g_string_append_printf (text, _(" · %d %%"), (lw_label_map_get (proposal->confidence, x / LW_CONFIDENCE_STEP, y / LW_CONFIDENCE_STEP) * 100 + 127) / 255);
 }
 
+gboolean
+lw_canvas_get_pixel (LwCanvas *self, int *x, int *y)
+{
+  return self->hovering && canvas_pixel_at (self, self->pointer_x, self->pointer_y, x, y);
+}
+
 static void
 update_text (LwCanvas *self)
 {

@@ -14,7 +14,7 @@ struct _LwTimeline
   GtkListView *view;
   LwLeftMeter *left_meter;
   GtkWidget *frame_button, *play_button, *status_icon, *go_to_entry, *popover;
-  GtkLabel *name_label, *status_label, *note_label, *pointer_label, *count_label, *go_to_hint;
+  GtkLabel *name_label, *status_label, *note_label, *pointer_label, *pixel_label, *count_label, *go_to_hint;
 
   LwDesk *desk;
   LwPlayback *playback;
@@ -349,6 +349,14 @@ lw_timeline_set_pointer_text (LwTimeline *self, const char *text)
 }
 
 void
+lw_timeline_set_pixel_text (LwTimeline *self, const char *text)
+{
+  gtk_label_set_label (self->pixel_label, text != NULL ? text : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pixel_label), text);
+  gtk_widget_set_visible (GTK_WIDGET (self->pixel_label), text != NULL);
+}
+
+void
 lw_timeline_set_note (LwTimeline *self, const char *note)
 {
   gtk_label_set_label (self->note_label, note != NULL ? note : "");
@@ -409,6 +417,7 @@ lw_timeline_class_init (LwTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, note_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, pointer_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, pixel_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, count_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, popover);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, go_to_entry);

@@ -16,3 +16,5 @@ void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name
 void lw_timeline_set_note (LwTimeline *timeline, const char *note);
 /* The text at the end of the line: what lies under the pointer. */
 void lw_timeline_set_pointer_text (LwTimeline *timeline, const char *text);
+/* Beside it: since when the pixel is what it is; NULL: nothing. */
+void lw_timeline_set_pixel_text (LwTimeline *timeline, const char *text);

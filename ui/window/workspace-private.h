@@ -57,6 +57,8 @@ struct _LwWorkspace
   guint key_timeout, zoom_idle;
   gboolean acting;                /* a submit, accept or return, or the undo of one, is on its way */
   gboolean zoom_restored;
+  guint pixel_timeout;            /* workspace-pixel.c */
+  GCancellable *pixel_reading;
   gint64 noted;                   /* the returned frame whose note is shown; 0: none */
 
   /* workspace-steps.c */
@@ -129,5 +131,8 @@ void lw_workspace_restore_state (LwWorkspace *self);
 /* workspace-look.c */
 void lw_workspace_watch_look (LwWorkspace *self);              /* the map and the rulers around the canvas */
 
+/* workspace-pixel.c */
+void lw_workspace_look_at_pixel (LwWorkspace *self);           /* the pointer is over another one, or none */
+void lw_workspace_forget_pixel (LwWorkspace *self);
 /* workspace-project.c */
 void lw_workspace_add_media_files (LwWorkspace *self, GSList *files);

@@ -109,6 +109,7 @@ on_pointer_text_cb (LwWorkspace *self)
   g_autofree char *text = NULL;
   g_object_get (self->canvas, "pointer-text", &text, NULL);
   lw_timeline_set_pointer_text (self->timeline, text);
+  lw_workspace_look_at_pixel (self);
 }
 
 /* The first frame that opens finds what the last window left. A playback's last picture gives way to the frame itself. */

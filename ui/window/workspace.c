@@ -235,6 +235,7 @@ lw_workspace_dispose (GObject *object)
   g_clear_handle_id (&self->zoom_idle, g_source_remove);
   lw_class_keys_clear (&self->keys);
   lw_workspace_forget_steps (self);
+  lw_workspace_forget_pixel (self);
   if (self->canvas != NULL)      /* as it goes it still says what can't be undone any more */
     g_signal_handlers_disconnect_by_data (self->canvas, self);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
