@@ -14,7 +14,7 @@ from annotator import Canvas, fine, run
 
 N_FRAMES = 3
 SIZE = 16 << 20
-LEFT = 40 << 10         # room that the filler leaves
+LEFT = 8 << 10          # room that the filler leaves
 
 
 class Disk:
@@ -28,12 +28,12 @@ class Disk:
             sys.exit(77)
 
     def fill(self):
-        stat = os.statvfs(self.folder)
         filler = os.open(self.filler, os.O_WRONLY | os.O_CREAT)
         try:
-            os.posix_fallocate(filler, 0, max(1, stat.f_bavail * stat.f_bsize - LEFT))
+            while True:
+                os.write(filler, bytes(1 << 16))
         except OSError:
-            pass                # the program took the room first
+            os.ftruncate(filler, max(0, os.fstat(filler).st_size - LEFT))
         os.close(filler)
 
     def empty(self):
@@ -57,9 +57,10 @@ def strokes(person):
 
 def paint(person, n):
     """So many strokes, each another line."""
-    x, y, width, height = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
-    for i in range(n):
+    x, y, width, height = person.area
+    for _ in range(n):
         top = round(y + height * (0.3 + 0.4 * ((person.painted * 7) % 40) / 40))
+        person.desktop.key(str(1 + person.painted % 9))      # another class each time, so that no stroke changes nothing
         person.desktop.drag(fine([(round(x + width * 0.3), top), (round(x + width * 0.6), top + 20)], step=25), pause=0.005)
         person.painted += 1
 
@@ -73,7 +74,7 @@ def make_project(person, frames):
     person.start(person.folder)
     person.program.wait_title("drive")
     person.frame(1, N_FRAMES)
-    person.desktop.key("2")
+    person.area = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
     paint(person, 3)
 
 
