@@ -24,7 +24,7 @@ describe_channel (const LwLookState *look)
 static const char *
 describe_split (const LwLookState *look)
 {
-  static const char *const splits[LW_N_SPLIT_VIEWS] = { N_("One view"), N_("Side by side"), N_("With a divider: drag it, or move it with < and >") };
+  static const char *const splits[LW_N_SPLIT_VIEWS] = { N_("One view"), N_("Side by side"), N_("With a divider that can be dragged") };
   return _(splits[look->split]);
 }
 
