@@ -131,25 +131,11 @@ def prepare_openvino(folder, precision, threads, train):
     return f"OpenVINO {openvino.__version__.split('-')[0]}", how, run, lambda: run().copy()
 
 
-def prepare_matrix(folder, precision, threads, train):
-    """By oneDNN, which all but ONNX Runtime build on, with one side packed before."""
-    import numpy
-    import openvino
-    side = numpy.random.default_rng(1).standard_normal((MATRIX, MATRIX)).astype("float32")
-    parameter = openvino.opset13.parameter([MATRIX, MATRIX], numpy.float32)
-    model = openvino.Model([openvino.opset13.matmul(parameter, openvino.opset13.constant(side), False, False)], [parameter], "product")
-    model = openvino.Core().compile_model(model, "CPU", openvino_options(precision, threads))
-    request = model.create_infer_request()
-    request.set_input_tensor(openvino.Tensor(side))
-    return "product of matrices", f"{MATRIX} x {MATRIX}, oneDNN of OpenVINO", request.infer, None
-
-
 PREPARE = {
     "pytorch": prepare_torch,
     "pytorch-compiled": lambda *arguments: prepare_torch(*arguments, compiled=True),
     "onnxruntime": prepare_onnxruntime,
     "openvino": prepare_openvino,
-    "matrix": prepare_matrix,
 }
 
 
@@ -229,9 +215,11 @@ def start_all(options, network, precision, folder):
         if (folder / "ours.f32").exists():
             (folder / "ours.f32").rename(folder / f"ours, {name}.f32")
     peers = ["pytorch"] if options.train else ["pytorch", "pytorch-compiled", "onnxruntime", "openvino"]
-    for peer in peers + ["matrix"]:
+    for peer in peers:
         command = [sys.executable, __file__, "--serve", peer, folder, precision, str(options.threads), mode]
         contestants.append(Contestant(peer, command, environment))
+    command = [options.build / "tests/bench/network-runner", "matrix", "infer", precision, folder]
+    contestants.append(Contestant("matrix", command, dict(environment, OMP_WAIT_POLICY="passive")))
     return contestants
 
 
@@ -248,15 +236,15 @@ def compare(options, network, precision, folder):
     for _ in range(options.rounds):
         for contestant in running:
             contestant.measure()
-    gflop = 2 * next(c.info["gmac"] for c in contestants if "gmac" in c.info) * (3 if options.train else 1)
-    peak = 2 * MATRIX ** 3 * 1e-6 / next((c.ms for c in running if c.label == "matrix"), float("inf"))
+    gflop = 2 * contestants[0].info["gmac"] * (3 if options.train else 1)
+    peak = 2e3 * contestants[-1].info["gmac"] / contestants[-1].ms
     what = f"{network}, training step" if options.train else network
     for contestant in contestants:
         mine = contestant.label.startswith("ours")
         if contestant.error:
             print_row([what, precision, contestant.label, "", "", "", "", contestant.error])
         elif contestant.label == "matrix":
-            print_row(["", precision, contestant.info["name"], f"{contestant.ms:.1f}", f"{peak:.0f} GFLOP/s", "1", "", contestant.info["how"]])
+            print_row(["", precision, "product of matrices", f"{contestant.ms:.1f}", f"{peak:.0f} GFLOP/s", "1", "", f"{MATRIX} x {MATRIX}; {ours_how(contestant.info)}"])
         else:
             how = f"{ours_how(contestant.info)}; {contestant.info['megabytes']:.0f} MB beside the weights" if mine else contestant.info["how"]
             away = "" if options.train else f"{distance_of(folder, contestant.label):.1e}"

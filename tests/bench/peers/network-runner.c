@@ -1,6 +1,6 @@
 /* network-runner.c: our side of network-peers.py: a network with the weights and the picture of network-exchange, run when asked
  *
- * network-runner NETWORK infer|train PRECISION FOLDER: FOLDER holds before.safetensors and batch.safetensors. Prints a line of JSON when it is ready (arithmetic,
+ * network-runner NETWORK|matrix infer|train PRECISION FOLDER: FOLDER holds before.safetensors and batch.safetensors. Prints a line of JSON when it is ready (arithmetic,
  * memory, the plan's key) and writes FOLDER/ours.f32, the scores of the grid; then, for each line that it reads, a number of runs, their times in ms. */
 #include "config.h"
 #include <json-c/json.h>
@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include "common/paths.h"
 #include "nn/backends/backend.h"
+#include "nn/graph/builder.h"
 #include "nn/networks/networks.h"
 
 #define CLASSES 11
+#define MATRIX 4096             /* channels of what is measured as the machine's peak */
 
 typedef struct {
   const LwBackend *backend;
@@ -42,6 +44,30 @@ read_weights (const char *folder, const char *name, GError **error)
   return lw_safetensors_load (path, error);
 }
 
+/* As good as one product of matrices of MATRIX x MATRIX: a convolution of single pixels, for 64 x 64 of them. */
+static LwGraph *
+matrix_graph (void)
+{
+  LwGraph *graph = lw_graph_new ("matrix", CLASSES);
+  int x = lw_graph_conv (graph, 0, "widen", MATRIX, 1, 0, TRUE);
+
+  x = lw_graph_conv (graph, x, "product", MATRIX, 1, 0, TRUE);
+  lw_graph_score (graph, lw_graph_conv (graph, x, "last", CLASSES, 1, 0, TRUE), 1, 0);
+  return graph;
+}
+
+static LwWeights *
+matrix_batch (void)
+{
+  LwWeights *batch = lw_weights_new ();
+  LwTensor *input = lw_weights_add (batch, "input", (int[]) { 1, 3, 64, 64 }, 4);
+
+  for (gsize i = 0; i < input->count; i++)
+    input->data[i] = (float) (i % 251) / 251 - 0.5f;
+  lw_weights_add (batch, "labels", (int[]) { 1, 64, 64 }, 3);
+  return batch;
+}
+
 static gboolean
 prepare (Runner *self, const char *network, const char *precision, const char *folder, GError **error)
 {
@@ -49,9 +75,18 @@ prepare (Runner *self, const char *network, const char *precision, const char *f
   LwPlanOptions options = { .n = 1, .train = self->train, .precision = precision_of (precision), .transform = { { 0, 0, 0 }, { 1, 1, 1 }, FALSE }, .deterministic = self->train };
   const LwTensor *input;
 
-  self->graph = lw_network_new (network, &(LwNetworkOptions) { .classes = CLASSES });
-  self->weights = read_weights (folder, "before.safetensors", error);
-  self->data = self->weights != NULL ? read_weights (folder, "batch.safetensors", error) : NULL;
+  if (g_str_equal (network, "matrix"))
+    {
+      self->graph = matrix_graph ();
+      self->weights = lw_weights_init (self->graph, 1);
+      self->data = matrix_batch ();
+    }
+  else
+    {
+      self->graph = lw_network_new (network, &(LwNetworkOptions) { .classes = CLASSES });
+      self->weights = read_weights (folder, "before.safetensors", error);
+      self->data = self->weights != NULL ? read_weights (folder, "batch.safetensors", error) : NULL;
+    }
   self->backend = self->data != NULL ? lw_backend_load (module, error) : NULL;
   if (self->backend == NULL || (self->device = self->backend->open (error)) == NULL)
     return FALSE;
