@@ -230,8 +230,8 @@ static void
 report (GArray *wrong, GPtrArray *problems)
 {
   for (guint i = 0; i < MIN (wrong->len, MAX_PROBLEMS); i++)
-    g_ptr_array_add (problems, g_strdup_printf (_("Project file: page %" G_GUINT64_FORMAT " is not as Labelwright wrote it: the disk or another program has changed it"),
-                                                g_array_index (wrong, guint64, i) + 1));
+    g_ptr_array_add (problems, g_strdup_printf (_("Project file: page %llu is not as Labelwright wrote it: the disk or another program has changed it"),
+                                                (unsigned long long) g_array_index (wrong, guint64, i) + 1));
   if (wrong->len > MAX_PROBLEMS)
     g_ptr_array_add (problems, g_strdup_printf (_("Project file: %u more pages are not as Labelwright wrote them"), wrong->len - MAX_PROBLEMS));
 }
