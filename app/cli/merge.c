@@ -7,13 +7,15 @@
 
 #define MAX_LIST_BYTES (64u << 20)
 
-static char **specs, *rule;
-static gboolean dry;
+static char **specs, *rule, *person;
+static gboolean dry, nameless;
 
 /* ---- package ---- */
 
 static const GOptionEntry package_options[] = {
   { "frames", 'f', 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, MEDIA:ORDINALS such as drive:0-99,200, or @NAME"), N_("SPEC") },
+  { "for", 0, 0, G_OPTION_ARG_STRING, &person, N_("Whose it is: its frames are assigned to this person"), N_("NAME") },
+  { "nameless", 0, 0, G_OPTION_ARG_NONE, &nameless, N_("Leave out who did what: persons are “Person 1” …, and there is no log"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -28,7 +30,7 @@ package (Cli *cli, char **arguments, GError **error)
     return FALSE;
   g_autofree gint64 *ids = cli_dup_ids (frames);
   cli_begin (cli, _("Packing"));
-  gboolean done = lw_project_package (project, ids, frames->len, arguments[1], cli_progress, cli, cli->cancellable, error);
+  gboolean done = lw_project_package_for (project, ids, frames->len, &(LwPackageOptions) { person, nameless }, arguments[1], cli_progress, cli, cli->cancellable, error);
   cli_end (cli);
   if (!done)
     return FALSE;
@@ -43,6 +45,30 @@ package (Cli *cli, char **arguments, GError **error)
 const CliCommand cli_package = { "package", "PROJECT --frames SPEC OUT", N_("Make a project of some frames, for somebody else to work on"),
   N_("OUT is a project like any other, with the strokes and revisions of its frames. Media are not copied, unless they lie in the project.\n“merge” takes back what was done in it."),
   "package drive --frames drive:0-99 for-ann\nmerge drive for-ann --rule newest", package_options, 2, 2, package };
+
+static gboolean
+list_packages (Cli *cli, char **arguments, GError **error)
+{
+  g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
+  g_autoptr(GPtrArray) packages = project != NULL ? lw_project_list_packages (project, error) : NULL;
+  for (guint i = 0; packages != NULL && i < packages->len; i++)
+    {
+      const LwPackage *one = packages->pdata[i];
+      g_autofree char *made = cli_format_time (one->created), *merged = one->merged != 0 ? cli_format_time (one->merged) : g_strdup (_("not merged yet"));
+      LwJson *result = json_object_new_object ();
+      cli_put_string (result, "package", one->uuid);
+      cli_put_string (result, "for", one->person);
+      cli_put_string (result, "by", one->actor);
+      cli_put_time (result, "created", one->created);
+      cli_put_int (result, "frames", one->n_frames);
+      cli_put_bool (result, "merged", one->merged != 0);
+      cli_json (cli, result);
+      cli_line (cli, "%s  %-24s %6u  %s", made, one->person != NULL ? one->person : "", one->n_frames, merged);
+    }
+  return packages != NULL;
+}
+
+const CliCommand cli_packages = { "packages", "PROJECT", N_("List the packages that were made, and which came back"), NULL, "packages drive", NULL, 1, 1, list_packages };
 
 /* ---- merge ---- */
 

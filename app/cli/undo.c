@@ -11,7 +11,7 @@ report (Cli *cli, const LwStep *step, guint n_left, gboolean redo)
   cli_put_int (result, "frames", step->n_frames - n_left);
   cli_put_int (result, "left", n_left);
   cli_json (cli, result);
-  if (step->kind == LW_STEP_CLASSES)
+  if (step->kind == LW_STEP_CLASSES || step->kind == LW_STEP_REPLACED)
     cli_line (cli, redo ? _("Redid the change of classes.") : _("Undid the change of classes."));
   else
     cli_line (cli, redo ? ngettext ("Redid “%s” of %u frame.", "Redid “%s” of %u frames.", step->n_frames - n_left)
@@ -53,9 +53,9 @@ redo_step (Cli *cli, char **arguments, GError **error)
   return turn (cli, arguments, TRUE, error);
 }
 
-#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted, returned, assigned or restored, a change of classes, or a medium added. " \
+#define DETAILS N_("A step is all that one command or one click did: every frame that it submitted, accepted, returned, assigned, restored or merged, a change of classes, or a medium added or removed. " \
                    "It must be of the user who asks. Frames that changed since stay as they are.")
 
-const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept, return, assign or restore, change of classes, or medium added"), DETAILS,
+const CliCommand cli_undo = { "undo", "PROJECT", N_("Undo the last submit, accept, return, assign, restore or merge, change of classes, or medium added or removed"), DETAILS,
   "undo drive", NULL, 1, 1, undo_step };
 const CliCommand cli_redo = { "redo", "PROJECT", N_("Redo what was undone last"), DETAILS, "redo drive", NULL, 1, 1, redo_step };

@@ -271,6 +271,39 @@ lw_classes_take_back (LwProject *self, const char *now, const char *then, gint64
   return palette != NULL && write_change (self, &change, error) ? change.step : 0;
 }
 
+/* A class that only revisions know, such as one that came by a merge, keeps its row as well. */
+static gboolean
+note_revisions (LwDb *db, guint8 class_id, GError **error)
+{
+  return lw_db_run (db, error,
+                    "INSERT INTO frame_class (frame, class, pixels) SELECT revision.frame, ?1, 0 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
+                    " JOIN revision ON revision.id = revision_tile.revision WHERE revision_tile.plane = 0 AND instr (tile.labels, ?2) > 0"
+                    " AND NOT EXISTS (SELECT 1 FROM frame_class WHERE class = ?1) LIMIT 1", "ix", class_id, &class_id, (gsize) 1);
+}
+
+gboolean
+lw_classes_turn (LwDb *db, const char *now, const char *then, GError **error)
+{
+  g_autoptr(LwPalette) found = read_palette (db, error), palette = found != NULL ? lw_palette_parse (then, strlen (then), "classes", error) : NULL;
+  if (palette == NULL)
+    return FALSE;
+  g_autofree char *json = lw_palette_to_json (found);
+  Change change = { .palette = palette, .expected = now };
+  if (strcmp (json, then) == 0)
+    return TRUE;
+  for (guint i = 0; i < palette->classes->len; i++)
+    change.kept[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
+  if (!check_expected (&change, json, error) || !check_working (db, change.kept, error) || !check_revived (db, palette, error))
+    return FALSE;
+  for (guint i = 0; i < found->classes->len; i++)
+    {
+      const LwClass *class = g_ptr_array_index (found->classes, i);
+      if (!change.kept[class->id] && !note_revisions (db, class->id, error))
+        return FALSE;
+    }
+  return lw_classes_write (db, palette, error);
+}
+
 int
 lw_project_find_class_id (LwProject *self, const LwPalette *palette, const char *name, GError **error)
 {

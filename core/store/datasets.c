@@ -154,7 +154,7 @@ gather (LwDb *db, Gathering *self, GError **error)
   g_autoptr(LwQuery) query = lw_db_query (db, error,
                                           "SELECT frame.id, frame.media, pts, tb_num, tb_den, status, ifnull (accepted, 0),"
                                           " (SELECT count (*) FROM (SELECT 1 FROM frame AS other WHERE other.media = frame.media LIMIT 2))"
-                                          " FROM frame JOIN media ON media.id = frame.media AND media.operation IS NULL ORDER BY frame.media, frame.ordinal", "");
+                                          " FROM frame JOIN media ON media.id = frame.media AND media.operation IS NULL AND NOT media.removed ORDER BY frame.media, frame.ordinal", "");
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     gather_frame (self, query);

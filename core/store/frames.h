@@ -19,6 +19,6 @@ gboolean lw_frame_set_status (LwDb *db, gint64 frame, LwFrameStatus status, GErr
 /* The columns that lw_frame_from_row() reads. */
 #define LW_FRAME_COLUMNS "frame.id, frame.media, frame.ordinal, frame.uuid, frame.name, frame.pts, frame.tb_num, frame.tb_den, frame.width," \
                          " frame.height, frame.status, ifnull (frame.proposal, 0), frame.seq, " LW_NAME_OF ("frame.assignee")
-/* Frames whose operation is complete. */
-#define LW_FRAME_TABLES "frame JOIN media ON media.id = frame.media AND media.operation IS NULL"
+/* Frames whose operation is complete, and whose medium was not removed. */
+#define LW_FRAME_TABLES "frame JOIN media ON media.id = frame.media AND media.operation IS NULL AND NOT media.removed"
 LwFrame *lw_frame_from_row (LwQuery *query);

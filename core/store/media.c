@@ -3,6 +3,7 @@
 #include "store/media.h"
 
 #include <glib/gi18n-lib.h>
+#include "store/class-change.h"
 #include "store/rows.h"
 
 #define COLUMNS "id, uuid, name, kind, path, size, sha256"
@@ -41,7 +42,14 @@ lw_project_list_media (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
   return lw_project_list_rows (self, read_medium, (GDestroyNotify) lw_media_free, error,
-                               "SELECT " COLUMNS " FROM media WHERE operation IS NULL ORDER BY id", "", 0);
+                               "SELECT " COLUMNS " FROM media WHERE operation IS NULL AND NOT removed ORDER BY id", "", 0);
+}
+
+GPtrArray *
+lw_project_list_removed_media (LwProject *self, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+  return lw_project_list_rows (self, read_medium, (GDestroyNotify) lw_media_free, error, "SELECT " COLUMNS " FROM media WHERE operation IS NULL AND removed ORDER BY id", "", 0);
 }
 
 static LwMedia *

@@ -37,7 +37,6 @@ typedef struct {
   gboolean writing;            /* FALSE: the first pass, which only finds out */
   guint undecided;
   guint8 author;
-  gint64 step;
   GHashTable *our_acts, *their_acts;      /* name of a frame → gint64 *: when its status was last set by hand */
 } Merge;
 
@@ -288,7 +287,6 @@ write_together (LwDb *db, gpointer data, GError **error)
   return self->stroke == NULL
          || (lw_stroke_write (db, &self->head, self->stroke, 0, 0, &self->change, error)
              && lw_revision_write (db, &self->head, &self->draft, self->head.seq + 1, LW_REVISION_MERGE, _("merged with another copy"), error) != 0
-             && lw_step_add_labels (db, &self->merge->step, "merge", &self->head, error)
              && lw_audit_add (db, error, "merge", self->frame->name, "up to stroke %s", self->head_uuid));
 }
 
@@ -296,15 +294,11 @@ static gboolean
 put_together (LwDb *db, gpointer data, GError **error)
 {
   Together *self = data;
-  gint64 step = self->merge->step;
   self->head = self->frame->our;
-  if ((self->stroke == NULL
-       || (lw_working_prepare (db, &self->head, self->stroke->diff, &self->change, error)
-           && lw_revision_prepare (db, &self->head, &self->change, &self->draft, error)))
-      && lw_db_transact (db, write_together, self, error))
-    return TRUE;
-  self->merge->step = step;
-  return FALSE;
+  return (self->stroke == NULL
+          || (lw_working_prepare (db, &self->head, self->stroke->diff, &self->change, error)
+              && lw_revision_prepare (db, &self->head, &self->change, &self->draft, error)))
+         && lw_db_transact (db, write_together, self, error);
 }
 
 static gboolean
@@ -421,6 +415,27 @@ take_status (Merge *self, const Frame *frame, GError **error)
 
 /* ---- all frames ---- */
 
+/* A frame of which only revisions came is as it was. */
+static gboolean
+note_step (Merge *self, const Frame *frame, gint64 accepted, GError **error)
+{
+  g_autoptr(LwDb) here = lw_project_read (self->ours, error);
+  LwFrameHead now;
+  if (here == NULL || !lw_frame_head_read (here, frame->our.id, &now, error))
+    return FALSE;
+  return (now.seq == frame->our.seq && now.status == frame->our.status) || lw_merge_note_step (self->ours, &frame->our, accepted, &self->report->step, error);
+}
+
+static gint64
+read_accepted (Merge *self, gint64 frame)
+{
+  gint64 accepted = 0;
+  g_autoptr(LwDb) here = lw_project_read (self->ours, NULL);
+  if (here != NULL)
+    lw_db_get (here, &accepted, NULL, "SELECT accepted FROM frame WHERE id = ?", "I", frame);
+  return accepted;
+}
+
 static gboolean
 merge_frame (Merge *self, gint64 theirs, GError **error)
 {
@@ -432,13 +447,14 @@ merge_frame (Merge *self, gint64 theirs, GError **error)
   gboolean status = alone && has_later_status (self, &frame);
   if (!self->writing)
     *(news || status ? alone ? &self->report->taken : &self->report->merged : &self->report->same) += 1;
+  gint64 accepted = self->writing ? read_accepted (self, frame.our.id) : 0;
   if (news && !alone && !merge_both (self, &frame, error))
     return FALSE;
   if (!self->writing)
     return TRUE;
   if (news && alone && !append_strokes (self, &frame, error))
     return FALSE;
-  return bring_revisions (self, &frame, alone, error) && (!status || take_status (self, &frame, error));
+  return bring_revisions (self, &frame, alone, error) && (!status || take_status (self, &frame, error)) && note_step (self, &frame, accepted, error);
 }
 
 static gboolean
@@ -502,7 +518,32 @@ merge_all (Merge *self, gboolean dry, LwProgress progress, gpointer data, GCance
   if (self->report->taken + self->report->merged > 0 && !take_snapshot (self->ours, cancellable, error))
     return FALSE;
   return lw_merge_persons (self->ours, self->theirs, error) && lw_merge_map_ids (self->ours, self->theirs, FALSE, &self->ids, error) && merge_frames (self, TRUE, progress, data, cancellable, error)
-         && lw_merge_audit (self->ours, self->theirs, error);
+         && lw_merge_review (self->ours, self->there, error) && lw_merge_audit (self->ours, self->theirs, error);
+}
+
+gboolean
+lw_project_load_merge (LwProject *self, LwProject *other, const char *frame_name, LwPlanes **ours, LwPlanes **theirs, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && LW_IS_PROJECT (other) && frame_name != NULL && ours != NULL && theirs != NULL, FALSE);
+
+  LwMergeIds ids;
+  LwFrameHead our, their;
+  gint64 here_id = 0, there_id = 0;
+  *ours = *theirs = NULL;
+  g_autoptr(LwDb) here = lw_project_read (self, error), there = here != NULL ? lw_project_read (other, error) : NULL;
+  if (there == NULL || lw_db_get (here, &here_id, error, "SELECT id FROM frame WHERE name = ?", "s", frame_name) < 0)
+    return FALSE;
+  g_autofree char *uuid = lw_db_get_text (here, NULL, "SELECT uuid FROM frame WHERE id = ?", "I", here_id);
+  if (lw_db_get (there, &there_id, error, "SELECT id FROM frame WHERE uuid = ?", "s", uuid) < 0 || !lw_frame_head_read (here, here_id, &our, error)
+      || !lw_frame_head_read (there, there_id, &their, error) || !lw_merge_map_ids (self, other, TRUE, &ids, error))
+    return FALSE;
+  g_autoptr(LwPlanes) a = lw_working_load (here, &our, error), b = a != NULL ? lw_working_load (there, &their, error) : NULL;
+  if (b == NULL)
+    return FALSE;
+  lw_merge_remap (b, &ids);
+  *ours = g_steal_pointer (&a);
+  *theirs = g_steal_pointer (&b);
+  return TRUE;
 }
 
 gboolean

@@ -9,6 +9,18 @@
 gboolean lw_project_package (LwProject *project, const gint64 *frames, gsize n_frames, const char *target, LwProgress progress, gpointer data,
                              GCancellable *cancellable, GError **error);
 
+typedef struct {
+  const char *person;           /* for whom it is; NULL: not said */
+  gboolean nameless;            /* the persons in it have no names, only “Person 1” …, and its past no log: for packages that leave the house */
+} LwPackageOptions;
+/* @options: NULL: as lw_project_package(). @person’s frames are assigned to him or her there. */
+gboolean lw_project_package_for (LwProject *project, const gint64 *frames, gsize n_frames, const LwPackageOptions *options, const char *target, LwProgress progress, gpointer data,
+                                 GCancellable *cancellable, GError **error);
+
+typedef struct { char *uuid, *person, *actor; gint64 created, merged; guint n_frames; } LwPackage;      /* @person: NULL: not said; @merged 0: not yet */
+void lw_package_free (LwPackage *package);
+GPtrArray *lw_project_list_packages (LwProject *project, GError **error);      /* (element-type LwPackage), newest first */
+
 /* ---- back ---- */
 /* Connected pixels that both sides changed, and disagree on. */
 typedef struct {
@@ -28,12 +40,17 @@ typedef struct {
   guint strokes, revisions;     /* that came */
   GPtrArray *regions;           /* (element-type LwMergeRegion): conflicts and what became of them */
   LwConfusion *agreement;       /* row: ours, column: theirs, over frames that both sides worked on */
+  gint64 step;                  /* of all that changed, for lw_project_take_back(); 0: nothing did */
 } LwMergeReport;
 void lw_merge_report_clear (LwMergeReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwMergeReport, lw_merge_report_clear)
 
 /* Takes what was done in @other, a copy or a package of this project, since the two parted. Where only @other worked on a frame, its strokes are appended; where both did, a
  * stroke puts the two together, and every revision of @other comes along. Before, a snapshot is taken. LW_STORE_ERROR_CONFLICT where @choose leaves a region undecided: then nothing
- * was changed, and @report tells of all regions. @dry: only report. Merging again changes nothing. */
+ * was changed, and @report tells of all regions. @dry: only report. Merging again changes nothing. All frames
+ * are one step of undo; where it is cancelled on the way, those that were done. */
 gboolean lw_project_merge (LwProject *project, LwProject *other, LwMergeChoose choose, gpointer choose_data, gboolean dry, LwMergeReport *report,
                            LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+
+/* The labels of one frame in both, the other’s in the numbers of this project (new classes in those that they would get). */
+gboolean lw_project_load_merge (LwProject *project, LwProject *other, const char *frame, LwPlanes **ours, LwPlanes **theirs, GError **error);

@@ -182,7 +182,7 @@ gboolean lw_project_act_on (LwProject *project, const gint64 *frames, gsize n_fr
                             gpointer data, GCancellable *cancellable, gint64 *step, GError **error);
 
 /* ---- undo of what is more than a stroke: statuses, classes, added media, labels of many frames ---- */
-typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA, LW_STEP_LABELS, LW_STEP_ASSIGNMENT } LwStepKind;
+typedef enum { LW_STEP_STATUS, LW_STEP_CLASSES, LW_STEP_MEDIA, LW_STEP_LABELS, LW_STEP_ASSIGNMENT, LW_STEP_REPLACED, LW_STEP_REMOVED_MEDIA, LW_STEP_MERGED } LwStepKind;
 typedef struct {
   gint64 id;
   LwStepKind kind;

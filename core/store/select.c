@@ -139,7 +139,7 @@ read_media_names (LwProject *project, GHashTable *media, GError **error)
   g_autoptr(LwDb) db = lw_project_read (project, error);
   if (db == NULL)
     return FALSE;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT name, id FROM media WHERE operation IS NULL", "");
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT name, id FROM media WHERE operation IS NULL AND NOT removed", "");
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     {

@@ -125,14 +125,17 @@ add_frame (LwDb *db, gint64 frame, LwStatistics *sums, GError **error)
   return TRUE;
 }
 
+/* Not of media that were removed. */
+#define SEEN(frame) " AND " frame " NOT IN (SELECT hidden.id FROM frame AS hidden JOIN media ON media.id = hidden.media WHERE media.removed)"
+
 static gboolean
 add_all (LwDb *db, LwStatistics *sums, GError **error)
 {
   const gint64 frame = 0;
-  COUNT (add_frames, "SELECT status, count (*), sum (frame.width * frame.height) FROM frame JOIN media ON media.id = frame.media AND media.operation IS NULL GROUP BY status",
+  COUNT (add_frames, "SELECT status, count (*), sum (frame.width * frame.height) FROM frame JOIN media ON media.id = frame.media AND media.operation IS NULL AND NOT media.removed GROUP BY status",
          sums)
-  COUNT (add_sums, "SELECT class, sum (pixels), count (*) FROM frame_class WHERE pixels > 0 GROUP BY class", sums->class_pixels, sums->class_frames)
-  COUNT (add_sums, "SELECT origin, sum (pixels), count (*) FROM frame_origin WHERE pixels > 0 GROUP BY origin", sums->origin_pixels, sums->origin_frames)
+  COUNT (add_sums, "SELECT class, sum (pixels), count (*) FROM frame_class WHERE pixels > 0" SEEN ("frame_class.frame") " GROUP BY class", sums->class_pixels, sums->class_frames)
+  COUNT (add_sums, "SELECT origin, sum (pixels), count (*) FROM frame_origin WHERE pixels > 0" SEEN ("frame_origin.frame") " GROUP BY origin", sums->origin_pixels, sums->origin_frames)
   COUNT (add_number, "SELECT sum (seq) FROM frame", &sums->strokes)
   COUNT (add_number, "SELECT count (*) FROM revision", &sums->revisions)
   return TRUE;

@@ -41,6 +41,22 @@ lw_step_add (LwDb *db, const LwStepRow *row, GError **error)
   return sqlite3_last_insert_rowid (db->handle);
 }
 
+typedef struct { const LwStepRow *row; gint64 made; } Alone;
+
+static gboolean
+add_alone (LwDb *db, gpointer data, GError **error)
+{
+  Alone *alone = data;
+  return (alone->made = lw_step_add (db, alone->row, error)) != 0;
+}
+
+gint64
+lw_step_add_alone (LwProject *project, const LwStepRow *row, GError **error)
+{
+  Alone alone = { row, 0 };
+  return lw_project_transact (project, add_alone, &alone, error) ? alone.made : 0;
+}
+
 gboolean
 lw_step_add_frame (LwDb *db, gint64 step, const LwFrameHead *head, LwFrameStatus status_before, gint64 accepted_before, GError **error)
 {
@@ -88,7 +104,7 @@ read_step (LwDb *db, const char *sql, LwStep **step, GError **error)
   g_autoptr(LwStep) found = g_new0 (LwStep, 1);
   g_autofree char *action = lw_query_dup_text (query, 2);
   found->id = sqlite3_column_int64 (query, 0);
-  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_ASSIGNMENT);
+  found->kind = (LwStepKind) lw_query_int (query, 1, LW_STEP_STATUS, LW_STEP_MERGED);
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_strcmp0 (action, actions[i]) == 0)
       found->action = (LwAction) i;
@@ -272,7 +288,7 @@ read_known (LwProject *project, gint64 step, Known *known, GError **error)
     lw_store_not_found (error, _("step"), step);
   if (got <= 0)
     return FALSE;
-  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_ASSIGNMENT),
+  *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_MERGED),
                      lw_turn_next ((LwTurn) lw_query_int (query, 1, LW_TURN_DONE, LW_TURN_REDONE)), sqlite3_column_int64 (query, 5),
                      lw_query_dup_text (query, 2), lw_query_dup_bytes (query, 3), lw_query_dup_bytes (query, 4) };
   return TRUE;
@@ -298,6 +314,12 @@ lw_project_take_back (LwProject *self, gint64 step, guint *n_left, GError **erro
       return lw_labels_take_back (self, step, known.action, known.turn, n_left, error);
     case LW_STEP_ASSIGNMENT:
       return lw_assignment_take_back (self, step, known.turn, n_left, error);
+    case LW_STEP_REPLACED:
+      return lw_replaced_take_back (self, step, known.turn, known.after, known.before, n_left, error);
+    case LW_STEP_REMOVED_MEDIA:
+      return lw_removed_media_take_back (self, known.media, step, known.turn, error);
+    case LW_STEP_MERGED:
+      return lw_merged_take_back (self, step, known.turn, n_left, error);
     case LW_STEP_STATUS:
     default:
       return take_back_statuses (self, &known, n_left, error);

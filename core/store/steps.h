@@ -19,6 +19,8 @@ typedef struct {
 } LwStepRow;
 /* In the transaction of what it tells of. Returns: its id, 0 on error (LW_STORE_ERROR_INVALID where @undoes was taken back already) */
 gint64 lw_step_add (LwDb *db, const LwStepRow *row, GError **error);
+/* In a transaction of its own. */
+gint64 lw_step_add_alone (LwProject *project, const LwStepRow *row, GError **error);
 /* The frame has its new status and accepted revision already. */
 gboolean lw_step_add_frame (LwDb *db, gint64 step, const LwFrameHead *head, LwFrameStatus status_before, gint64 accepted_before, GError **error);
 /* After the frame's stroke, in its transaction: makes the step where *@step is 0. @head: as it was before. */
@@ -29,4 +31,7 @@ LwTurn lw_turn_next (LwTurn turn);
 gint64 lw_classes_take_back (LwProject *project, const char *now, const char *then, gint64 step, LwTurn turn, GError **error);
 gint64 lw_media_take_back (LwProject *project, gint64 media, gint64 step, GError **error);
 gint64 lw_assignment_take_back (LwProject *project, gint64 step, LwTurn turn, guint *n_left, GError **error);
+gint64 lw_replaced_take_back (LwProject *project, gint64 step, LwTurn turn, const char *now, const char *then, guint *n_left, GError **error);
+gint64 lw_removed_media_take_back (LwProject *project, gint64 media, gint64 step, LwTurn turn, GError **error);
+gint64 lw_merged_take_back (LwProject *project, gint64 step, LwTurn turn, guint *n_left, GError **error);
 gint64 lw_labels_take_back (LwProject *project, gint64 step, const char *action, LwTurn turn, guint *n_left, GError **error);

@@ -79,6 +79,50 @@ test_contract (CliFixture *f, gconstpointer data)
   cli_run (f, 0, "verify", f->project, NULL);
 }
 
+/* A package for somebody, without names; classes and media that go, and come back. */
+static void
+test_packages (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *out = g_build_filename (f->folder, "out", NULL);
+  cli_make_project (f, 1);
+  cli_run (f, 0, "package", f->project, out, "--frames", "scene01,scene02", "--for", "Studio 7", "--nameless", NULL);
+  cli_run (f, 0, "frames", out, "--assignee", "Studio 7", "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 2);
+  cli_run (f, 0, "log", out, NULL);
+  cli_run (f, 0, "packages", f->project, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "for"), ==, "Studio 7");
+  cli_run (f, 0, "comment", out, "scene01", "done", "--at", "1,1", NULL);
+  cli_run (f, 0, "merge", f->project, out, NULL);
+  cli_run (f, 0, "comments", f->project, "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 1);
+}
+
+static void
+test_removal (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 1);
+  cli_run (f, 0, "remove-class", f->project, "Road", "--into", "Sky", "--dry-run", "--json", NULL);
+  gint64 pixels = cli_int (f, 0, "pixels");
+  g_assert_cmpint (pixels, >, 0);
+  cli_run (f, 0, "remove-class", f->project, "Road", "--into", "Sky", "--json", NULL);
+  cli_run (f, 1, "remove-class", f->project, "Road", NULL);
+  expect_message (f, "Road");
+  cli_run (f, 0, "undo", f->project, NULL);
+  cli_run (f, 0, "remove-class", f->project, "Road", "--dry-run", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "pixels"), ==, pixels);
+  cli_run (f, 0, "remove-media", f->project, "images", "--json", NULL);
+  g_assert_cmpint (cli_int (f, 0, "frames"), ==, N_SCENES);
+  cli_run (f, 0, "frames", f->project, "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, 0);
+  cli_run (f, 0, "restore-media", f->project, "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "media"), ==, "images");
+  cli_run (f, 0, "restore-media", f->project, "images", NULL);
+  cli_run (f, 0, "frames", f->project, "--json", NULL);
+  g_assert_cmpuint (f->lines->len, ==, N_SCENES);
+  cli_run (f, 1, "remove-media", f->project, "nothing", NULL);
+  cli_run (f, 0, "verify", f->project, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,5 +130,7 @@ main (int argc, char **argv)
   g_test_add ("/cli/review/assign", CliFixture, NULL, cli_fixture_set_up, test_assign, cli_fixture_tear_down);
   g_test_add ("/cli/review/comments", CliFixture, NULL, cli_fixture_set_up, test_comments, cli_fixture_tear_down);
   g_test_add ("/cli/review/contract", CliFixture, NULL, cli_fixture_set_up, test_contract, cli_fixture_tear_down);
+  g_test_add ("/cli/review/packages", CliFixture, NULL, cli_fixture_set_up, test_packages, cli_fixture_tear_down);
+  g_test_add ("/cli/review/removal", CliFixture, NULL, cli_fixture_set_up, test_removal, cli_fixture_tear_down);
   return g_test_run ();
 }

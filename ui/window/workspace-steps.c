@@ -55,7 +55,11 @@ static char *
 describe (const LwStep *step)
 {
   g_autofree char *name = step->name != NULL ? shorten (step->name) : NULL;
-  if (step->kind == LW_STEP_CLASSES)
+  if (step->kind == LW_STEP_REMOVED_MEDIA)
+    return g_strdup_printf (g_strcmp0 (step->did, "restore-media") == 0 ? _("Bring Back “%s”") : _("Remove “%s”"), name != NULL ? name : "?");
+  if (step->kind == LW_STEP_MERGED)
+    return describe_labels (step, name);
+  if (step->kind == LW_STEP_CLASSES || step->kind == LW_STEP_REPLACED)
     return g_strdup (_("Change of Classes"));
   if (step->kind == LW_STEP_MEDIA)
     return g_strdup_printf (_("Add “%s”"), name != NULL ? name : "?");

@@ -4,7 +4,9 @@
 
 #include <string.h>
 #include "store/merge.h"
+#include "store/author.h"
 #include "store/past.h"
+#include "store/review.h"
 
 #define SIDE 200
 
@@ -341,6 +343,135 @@ test_killed (void)
     }
 }
 
+/* One frame that only they worked on and submitted, one that both did: one step, there and back, and back again; merging once more changes nothing all the while. */
+static void
+test_undo (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  rig_init (&rig);
+  gint64 alone = fixture_frame (rig.ours, 0), both = fixture_frame (rig.ours, 1), theirs = fixture_frame (rig.theirs, 0);
+  fixture_stroke (rig.theirs, theirs, (LwRect) { 0, 150, 20, 20 }, 2);
+  fixture_stroke (rig.theirs, theirs, (LwRect) { 10, 160, 20, 20 }, 3);
+  g_assert_true (lw_project_act (rig.theirs, &theirs, 1, LW_ACTION_SUBMIT, NULL, &error));
+  fixture_stroke (rig.theirs, fixture_frame (rig.theirs, 1), (LwRect) { 0, 0, 10, 10 }, 2);
+  fixture_stroke (rig.ours, both, (LwRect) { 5, 5, 10, 10 }, 3);
+  g_autoptr(LwPlanes) first = fixture_load (rig.ours, alone, NULL), second = fixture_load (rig.ours, both, NULL);
+  g_auto(LwMergeReport) report = { 0 };
+  merge (&rig, take_theirs, &report);
+  g_assert_cmpint (report.step, !=, 0);
+  g_autoptr(LwPlanes) merged = fixture_load (rig.ours, alone, NULL), put_together = fixture_load (rig.ours, both, NULL);
+  g_assert_cmpint (lw_label_map_get (merged->plane[LW_PLANE_CLASS], 25, 175), ==, 3);
+
+  guint n_left = 9;
+  gint64 undone = lw_project_take_back (rig.ours, report.step, &n_left, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_left, ==, 0);
+  g_autoptr(LwPlanes) first_again = fixture_load (rig.ours, alone, NULL), second_again = fixture_load (rig.ours, both, NULL);
+  g_autoptr(LwFrame) frame = lw_project_get_frame (rig.ours, alone, NULL);
+  fixture_assert_planes_equal (first, first_again);
+  fixture_assert_planes_equal (second, second_again);
+  g_assert_cmpint (frame->status, ==, LW_FRAME_IN_PROGRESS);
+  assert_nothing_new (&rig);
+  g_assert_cmpint (lw_project_take_back (rig.ours, undone, &n_left, &error), !=, 0);
+  g_autoptr(LwPlanes) merged_again = fixture_load (rig.ours, alone, NULL), together_again = fixture_load (rig.ours, both, NULL);
+  g_autoptr(LwFrame) redone = lw_project_get_frame (rig.ours, alone, NULL);
+  fixture_assert_planes_equal (merged, merged_again);
+  fixture_assert_planes_equal (put_together, together_again);
+  g_assert_cmpint (redone->status, ==, LW_FRAME_SUBMITTED);
+  fixture_assert_sound (rig.ours);
+}
+
+/* A frame that was painted on since the merge stays as it is. */
+static void
+test_undo_later (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  rig_init (&rig);
+  for (guint i = 0; i < 2; i++)
+    fixture_stroke (rig.theirs, fixture_frame (rig.theirs, i), (LwRect) { 0, 150, 20, 20 }, 2);
+  g_auto(LwMergeReport) report = { 0 };
+  merge (&rig, take_theirs, &report);
+  fixture_stroke (rig.ours, fixture_frame (rig.ours, 1), (LwRect) { 90, 90, 5, 5 }, 4);
+  g_autoptr(LwPlanes) before = fixture_load (rig.ours, fixture_frame (rig.ours, 1), NULL);
+  guint n_left = 9;
+  g_assert_cmpint (lw_project_take_back (rig.ours, report.step, &n_left, &error), !=, 0);
+  g_assert_cmpuint (n_left, ==, 1);
+  g_autoptr(LwPlanes) after = fixture_load (rig.ours, fixture_frame (rig.ours, 1), NULL);
+  fixture_assert_planes_equal (before, after);
+}
+
+/* What was said and judged on either side is there on both in the end, once. */
+static void
+test_review (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  rig_init (&rig);
+  gint64 here = fixture_frame (rig.ours, 0), there = fixture_frame (rig.theirs, 0);
+  gint64 thread = lw_project_add_comment (rig.theirs, there, 3, 4, "look here", &error);
+  g_assert_cmpint (lw_project_answer_comment (rig.theirs, thread, "yes", &error), !=, 0);
+  g_assert_true (lw_project_resolve_thread (rig.theirs, thread, TRUE, &error));
+  g_assert_cmpint (lw_project_add_comment (rig.ours, here, 9, 9, "ours", &error), !=, 0);
+  g_assert_true (lw_project_act (rig.theirs, &there, 1, LW_ACTION_SUBMIT, "please", &error));
+  g_autoptr(GPtrArray) packages = lw_project_list_packages (rig.ours, &error);
+  g_assert_cmpuint (packages->len, ==, 1);
+  g_assert_cmpint (((LwPackage *) packages->pdata[0])->merged, ==, 0);
+  g_auto(LwMergeReport) report = { 0 };
+  merge (&rig, take_theirs, &report);
+  assert_nothing_new (&rig);
+
+  g_autoptr(GPtrArray) threads = lw_project_list_threads (rig.ours, here, &error), verdicts = lw_project_list_verdicts (rig.ours, here, &error);
+  g_assert_cmpuint (threads->len, ==, 2);
+  const LwThread *first = threads->pdata[0];
+  g_assert_true (first->resolved && first->x == 3 && first->comments->len == 2);
+  g_assert_cmpuint (verdicts->len, ==, 1);
+  g_assert_cmpstr (((LwVerdict *) verdicts->pdata[0])->message, ==, "please");
+  g_autoptr(GPtrArray) back = lw_project_list_packages (rig.ours, &error);
+  g_assert_cmpint (((LwPackage *) back->pdata[0])->merged, !=, 0);
+  fixture_assert_sound (rig.ours);
+}
+
+static gboolean
+file_holds (const char *folder, const char *words)
+{
+  g_autofree char *path = g_build_filename (folder, "project.sqlite", NULL), *contents = NULL;
+  gsize length;
+  g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
+  return memmem (contents, length, words, strlen (words)) != NULL;
+}
+
+/* In a package that leaves the house nobody has a name; back home everybody has theirs. */
+static void
+test_nameless (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = g_build_filename (fixture->root, "out", NULL);
+  LwProject *project = fixture->project;
+  fixture_add_video (fixture, "clip.mp4", 1, SIDE, SIDE);
+  gint64 frame = fixture_frame (project, 0);
+  g_assert_true (lw_project_set_author_name (project, "Zenobia Quist", &error));
+  fixture_stroke (project, frame, (LwRect) { 0, 0, 9, 9 }, 1);
+  g_assert_true (lw_project_assign (project, &frame, 1, "Xaver Immerda", NULL, &error));
+  g_assert_cmpint (lw_project_add_comment (project, frame, 1, 1, "what", &error), !=, 0);
+  const LwPackageOptions options = { .person = "Studio 7", .nameless = TRUE };
+  g_assert_true (lw_project_package_for (project, &frame, 1, &options, folder, NULL, NULL, NULL, &error));
+  g_assert_false (file_holds (folder, "Zenobia") || file_holds (folder, "Xaver"));
+  g_assert_true (file_holds (folder, "Studio 7"));
+
+  LwProject *out = lw_project_open (folder, &error);
+  g_assert_no_error (error);
+  fixture_assert_sound (out);
+  g_auto(LwMergeReport) report = { 0 };
+  g_assert_true (lw_project_merge (project, out, take_theirs, NULL, FALSE, &report, NULL, NULL, NULL, &error));
+  close_project (&out);
+  g_autoptr(GPtrArray) threads = lw_project_list_threads (project, frame, &error);
+  g_assert_cmpstr (((LwComment *) ((LwThread *) threads->pdata[0])->comments->pdata[0])->author, ==, "Zenobia Quist");
+  fixture_assert_sound (project);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -355,5 +486,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/merge/conflict-theirs", "", test_conflict);
   g_test_add_func ("/merge/strangers", test_strangers);
   g_test_add_func ("/merge/killed", test_killed);
+  g_test_add_func ("/merge/undo", test_undo);
+  g_test_add_func ("/merge/undo-later", test_undo_later);
+  g_test_add_func ("/merge/review", test_review);
+  g_test_add_func ("/merge/nameless", test_nameless);
   return g_test_run ();
 }
