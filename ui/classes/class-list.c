@@ -9,6 +9,7 @@
 struct _LwClassList
 {
   AdwBin parent_instance;
+  GtkWidget *menu;             /* of the class under the pointer */
   GtkEditable *search;
   GtkListBox *list;
   GtkLabel *unlabelled_label;
@@ -153,6 +154,30 @@ show_shares (LwClassList *self)
   gtk_label_set_label (self->unlabelled_label, text);
 }
 
+/* ---- the menu of a class ---- */
+
+static void
+on_menu_pressed_cb (LwClassList *self, int n_press, double x, double y)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (self->list, (int) y);
+  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
+  if (row == NULL)
+    return;
+  lw_toolbox_set_class (lw_desk_get_toolbox (self->desk), lw_class_row_get_id (LW_CLASS_ROW (row)));
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+watch_menu (LwClassList *self)
+{
+  GtkGesture *gesture = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (gesture, "pressed", G_CALLBACK (on_menu_pressed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (gesture));
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self->list));
+}
+
 void
 lw_class_list_set_desk (LwClassList *self, LwDesk *desk)
 {
@@ -172,6 +197,7 @@ static void
 lw_class_list_dispose (GObject *object)
 {
   LwClassList *self = LW_CLASS_LIST (object);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_CLASS_LIST);
   g_clear_pointer (&self->needle, g_free);
   g_clear_object (&self->desk);
@@ -187,6 +213,7 @@ lw_class_list_class_init (LwClassListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwClassList, search);
   gtk_widget_class_bind_template_child (widget_class, LwClassList, list);
   gtk_widget_class_bind_template_child (widget_class, LwClassList, unlabelled_label);
+  gtk_widget_class_bind_template_child (widget_class, LwClassList, menu);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activated_cb);
@@ -197,6 +224,7 @@ static void
 lw_class_list_init (LwClassList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  watch_menu (self);
   gtk_list_box_set_filter_func (self->list, filter_row, self, NULL);
   lw_keys_tip (GTK_WIDGET (self->search), _("Search Classes"), "workspace.search-class", NULL);
 }

@@ -8,6 +8,7 @@
 #include "project/datasets-pane.h"
 #include "project/history-pane.h"
 #include "project/log-pane.h"
+#include "project/packages-pane.h"
 #include "project/pane.h"
 #include "project/snapshots-pane.h"
 #include "project/space-pane.h"
@@ -38,6 +39,7 @@ static const struct
   { "statistics", N_("Statistics"), "lw-statistics-symbolic", lw_statistics_pane_get_type },
   { "datasets", N_("Datasets"), "view-grid-symbolic", lw_datasets_pane_get_type },
   { "log", N_("Log"), "view-list-symbolic", lw_log_pane_get_type },
+  { "packages", N_("Packages"), "mail-send-symbolic", lw_packages_pane_get_type },
   { "backups", N_("Backups"), "document-save-symbolic", lw_backups_pane_get_type },
   { "space", N_("Disk Space"), "drive-harddisk-symbolic", lw_space_pane_get_type },
   { "check", N_("Check"), "emblem-ok-symbolic", lw_check_pane_get_type },

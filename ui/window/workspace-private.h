@@ -93,6 +93,7 @@ void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_step_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_review_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_remove_actions (GtkWidgetClass *widget_class);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
 void lw_workspace_update_note (LwWorkspace *self);             /* why the frame on show was returned */
 void lw_workspace_update_bulk_actions (LwWorkspace *self);
@@ -100,6 +101,7 @@ void lw_workspace_update_proposal_actions (LwWorkspace *self);
 
 void lw_workspace_update_step_actions (LwWorkspace *self);
 void lw_workspace_update_review_actions (LwWorkspace *self);
+void lw_workspace_update_remove_actions (LwWorkspace *self);
 
 /* workspace-bulk.c; @frames: (element-type gint64), taken. A contract that is broken leaves all of them as they are. */
 void lw_workspace_act_on_frames (LwWorkspace *self, LwAction action, GArray *frames, const char *reason);

@@ -44,6 +44,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   lw_workspace_update_proposal_actions (self);
   lw_workspace_update_step_actions (self);
   lw_workspace_update_review_actions (self);
+  lw_workspace_update_remove_actions (self);
 }
 
 /* ---- what the desk says ---- */
@@ -329,6 +330,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_project_actions (widget_class);
   lw_workspace_install_step_actions (widget_class);
   lw_workspace_install_review_actions (widget_class);
+  lw_workspace_install_remove_actions (widget_class);
 }
 
 static void

@@ -450,6 +450,8 @@ test_nameless (void)
   g_autoptr(GError) error = NULL;
   g_autofree char *folder = g_build_filename (fixture->root, "out", NULL);
   LwProject *project = fixture->project;
+  g_autofree char *config = g_build_filename (g_get_user_config_dir (), "labelwright", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (config, 0700), ==, 0);      /* the test before this one took its folders away */
   fixture_add_video (fixture, "clip.mp4", 1, SIDE, SIDE);
   gint64 frame = fixture_frame (project, 0);
   g_assert_true (lw_project_set_author_name (project, "Zenobia Quist", &error));
@@ -478,7 +480,7 @@ main (int argc, char **argv)
   if (argc == 4 && g_str_equal (argv[1], "--merge"))
     return merge_as_told (argv[2], argv[3]);
   own_path = argv[0];
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/merge/package", test_package);
   g_test_add_func ("/merge/taken", test_taken);
   g_test_add_func ("/merge/reviewed", test_reviewed);

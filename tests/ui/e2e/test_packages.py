@@ -1,0 +1,125 @@
+"""Work that is given away and comes back, and classes and media that go: in the window, each undone in one go.
+
+    test_packages.py PROGRAM FRAMES [SCREENSHOTS]
+
+The project is made with the command line, which also says afterwards what the window did to it. FRAMES are not used.
+"""
+
+import os
+import shutil
+import sys
+import time
+
+from annotator import run
+from desktop import wait_for
+from test_project import N, cli, open_project
+
+
+def make_project(person):
+    """All frames labelled; a package of two, one of them labelled otherwise there, the other one here and there."""
+    sample = os.path.join(os.path.dirname(person.path), "../share/labelwright/sample")
+    person.folder = os.path.join(person.desktop.home, "drive")
+    cli(person, "create", "--classes", "camvid11")
+    cli(person, "add", os.path.join(sample, "street.mp4"))
+    cli(person, "import", "--format", "camvid", "--layout", "segnet", os.path.join(sample, "labels"))
+    person.package = os.path.join(person.desktop.home, "for-ann")
+    cli(person, "package", person.package, "--frames", "street:0-1", "--for", "Ann")
+    import_labels(person, "here", {1: 40})
+    person.folder, home = person.package, person.folder
+    import_labels(person, "there", {0: 60, 1: 90})
+    cli(person, "comment", "street_000000", "have a look", "--at", "10,10")
+    person.folder = home
+
+
+def import_labels(person, name, frames):
+    """The labels of other frames."""
+    sample = os.path.join(os.path.dirname(person.path), "../share/labelwright/sample/labels")
+    folder = os.path.join(person.desktop.home, name)
+    os.mkdir(folder)
+    for frame, other in frames.items():
+        shutil.copy(f"{sample}/street_{other:06}.png", f"{folder}/street_{frame:06}.png")
+    cli(person, "import", "--format", "camvid", "--layout", "segnet", folder)
+
+
+def labels(person):
+    return [frame["classes"] for frame in cli(person, "frames")[:2]]
+
+
+def merge(person):
+    """The regions on which both differ are decided, one by hand, the rest by a rule; undone in one go, and done again."""
+    person.desktop.key("alt+4")
+    person.program.click("Packages")
+    person.text("Ann")
+    person.shot("packages")
+    person.program.click("Merge…", "push button")
+    person.choose_in_file_dialog(person.package)
+    person.text("regions are not decided", 60)
+    time.sleep(2)
+    person.shot("merge")
+    person.program.click(test=lambda node: (node.get_name() or "").startswith("Take Theirs"))
+    time.sleep(1)
+    person.program.click("All Theirs", "push button")
+    person.text("regions are decided")
+    time.sleep(0.5)
+    person.shot("decided")
+    before = labels(person)
+    person.program.click("Merge", "push button")
+    wait_for(lambda: labels(person) != before, "the merge", 60)
+    person.text("2 frames merged", 60)
+    time.sleep(2)
+    merged = labels(person)
+    assert cli(person, "comments")[0]["comments"][0]["text"] == "have a look"
+    person.desktop.key("ctrl+alt+z")
+    wait_for(lambda: labels(person) == before, "the merge to be undone")
+    time.sleep(1)
+    person.desktop.key("ctrl+alt+shift+z")
+    wait_for(lambda: labels(person) == merged, "the merge to be done again")
+    time.sleep(1)
+
+
+def has_class(person, name):
+    return any(one["class"] == name for frame in cli(person, "frames")[:1] for one in frame["classes"])
+
+
+def remove_class(person):
+    """The class that is selected: what has it is said first."""
+    person.desktop.key("alt+1")
+    time.sleep(1)
+    person.program.click("Sky", "label")
+    time.sleep(0.5)
+    person.desktop.key("ctrl+shift+k")
+    person.text("pixels in 96 frames")
+    person.shot("class")
+    person.program.click("Remove", "push button")
+    wait_for(lambda: not has_class(person, "Sky"), "the class to go", 60)
+    person.text("is gone from 96 frames", 60)
+    time.sleep(2)
+    person.desktop.key("ctrl+alt+z")
+    wait_for(lambda: has_class(person, "Sky"), "the class to come back", 60)
+    time.sleep(4)
+
+
+def remove_media(person):
+    """Out of sight and back."""
+    person.desktop.key("ctrl+alt+m")
+    person.text("96 frames, 96 worked on")
+    person.program.click("Remove…", "push button")
+    time.sleep(1)
+    person.text("go out of sight")
+    person.shot("media")
+    person.program.click("Remove", "push button")
+    wait_for(lambda: not cli(person, "frames"), "the frames to go", 60)
+    time.sleep(2)
+    person.program.click("Bring Back", "push button")
+    wait_for(lambda: len(cli(person, "frames")) == N, "the frames to come back")
+    person.desktop.key("Escape")
+    cli(person, "verify")
+
+
+def steps(person):
+    for step in make_project, open_project, merge, remove_class, remove_media:
+        person.do(step)
+
+
+if __name__ == "__main__":
+    run(steps, sys.argv[1], sys.argv[3] if len(sys.argv) > 3 else None)
