@@ -14,7 +14,7 @@ lw_project_list_changed_since (LwProject *self, gint64 time, GError **error)
     return NULL;
   g_autoptr(LwQuery) query = lw_db_query (db, error,
                                           "SELECT frame.id FROM (SELECT DISTINCT frame AS id FROM stroke WHERE created > ?) AS changed JOIN frame USING (id)"
-                                          " JOIN media ON media.id = frame.media AND media.operation IS NULL ORDER BY frame.media, frame.ordinal", "I", time);
+                                          " JOIN media ON media.id = frame.media AND media.operation IS NULL AND NOT media.removed ORDER BY frame.media, frame.ordinal", "I", time);
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     {
