@@ -138,8 +138,44 @@ def restore_backup(person):
     assert "project-replaced-" in kinds, kinds
 
 
+def snapshot(person):
+    pane(person, "Snapshots")
+    person.text("No Snapshots Yet")
+    person.program.click("New Snapshot…", "push button")
+    time.sleep(1)
+    person.desktop.type("before holidays")
+    person.desktop.key("Return")
+    wait_for(lambda: [one["name"] for one in cli(person, "snapshot", "list")] == ["before holidays"], "the snapshot")
+    person.shot("snapshots")
+
+
+def count(person):
+    """What the pages say is what the command line says."""
+    labelled = cli(person, "stats")[0]["labelled"]
+    pane(person, "Statistics")
+    person.text(f"Of {labelled} labelled pixels, by class")
+    cli(person, "dataset", "create", "june")
+    pane(person, "Datasets")
+    person.program.click(test=lambda node: (node.get_name() or "") == "june")
+    person.text("Every frame trains" if cli(person, "dataset", "list")[0]["val"] == 0 else "No Leakage")
+    person.shot("dataset")
+    pane(person, "Log")
+    person.text("Take a snapshot")
+    person.shot("log")
+    pane(person, "Disk Space")
+    person.text("in the project’s folder")
+    person.shot("space")
+
+
+def check(person):
+    pane(person, "Check")
+    person.program.click("Check the Project", "push button")
+    person.text("The Project Is Sound", 60)
+    person.shot("sound")
+
+
 def steps(person):
-    for step in make_project, open_project, compare, restore, filter_revisions, restore_backup:
+    for step in make_project, open_project, compare, restore, filter_revisions, restore_backup, snapshot, count, check:
         person.do(step)
 
 
