@@ -1,6 +1,7 @@
 /* history.c: history: the revisions of frames, by filter; what changed between two of them; who set a pixel */
 #include "config.h"
 #include "cli.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include "common/png.h"
@@ -157,7 +158,7 @@ compare_maps (Cli *cli, LwProject *project, const LwFrame *frame, const LwPlanes
   cli_put_string (result, "frame", frame->name);
   cli_put_int (result, "changed", (gint64) change.changed);
   cli_put_double (result, "share", (double) change.changed / (double) pixels);
-  cli_line (cli, _("%s: %" G_GUINT64_FORMAT " pixels changed (%.2f %%)."), frame->name, change.changed, 100.0 * (double) change.changed / (double) pixels);
+  cli_line (cli, _("%s: %" PRIu64 " pixels changed (%.2f %%)."), frame->name, change.changed, 100.0 * (double) change.changed / (double) pixels);
   json_object_object_add (result, "classes", describe_change (cli, &change, palette));
   cli_put_string (result, "picture", picture);
   cli_json (cli, result);

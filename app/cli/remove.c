@@ -1,6 +1,7 @@
 /* remove.c: classes that are in use and media that were worked on go as one step, after saying what that affects */
 #include "config.h"
 #include "cli.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include "store/class-change.h"
 
@@ -41,7 +42,7 @@ report_class (Cli *cli, const LwClass *class, const LwClassUse *use, gboolean re
   cli_put_int (result, "revisions", use->revisions);
   cli_put_bool (result, "removed", removed);
   cli_json (cli, result);
-  cli_line (cli, _("“%s”: %" G_GUINT64_FORMAT " pixels in %u frames, of which %u were submitted or accepted; %u revisions keep it."), class->name, use->pixels, use->frames, use->judged,
+  cli_line (cli, _("“%s”: %" PRIu64 " pixels in %u frames, of which %u were submitted or accepted; %u revisions keep it."), class->name, use->pixels, use->frames, use->judged,
             use->revisions);
   if (removed)
     cli_line (cli, _("It is gone; “undo” brings it back."));
@@ -95,7 +96,7 @@ report_media (Cli *cli, const char *name, const LwMediaUse *use, gboolean remove
   cli_put_int (result, "revisions", use->revisions);
   cli_put_bool (result, "removed", removed);
   cli_json (cli, result);
-  cli_line (cli, _("“%s”: %u frames, %u of them worked on, %u accepted; %" G_GUINT64_FORMAT " labelled pixels, %u revisions."), name, use->frames, use->worked, use->accepted, use->pixels,
+  cli_line (cli, _("“%s”: %u frames, %u of them worked on, %u accepted; %" PRIu64 " labelled pixels, %u revisions."), name, use->frames, use->worked, use->accepted, use->pixels,
             use->revisions);
   if (removed)
     cli_line (cli, _("It is out of sight; nothing was deleted. “undo” or “restore-media” brings it back."));

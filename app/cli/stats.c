@@ -1,6 +1,7 @@
 /* stats.c: stats: pixels and frames by status, class, person and model; and the same members for one frame */
 #include "config.h"
 #include "cli.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include "store/provenance.h"
 
@@ -81,17 +82,17 @@ cli_put_statistics (LwJson *object, const LwStatistics *sums, const LwPalette *p
 static void
 print_share (Cli *cli, const char *name, const char *kind, guint64 pixels, guint frames, guint64 all)
 {
-  cli_line (cli, _("  %-28s %-12s %14" G_GUINT64_FORMAT " pixels %6.2f %%  in %u frames"), name, kind, pixels, all > 0 ? 100.0 * (double) pixels / (double) all : 0, frames);
+  cli_line (cli, _("  %-28s %-12s %14" PRIu64 " pixels %6.2f %%  in %u frames"), name, kind, pixels, all > 0 ? 100.0 * (double) pixels / (double) all : 0, frames);
 }
 
 static void
 print_statistics (Cli *cli, const LwStatistics *sums, const LwPalette *palette, GPtrArray *origins, guint64 labelled)
 {
-  cli_line (cli, _("%u frames, %" G_GUINT64_FORMAT " strokes, %" G_GUINT64_FORMAT " revisions"), sums->frames, sums->strokes, sums->revisions);
+  cli_line (cli, _("%u frames, %" PRIu64 " strokes, %" PRIu64 " revisions"), sums->frames, sums->strokes, sums->revisions);
   for (int i = 0; i < LW_N_FRAME_STATUSES; i++)
     if (sums->statuses[i] > 0)
       cli_line (cli, "  %-28s %u", lw_frame_status_get_nick ((LwFrameStatus) i), sums->statuses[i]);
-  cli_line (cli, _("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " pixels are labelled, by class:"), labelled, sums->pixels);
+  cli_line (cli, _("%" PRIu64 " of %" PRIu64 " pixels are labelled, by class:"), labelled, sums->pixels);
   for (int i = 0; i < 256; i++)
     if (sums->class_pixels[i] > 0)
       print_share (cli, name_class (palette, i), "", sums->class_pixels[i], sums->class_frames[i], labelled);

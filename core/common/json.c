@@ -3,6 +3,7 @@
 #include "config.h"
 #include "common/json.h"
 
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <gio/gio.h>
 #include <math.h>
@@ -120,7 +121,7 @@ lw_json_parse (const char *text, gsize length, gsize max_bytes, const char *name
 {
   if (length > MIN (max_bytes, (gsize) G_MAXINT))
     {
-      g_set_error (error, LW_JSON_ERROR, LW_JSON_ERROR_TOO_LARGE, _("%s is too large: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are read"),
+      g_set_error (error, LW_JSON_ERROR, LW_JSON_ERROR_TOO_LARGE, _("%s is too large: %zu bytes, at most %zu are read"),
                    name, length, max_bytes);
       return NULL;
     }
@@ -203,7 +204,7 @@ lw_json_get_int (LwJson *object, const char *key, gint64 min, gint64 max, gint64
   if (found < min || found > max)
     {
       g_set_error (error, LW_JSON_ERROR, LW_JSON_ERROR_MEMBER,
-                   _("“%s” is %" G_GINT64_FORMAT ", not from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), key, found, min, max);
+                   _("“%s” is %" PRId64 ", not from %" PRId64 " to %" PRId64), key, found, min, max);
       return FALSE;
     }
   *value = found;
@@ -244,7 +245,7 @@ lw_json_get_array (LwJson *object, const char *key, gsize max_length, LwJson **v
     return FALSE;
   if (json_object_array_length (member) > max_length)
     {
-      g_set_error (error, LW_JSON_ERROR, LW_JSON_ERROR_TOO_LARGE, _("“%s” has more than %" G_GSIZE_FORMAT " entries"), key, max_length);
+      g_set_error (error, LW_JSON_ERROR, LW_JSON_ERROR_TOO_LARGE, _("“%s” has more than %zu entries"), key, max_length);
       return FALSE;
     }
   *value = member;

@@ -119,7 +119,7 @@ outgoing_new (LwJson *message, int fd, GError **error)
   const char *text = json_object_to_json_string_length (message, JSON_C_TO_STRING_PLAIN, &length);
   if (length + 1 > LW_PROTOCOL_MAX_LINE)
     {
-      g_set_error (error, LW_PROTOCOL_ERROR, LW_PROTOCOL_ERROR_TOO_LONG, _("A message of %" G_GSIZE_FORMAT " bytes is longer than the engine protocol allows (%u)."),
+      g_set_error (error, LW_PROTOCOL_ERROR, LW_PROTOCOL_ERROR_TOO_LONG, _("A message of %zu bytes is longer than the engine protocol allows (%u)."),
                    (gsize) length, LW_PROTOCOL_MAX_LINE);
       return NULL;
     }

@@ -1,6 +1,7 @@
 /* server.c: the session with the client: greeting, dispatch, answers, and the end */
 #include "config.h"
 #include "server-private.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
@@ -241,7 +242,7 @@ take_slot (LwServerRequest *request, GError **error)
       request->slot = lw_server_slot_ref (server->slots[slot]);
       return TRUE;
     }
-  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("Slot %d holds no memory of generation %" G_GINT64_FORMAT "."), (int) slot, generation);
+  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("Slot %d holds no memory of generation %" PRId64 "."), (int) slot, generation);
   return FALSE;
 }
 

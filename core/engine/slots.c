@@ -3,6 +3,7 @@
 #include "slots.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@ fail_memory (LwSharedMemory *memory, gsize size, GError **error)
 {
   int saved = errno;
   lw_shared_memory_clear (memory);
-  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_MEMORY, _("No %" G_GSIZE_FORMAT " MB of shared memory could be had for the frame: %s"),
+  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_MEMORY, _("No %zu MB of shared memory could be had for the frame: %s"),
                (size >> 20) + 1, g_strerror (saved));
   return FALSE;
 }
@@ -63,7 +64,7 @@ lw_shared_memory_map (LwSharedMemory *memory, int fd, guint64 size, GError **err
   if (fstat (fd, &info) < 0 || size == 0 || size > LW_SLOT_MAX_BYTES || (guint64) info.st_size != size)
     {
       lw_shared_memory_clear (memory);
-      g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("The memory of a slot is not of the %" G_GUINT64_FORMAT " bytes that were announced."), size);
+      g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("The memory of a slot is not of the %" PRIu64 " bytes that were announced."), size);
       return FALSE;
     }
   if (!map (memory, (gsize) size))
@@ -127,7 +128,7 @@ lw_slot_layout_check (const LwSlotLayout *layout, gsize size, GError **error)
     ok = ok && planes[i].start <= size && planes[i].length <= size - planes[i].start;
   if (ok && !overlap (planes[0], planes[1]) && !overlap (planes[0], planes[2]) && !overlap (planes[1], planes[2]))
     return TRUE;
-  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("The planes of a frame of %d × %d pixels do not fit into a slot of %" G_GSIZE_FORMAT " bytes as they were placed."),
+  g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("The planes of a frame of %d × %d pixels do not fit into a slot of %zu bytes as they were placed."),
                layout->width, layout->height, size);
   return FALSE;
 }

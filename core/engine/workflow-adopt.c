@@ -1,6 +1,7 @@
 /* workflow-adopt.c: takes the results of training jobs into the project, whoever trained them and whenever */
 #include "config.h"
 #include "workflow-private.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,7 @@ find_by_id (LwProject *project, gint64 id, GError **error)
     if (((const LwModel *) g_ptr_array_index (models, i))->id == id)
       return lw_project_find_model (project, ((const LwModel *) g_ptr_array_index (models, i))->uuid, error);
   if (models != NULL)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no model %" G_GINT64_FORMAT " any more."), id);
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no model %" PRId64 " any more."), id);
   return NULL;
 }
 

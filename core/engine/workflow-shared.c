@@ -1,6 +1,7 @@
 /* workflow-shared.c: datasets by id, and which classes count */
 #include "config.h"
 #include "workflow-private.h"
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 
 LwDataset *
@@ -14,7 +15,7 @@ lw_workflow_load_dataset (LwProject *project, gint64 id, GError **error)
         return lw_project_load_dataset (project, dataset->uuid, error);
     }
   if (datasets != NULL)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no dataset %" G_GINT64_FORMAT " any more."), id);
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no dataset %" PRId64 " any more."), id);
   return NULL;
 }
 

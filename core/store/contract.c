@@ -2,6 +2,7 @@
 #include "config.h"
 #include "store/contract.h"
 
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "common/json.h"
@@ -113,11 +114,11 @@ lw_contract_report_describe (const LwContractReport *report)
   g_autoptr(GString) text = g_string_new (NULL);
   const guint *n = report->n;
   if (n[LW_BREACH_UNLABELLED] > 0)
-    add_clause (text, ngettext ("%" G_GUINT64_FORMAT " pixel has no label", "%" G_GUINT64_FORMAT " pixels have no label", (gulong) report->unlabelled), report->unlabelled);
+    add_clause (text, ngettext ("%" PRIu64 " pixel has no label", "%" PRIu64 " pixels have no label", (gulong) report->unlabelled), report->unlabelled);
   if (n[LW_BREACH_SPECK] > 0)
     add_clause (text, ngettext ("%u region is too small", "%u regions are too small", n[LW_BREACH_SPECK]), n[LW_BREACH_SPECK]);
   if (n[LW_BREACH_LOCKED] > 0)
-    add_clause (text, ngettext ("%" G_GUINT64_FORMAT " pixel of a locked class has changed", "%" G_GUINT64_FORMAT " pixels of locked classes have changed", (gulong) report->locked),
+    add_clause (text, ngettext ("%" PRIu64 " pixel of a locked class has changed", "%" PRIu64 " pixels of locked classes have changed", (gulong) report->locked),
                 report->locked);
   if (n[LW_BREACH_THREAD] > 0)
     add_clause (text, ngettext ("%u comment is not resolved", "%u comments are not resolved", n[LW_BREACH_THREAD]), n[LW_BREACH_THREAD]);

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "store/mend.h"
 
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "label/compare.h"
@@ -77,7 +78,7 @@ add_frame (Mending *self, gint64 id, GError **error)
     return FALSE;
   if (width < 1 || width > LW_MAX_SIDE || height < 1 || height > LW_MAX_SIDE || height > LW_MAX_PIXELS / width)
     return TRUE;
-  tell (self, _("Name of a frame of %" G_GINT64_FORMAT " × %" G_GINT64_FORMAT " pixels: it is called “lost-frame-%" G_GINT64_FORMAT "” now"), width, height, id);
+  tell (self, _("Name of a frame of %" PRId64 " × %" PRId64 " pixels: it is called “lost-frame-%" PRId64 "” now"), width, height, id);
   return lw_db_run (self->db, error,
                     "INSERT OR IGNORE INTO media (id, uuid, name, kind, path, size, sha256, width, height) VALUES (0, " UUID ", 'lost', 0, '', 0, '', 1, 1)", "")
          && lw_db_run (self->db, error,
@@ -337,7 +338,7 @@ mend_journal (Mending *self, gint64 frame, GError **error)
   journal.head.seq = last;
   if (last < wanted)
     {
-      tell (self, _("Strokes of the frame “%s” after the first %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "; its revisions that are left show what came after"), journal.name, last,
+      tell (self, _("Strokes of the frame “%s” after the first %" PRId64 " of %" PRId64 "; its revisions that are left show what came after"), journal.name, last,
             wanted);
       if (!lead_through_revisions (self, &journal, error))
         return FALSE;

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "media-dialog.h"
 
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
 #include "project/work.h"
@@ -125,7 +126,7 @@ on_remove_clicked_cb (GtkButton *button, LwMediaDialog *self)
   const Choice *choice = g_object_get_data (G_OBJECT (button), "choice");
   const LwMediaUse *use = &choice->use;
   g_autofree char *heading = g_strdup_printf (_("Remove “%s”?"), choice->name);
-  g_autofree char *body = g_strdup_printf (_("%u frames go out of sight with it: %u of them were worked on, %u are accepted and would not train any more. %'" G_GUINT64_FORMAT
+  g_autofree char *body = g_strdup_printf (_("%u frames go out of sight with it: %u of them were worked on, %u are accepted and would not train any more. %'" PRIu64
                                              " labelled pixels and %u revisions are kept, and so is its file. Undo brings all back."),
                                            use->frames, use->worked, use->accepted, use->pixels, use->revisions);
   g_object_set_data_full (G_OBJECT (self), "asked", choice_copy (choice), choice_free);

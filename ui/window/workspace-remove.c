@@ -2,6 +2,7 @@
 #include "config.h"
 #include "workspace-private.h"
 
+#include <inttypes.h>
 #include <glib/gi18n-lib.h>
 #include "dialogs/media-dialog.h"
 #include "store/class-change.h"
@@ -47,7 +48,7 @@ describe_use (const Removal *removal)
   const LwClassUse *use = &removal->use;
   if (use->frames == 0 && use->revisions == 0)
     return g_strdup (_("No pixel has it, and none ever had."));
-  return g_strdup_printf (_("%'" G_GUINT64_FORMAT " pixels in %u frames have it; %u of these frames are submitted or accepted. Every frame keeps a revision of what it was, and %u revisions "
+  return g_strdup_printf (_("%'" PRIu64 " pixels in %u frames have it; %u of these frames are submitted or accepted. Every frame keeps a revision of what it was, and %u revisions "
                             "show the class as before. Undo brings it back."),
                           use->pixels, use->frames, use->judged, use->revisions);
 }

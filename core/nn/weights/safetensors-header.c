@@ -3,6 +3,7 @@
 #include "safetensors.h"
 #include "common/json.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -148,7 +149,7 @@ read_entry (LwSafetensorsHeader *header, const char *path, const char *name, LwJ
     }
   length = (guint64) (offsets[1] - offsets[0]);
   if (bits / 8 != length)
-    return fail (error, path, _("the tensor “%s” has %" G_GUINT64_FORMAT " bytes where its shape needs %" G_GUINT64_FORMAT), name, length, bits / 8);
+    return fail (error, path, _("the tensor “%s” has %" PRIu64 " bytes where its shape needs %" PRIu64), name, length, bits / 8);
   entry.begin = (guint64) offsets[0];
   entry.end = (guint64) offsets[1];
   entry.name = g_strdup (name);
@@ -196,7 +197,7 @@ check_layout (LwSafetensorsHeader *header, const char *path, guint64 data_size, 
       at = entry->end;
     }
   if (at != data_size)
-    return fail (error, path, _("%" G_GUINT64_FORMAT " bytes at its end belong to no tensor"), data_size - at);
+    return fail (error, path, _("%" PRIu64 " bytes at its end belong to no tensor"), data_size - at);
   return TRUE;
 }
 
@@ -244,7 +245,7 @@ read_text (int fd, const char *path, guint64 *length, guint64 *file_size, GError
   size = GUINT64_FROM_LE (size);
   if (size < 2 || size > MAX_HEADER || size + 8 > (guint64) info.st_size)
     {
-      fail (error, path, _("its header can’t have %" G_GUINT64_FORMAT " bytes"), size);
+      fail (error, path, _("its header can’t have %" PRIu64 " bytes"), size);
       return NULL;
     }
   g_autofree char *text = g_malloc (size + 1);

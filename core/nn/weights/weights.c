@@ -129,7 +129,7 @@ check_finite (const LwTensor *tensor, GError **error)
   for (gsize i = 0; i < tensor->count; i++)
     if (!isfinite (tensor->data[i]))
       {
-        g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The tensor “%s” holds %s at element %" G_GSIZE_FORMAT), tensor->name,
+        g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_VALUE, _("The tensor “%s” holds %s at element %zu"), tensor->name,
                      isnan (tensor->data[i]) ? "NaN" : _("infinity"), i);
         return FALSE;
       }

@@ -68,7 +68,7 @@ allocate (gsize bytes, GError **error)
     return NULL;
   data = aligned_alloc (alignment, size);
   if (data == NULL)
-    g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, _("Not enough memory: %" G_GSIZE_FORMAT " more megabytes are needed"), size >> 20);
+    g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_MEMORY, _("Not enough memory: %zu more megabytes are needed"), size >> 20);
 #ifdef MADV_HUGEPAGE
   else if (size >= HUGE_PAGE)
     madvise (data, size, MADV_HUGEPAGE);

@@ -163,7 +163,7 @@ save_arrays (LwPlan *plan, const char *prefix, gsize offset, LwWeights *into, GE
         tensor = lw_weights_add (into, name, p->info.dims, p->info.rank);
       if (tensor->count != p->info.count)
         {
-          g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT),
+          g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %zu values; the network has %zu"),
                        name, tensor->count, p->info.count);
           return FALSE;
         }
@@ -207,7 +207,7 @@ load_array (LwPlan *plan, LwParameter *p, const char *prefix, float **array, con
     }
   if (tensor->count != p->info.count)
     {
-      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("The optimizer’s state “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT),
+      g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, _("The optimizer’s state “%s” has %zu values; the network has %zu"),
                    name, tensor->count, p->info.count);
       return FALSE;
     }

@@ -174,7 +174,7 @@ save_array (LwPlan *plan, const LwParameter *p, const char *prefix, const float 
   if (tensor == NULL)
     tensor = lw_weights_add (into, name, p->info.dims, p->info.rank);
   if (tensor->count != p->info.count)
-    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT), name, tensor->count,
+    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The tensor “%s” has %zu values; the network has %zu"), name, tensor->count,
                         p->info.count);
   return lw_tensor_down (plan, &p->filter, array, tensor->data, error);
 }
@@ -244,7 +244,7 @@ load_moments (LwPlan *plan, int block, const char *prefix, gsize offset, const L
       if (!p->info.trainable || (tensor == NULL && plan->blocks[block] == NULL))
         continue;
       if (tensor != NULL && tensor->count != p->info.count)
-        return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The optimizer’s state “%s” has %" G_GSIZE_FORMAT " values; the network has %" G_GSIZE_FORMAT), name,
+        return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The optimizer’s state “%s” has %zu values; the network has %zu"), name,
                             tensor->count, p->info.count);
       if (!allocate_block (plan, block, error)
           || !lw_cuda_check (cudaMemsetAsync (G_STRUCT_MEMBER (float *, p, offset), 0, p->count * sizeof (float), plan->device->stream), name, error)
