@@ -309,7 +309,7 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
   self->news = report->taken + report->merged > 0 || report->same > 0;
   g_autofree char *summary = report->taken + report->merged == 0
                                ? g_strdup (_("No frame has new labels. Comments that are not here yet come along."))
-                               : g_strdup_printf (_("%u frames were worked on there alone, %u in both, %u have nothing new. A snapshot is taken before, and Undo takes all of it back."),
+                               : g_strdup_printf (_("Frames worked on there alone: %u; in both: %u; with nothing new: %u. A snapshot is taken before, and Undo takes all of it back."),
                                                   report->taken, report->merged, report->same);
   gtk_label_set_label (self->summary_label, summary);
   show_agreement (self, merging);
