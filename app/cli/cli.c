@@ -15,7 +15,7 @@ const CliCommand *const cli_commands[] = {
   &cli_create, &cli_add, &cli_relink, &cli_frames, &cli_import, &cli_propose, &cli_apply, &cli_assign, &cli_submit, &cli_accept, &cli_return,
   &cli_comment, &cli_comments, &cli_contract, &cli_check, &cli_dataset, &cli_train,
   &cli_evaluate, &cli_export, &cli_models, &cli_segment, &cli_sheet, &cli_history, &cli_restore, &cli_snapshot, &cli_undo, &cli_redo, &cli_backup,
-  &cli_package, &cli_packages, &cli_merge, &cli_remove_class, &cli_remove_media, &cli_restore_media, &cli_stats, &cli_space, &cli_log, &cli_verify, NULL,
+  &cli_package, &cli_packages, &cli_merge, &cli_remove_class, &cli_remove_media, &cli_restore_media, &cli_stats, &cli_space, &cli_author, &cli_log, &cli_verify, NULL,
 };
 
 CliCommonOptions

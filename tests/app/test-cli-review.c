@@ -57,6 +57,23 @@ test_comments (CliFixture *f, gconstpointer data)
 }
 
 static void
+test_author (CliFixture *f, gconstpointer data)
+{
+  cli_make_project (f, 1);
+  cli_run (f, 0, "author", f->project, "--json", NULL);
+  g_autofree char *uuid = g_strdup (cli_string (f, 0, "uuid"));
+  cli_run (f, 0, "comment", f->project, "scene03", "before", "--at", "1,1", NULL);
+  cli_run (f, 0, "author", f->project, " Zoë Long-Name ", "--json", NULL);
+  g_assert_cmpstr (cli_string (f, 0, "name"), ==, "Zoë Long-Name");
+  g_assert_cmpstr (cli_string (f, 0, "uuid"), ==, uuid);
+  cli_run (f, 0, "comments", f->project, "--json", NULL);
+  g_assert_nonnull (strstr (f->out, "Zoë Long-Name"));      /* what was said before, too */
+  cli_run (f, 1, "author", f->project, "  ", NULL);
+  cli_run (f, 1, "author", f->project, "two\nlines", NULL);
+  cli_run (f, 0, "verify", f->project, NULL);
+}
+
+static void
 test_contract (CliFixture *f, gconstpointer data)
 {
   cli_make_project (f, 1);
@@ -129,6 +146,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/cli/review/assign", CliFixture, NULL, cli_fixture_set_up, test_assign, cli_fixture_tear_down);
   g_test_add ("/cli/review/comments", CliFixture, NULL, cli_fixture_set_up, test_comments, cli_fixture_tear_down);
+  g_test_add ("/cli/review/author", CliFixture, NULL, cli_fixture_set_up, test_author, cli_fixture_tear_down);
   g_test_add ("/cli/review/contract", CliFixture, NULL, cli_fixture_set_up, test_contract, cli_fixture_tear_down);
   g_test_add ("/cli/review/packages", CliFixture, NULL, cli_fixture_set_up, test_packages, cli_fixture_tear_down);
   g_test_add ("/cli/review/removal", CliFixture, NULL, cli_fixture_set_up, test_removal, cli_fixture_tear_down);

@@ -4,11 +4,13 @@
 
 #include "keys/keys-page.h"
 #include "settings.h"
+#include "store/author.h"
 
 struct _LwPreferencesWindow
 {
   AdwPreferencesWindow parent_instance;
   AdwComboRow *scheme_row, *device_row;
+  AdwEntryRow *name_row;
   GtkSwitch *pressure_switch;
 };
 
@@ -43,6 +45,20 @@ bind_row (AdwComboRow *row, const char *key, const char *const *nicks)
                                 index_to_nick, (gpointer) nicks, NULL);
 }
 
+/* A name that can't be kept is not taken over: the old one comes back, with the reason. */
+static void
+on_name_applied_cb (AdwEntryRow *row, LwPreferencesWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  if (!lw_author_set_name (gtk_editable_get_text (GTK_EDITABLE (row)), &error))
+    {
+      g_autofree char *markup = g_markup_escape_text (error->message, -1);
+      adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (markup));
+    }
+  g_autofree char *name = lw_author_dup_name ();
+  gtk_editable_set_text (GTK_EDITABLE (row), name);
+}
+
 static void
 lw_preferences_window_dispose (GObject *object)
 {
@@ -59,6 +75,8 @@ lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/dialogs/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, scheme_row);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, device_row);
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, name_row);
+  gtk_widget_class_bind_template_callback (widget_class, on_name_applied_cb);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, pressure_switch);
 }
 
@@ -66,6 +84,8 @@ static void
 lw_preferences_window_init (LwPreferencesWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_autofree char *name = lw_author_dup_name ();
+  gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);
   bind_row (self->scheme_row, "color-scheme", schemes);
   bind_row (self->device_row, "device", devices);
   g_settings_bind (lw_settings_get (), "pen-pressure", self->pressure_switch, "active", G_SETTINGS_BIND_DEFAULT);

@@ -154,7 +154,7 @@ test_any_cut (Fixture *f, gconstpointer data)
     g_string_append_printf (all, "{\"id\":%d,\"text\":\"\\u0041 ünï {[]} \\n \\\" %*s\"}\n", i, g_test_rand_int_range (0, 400), "");
   for (gsize at = 0; at < all->len;)
     {
-      gsize n = MIN ((gsize) g_test_rand_int_range (1, 300), all->len - at);
+      gsize wanted = (gsize) g_test_rand_int_range (1, 300), n = MIN (wanted, all->len - at);
       say (f, all->str + at, n);
       at += n;
     }

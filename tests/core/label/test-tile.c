@@ -85,7 +85,8 @@ test_runs (void)
       int kind = i % 5, edge = g_test_rand_int_range (0, LW_TILE_SIDE + 1), other = g_test_rand_int_range (0, 256);
       for (int y = 0; y < LW_TILE_SIDE; y++)
         {
-          edge = CLAMP (edge + g_test_rand_int_range (-3, 4) * (1 + (y == 60) * 40), 0, LW_TILE_SIDE);
+          edge += g_test_rand_int_range (-3, 4) * (1 + (y == 60) * 40);
+          edge = CLAMP (edge, 0, LW_TILE_SIDE);
           for (int x = 0; x < LW_TILE_SIDE; x++)
             raw[y * LW_TILE_SIDE + x] = kind == 0   ? (x < edge ? 3 : 255)
                                         : kind == 1 ? (guint8) other

@@ -469,7 +469,11 @@ load_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, 
 
       labels[i] = i % 11 == 0 ? 255 : (guint8) c;
       for (int k = 0; k < 3; k++)
-        rgb[i * 3 + k] = (guint8) CLAMP (colours[c][k] + (int) lw_random_int (&random, 21) - 10, 0, 255);
+        {
+          int value = colours[c][k] + (int) lw_random_int (&random, 21) - 10;
+
+          rgb[i * 3 + k] = (guint8) CLAMP (value, 0, 255);
+        }
     }
   return TRUE;
 }
