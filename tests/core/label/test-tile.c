@@ -88,11 +88,11 @@ test_runs (void)
           edge += g_test_rand_int_range (-3, 4) * (1 + (y == 60) * 40);
           edge = CLAMP (edge, 0, LW_TILE_SIDE);
           for (int x = 0; x < LW_TILE_SIDE; x++)
-            raw[y * LW_TILE_SIDE + x] = kind == 0   ? (guint8) (x < edge ? 3 : 255)
-                                        : kind == 1 ? (guint8) other
-                                        : kind == 2 ? (guint8) (x % 2 == y % 2 ? 1 : 2)
-                                        : kind == 3 ? (guint8) g_test_rand_int_range (0, 256)
-                                                    : (guint8) (x < edge ? y / 9 : x / 17);
+            raw[y * LW_TILE_SIDE + x] = (guint8) (kind == 0   ? (x < edge ? 3 : 255)
+                                                  : kind == 1 ? other
+                                                  : kind == 2 ? (x % 2 == y % 2 ? 1 : 2)
+                                                  : kind == 3 ? g_test_rand_int_range (0, 256)
+                                                              : (x < edge ? y / 9 : x / 17));
         }
       gsize length = lw_run_encode (raw, runs, sizeof runs);
       g_assert_cmpuint (length, >, 0);
