@@ -131,7 +131,7 @@ test_refusals (void)
   assert_refused ("--recipe recipe.json --train none none --classes names.json", 1, "none");
   assert_refused ("--recipe recipe.json --classes names.json", 1, "--train");
   assert_refused ("--recipe recipe.json --train a/frames a/labels", 2, "--classes");
-  assert_refused ("--recipe recipe.json --train a/frames a/frames --classes names.json", 1, "000.png");
+  assert_refused ("--recipe recipe.json --train a/frames a/frames --classes names.json", 1, "holds colours");   /* whichever thread comes to one first */
   assert_refused ("--recipe names.json --train a/frames a/labels --classes names.json", 1, "names.json");
   assert_refused ("--recipe recipe.json --train a/frames a/labels --classes names.json --arch resnet", 1, "resnet");
   assert_refused ("--recipe recipe.json --train a/frames a/labels --classes names.json --init recipe.json", 1, "recipe.json");
