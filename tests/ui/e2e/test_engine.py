@@ -96,14 +96,14 @@ def start_training(person, epochs):
     person.set_epochs(epochs)
     program.click("Start Training")
     time.sleep(3)  # pages are exchanged: see Program.wait_title
-    person.text(f" of {epochs} · loss", 60)
+    person.text(f" of {epochs} · loss", 300)
 
 
 def kill_while_training(person):
     """Painting goes on meanwhile; the training is resumed from its checkpoint."""
     desktop, program = person.desktop, person.program
     start_training(person, 6)
-    program.find(test=lambda n: re.match(r"Epoch [2-6] of", n.get_name() or ""), timeout=120)
+    program.find(test=lambda n: re.match(r"Epoch [2-6] of", n.get_name() or ""), timeout=300)
     os.kill(wait_engine(program), signal.SIGKILL)
     person.text("A training was interrupted")
     person.shot("killed-training")
