@@ -108,7 +108,7 @@ def train(person, count):
     person.set_epochs(12)
     program.click("Start Training")
     time.sleep(4)  # pages are exchanged: see Program.wait_title
-    program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=60)
+    program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=300)
     person.shot("training")
     # Painting goes on meanwhile.
     desktop.key("alt+1")
