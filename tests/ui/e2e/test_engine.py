@@ -91,11 +91,14 @@ def start_training(person, epochs):
     desktop, program = person.desktop, person.program
     desktop.key("alt+2")
     program.find("Start Training")
-    desktop.click(640, 400, button=5, times=15)  # the wheel: what was trained before stands above
-    time.sleep(1)
-    person.set_epochs(epochs)
-    program.click("Start Training")
-    time.sleep(3)  # pages are exchanged: see Program.wait_title
+    for attempt in range(3):  # what was trained before comes to stand above, and moves the button away under a click
+        desktop.click(640, 400, button=5, times=15)
+        time.sleep(1)
+        person.set_epochs(epochs)
+        program.click("Start Training")
+        time.sleep(3)  # pages are exchanged: see Program.wait_title
+        if not program.find_now("Start Training", test=Program.is_sensitive):
+            break
     person.text(f" of {epochs} · loss", 300)
 
 
