@@ -321,6 +321,23 @@ lw_db_get (LwDb *db, gint64 *value, GError **error, const char *sql, const char 
   return got;
 }
 
+GArray *
+lw_db_list_ids (LwDb *db, GError **error, const char *sql, const char *types, ...)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  va_list values;
+  va_start (values, types);
+  g_autoptr(LwQuery) query = query_valist (db, error, sql, types, values);
+  va_end (values);
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 id = sqlite3_column_int64 (query, 0);
+      g_array_append_val (ids, id);
+    }
+  return got == 0 ? g_steal_pointer (&ids) : NULL;
+}
+
 char *
 lw_db_get_text (LwDb *db, GError **error, const char *sql, const char *types, ...)
 {

@@ -47,6 +47,8 @@ int lw_query_step (LwQuery *query, GError **error);
 gboolean lw_db_run (LwDb *db, GError **error, const char *sql, const char *types, ...);
 /* The first column of the first row; 1: found, 0: no row or NULL, -1: @error is set. */
 int lw_db_get (LwDb *db, gint64 *value, GError **error, const char *sql, const char *types, ...);
+/* The first column of all rows: of gint64. Caller frees; NULL: @error is set */
+GArray *lw_db_list_ids (LwDb *db, GError **error, const char *sql, const char *types, ...);
 char *lw_db_get_text (LwDb *db, GError **error, const char *sql, const char *types, ...);      /* NULL: no row, NULL or an error */
 
 /* Columns. What comes from the file is not trusted: text is made valid UTF-8, numbers are clamped to what they may be. */

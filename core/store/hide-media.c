@@ -44,18 +44,8 @@ keep (LwDb *db, gpointer data, GError **error)
 static GArray *
 list_worked (LwProject *project, gint64 media, GError **error)
 {
-  g_autoptr(GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(LwDb) db = lw_project_read (project, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id FROM frame WHERE media = ? AND seq > 0 ORDER BY ordinal", "I", media);
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      gint64 frame = sqlite3_column_int64 (query, 0);
-      g_array_append_val (frames, frame);
-    }
-  return got == 0 ? g_steal_pointer (&frames) : NULL;
+  return db != NULL ? lw_db_list_ids (db, error, "SELECT id FROM frame WHERE media = ? AND seq > 0 ORDER BY ordinal", "I", media) : NULL;
 }
 
 static gboolean

@@ -89,20 +89,11 @@ add_frame (Mending *self, gint64 id, GError **error)
 static gboolean
 add_frames (Mending *self, GError **error)
 {
-  g_autoptr(GArray) missing = g_array_new (FALSE, FALSE, sizeof (gint64));
-  {
-    g_autoptr(LwQuery) query = lw_db_query (self->db, error,
-                                            "SELECT frame FROM revision WHERE frame NOT IN (SELECT id FROM frame)"
-                                            " UNION SELECT frame FROM stroke WHERE frame NOT IN (SELECT id FROM frame)", "");
-    int got;
-    while ((got = lw_query_step (query, error)) > 0)
-      {
-        gint64 id = sqlite3_column_int64 (query, 0);
-        g_array_append_val (missing, id);
-      }
-    if (got < 0)
-      return FALSE;
-  }
+  g_autoptr(GArray) missing = lw_db_list_ids (self->db, error,
+                                              "SELECT frame FROM revision WHERE frame NOT IN (SELECT id FROM frame)"
+                                              " UNION SELECT frame FROM stroke WHERE frame NOT IN (SELECT id FROM frame)", "");
+  if (missing == NULL)
+    return FALSE;
   for (guint i = 0; i < missing->len; i++)
     if (!add_frame (self, g_array_index (missing, gint64, i), error))
       return FALSE;
@@ -349,18 +340,9 @@ mend_journal (Mending *self, gint64 frame, GError **error)
 static gboolean
 mend_journals (Mending *self, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
-  {
-    g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT id FROM frame WHERE seq > 0 OR id IN (SELECT frame FROM stroke) OR id IN (SELECT frame FROM revision)", "");
-    int got;
-    while ((got = lw_query_step (query, error)) > 0)
-      {
-        gint64 id = sqlite3_column_int64 (query, 0);
-        g_array_append_val (frames, id);
-      }
-    if (got < 0)
-      return FALSE;
-  }
+  g_autoptr(GArray) frames = lw_db_list_ids (self->db, error, "SELECT id FROM frame WHERE seq > 0 OR id IN (SELECT frame FROM stroke) OR id IN (SELECT frame FROM revision)", "");
+  if (frames == NULL)
+    return FALSE;
   for (guint i = 0; i < frames->len; i++)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error) || !mend_journal (self, g_array_index (frames, gint64, i), error))

@@ -95,24 +95,10 @@ clean_one (LwDb *db, gint64 operation, GError **error)
   return TRUE;
 }
 
-static GArray *
-list_operations (LwDb *db, GError **error)
-{
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id FROM operation", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      gint64 id = sqlite3_column_int64 (query, 0);
-      g_array_append_val (ids, id);
-    }
-  return got == 0 ? g_steal_pointer (&ids) : NULL;
-}
-
 gboolean
 lw_operations_clean (LwDb *db, gpointer folder, GError **error)
 {
-  g_autoptr(GArray) ids = list_operations (db, error);
+  g_autoptr(GArray) ids = lw_db_list_ids (db, error, "SELECT id FROM operation", "");
   if (ids == NULL)
     return FALSE;
   if (ids->len == 0)

@@ -1,6 +1,7 @@
 /* page-sums.c: the layer that writes sums of pages, and their check */
 #include "config.h"
 #include "store/page-sums.h"
+#include "store/vfs-forward.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -102,33 +103,12 @@ summed_write (sqlite3_file *file, const void *data, int amount, sqlite3_int64 of
   return self->real->pMethods->xWrite (self->real, self->buffer, amount, offset);
 }
 
-#define FORWARD(name, parameters, ...) \
-  static int summed_##name parameters { return real_of (file)->pMethods->name (real_of (file), ##__VA_ARGS__); }
-FORWARD (xTruncate, (sqlite3_file * file, sqlite3_int64 size), size)
-FORWARD (xSync, (sqlite3_file * file, int flags), flags)
-FORWARD (xFileSize, (sqlite3_file * file, sqlite3_int64 *size), size)
-FORWARD (xLock, (sqlite3_file * file, int lock), lock)
-FORWARD (xUnlock, (sqlite3_file * file, int lock), lock)
-FORWARD (xCheckReservedLock, (sqlite3_file * file, int *result), result)
-FORWARD (xFileControl, (sqlite3_file * file, int operation, void *argument), operation, argument)
-FORWARD (xSectorSize, (sqlite3_file * file))
-FORWARD (xDeviceCharacteristics, (sqlite3_file * file))
-FORWARD (xShmMap, (sqlite3_file * file, int page, int size, int extend, void volatile **at), page, size, extend, at)
-FORWARD (xShmLock, (sqlite3_file * file, int offset, int n, int flags), offset, n, flags)
-FORWARD (xShmUnmap, (sqlite3_file * file, int delete_it), delete_it)
+LW_FORWARD (summed, xTruncate, (sqlite3_file * file, sqlite3_int64 size), size)
+LW_FORWARD (summed, xSync, (sqlite3_file * file, int flags), flags)
+LW_FORWARD_ALL (summed)
 
-static void
-summed_xShmBarrier (sqlite3_file *file)
-{
-  real_of (file)->pMethods->xShmBarrier (real_of (file));
-}
-
-/* Version 2: shared memory, but no memory map (which would pass the sums by). */
 static const sqlite3_io_methods methods = {
-  .iVersion = 2, .xClose = summed_close, .xRead = summed_read, .xWrite = summed_write, .xTruncate = summed_xTruncate, .xSync = summed_xSync,
-  .xFileSize = summed_xFileSize, .xLock = summed_xLock, .xUnlock = summed_xUnlock, .xCheckReservedLock = summed_xCheckReservedLock,
-  .xFileControl = summed_xFileControl, .xSectorSize = summed_xSectorSize, .xDeviceCharacteristics = summed_xDeviceCharacteristics,
-  .xShmMap = summed_xShmMap, .xShmLock = summed_xShmLock, .xShmBarrier = summed_xShmBarrier, .xShmUnmap = summed_xShmUnmap,
+  .xClose = summed_close, .xRead = summed_read, .xWrite = summed_write, .xTruncate = summed_xTruncate, .xSync = summed_xSync, LW_FORWARDED (summed),
 };
 
 /* ---- the layer ---- */

@@ -60,18 +60,8 @@ make_replaced (LwDb *db, const LwFrameHead *head, gpointer data, GError **error)
 static GArray *
 list_frames (LwProject *project, guint8 class_id, GError **error)
 {
-  g_autoptr(GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(LwDb) db = lw_project_read (project, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT frame FROM frame_class WHERE class = ? AND pixels > 0 ORDER BY frame", "i", class_id);
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      gint64 frame = sqlite3_column_int64 (query, 0);
-      g_array_append_val (frames, frame);
-    }
-  return got == 0 ? g_steal_pointer (&frames) : NULL;
+  return db != NULL ? lw_db_list_ids (db, error, "SELECT frame FROM frame_class WHERE class = ? AND pixels > 0 ORDER BY frame", "i", class_id) : NULL;
 }
 
 static gboolean

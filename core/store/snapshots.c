@@ -124,18 +124,8 @@ show (LwDb *db, gpointer data, GError **error)
 static GArray *
 list_painted (LwProject *self, GError **error)
 {
-  g_autoptr(GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(LwDb) db = lw_project_read (self, error);
-  if (db == NULL)
-    return NULL;
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT frame.id FROM " LW_FRAME_TABLES " WHERE frame.seq > 0", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
-    {
-      gint64 id = sqlite3_column_int64 (query, 0);
-      g_array_append_val (frames, id);
-    }
-  return got == 0 ? g_steal_pointer (&frames) : NULL;
+  return db != NULL ? lw_db_list_ids (db, error, "SELECT frame.id FROM " LW_FRAME_TABLES " WHERE frame.seq > 0", "") : NULL;
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 /* faulty-vfs.c: passes calls on until the chosen one */
 #include "config.h"
 #include "faulty-vfs.h"
+#include "store/vfs-forward.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -122,31 +123,11 @@ faulty_sync (sqlite3_file *file, int flags)
   return fails (CALL_OTHER) ? SQLITE_IOERR_FSYNC : real_of (file)->pMethods->xSync (real_of (file), flags);
 }
 
-#define FORWARD(name, parameters, ...) \
-  static int faulty_##name parameters { return real_of (file)->pMethods->name (real_of (file), ##__VA_ARGS__); }
-FORWARD (xClose, (sqlite3_file * file))
-FORWARD (xFileSize, (sqlite3_file * file, sqlite3_int64 *size), size)
-FORWARD (xLock, (sqlite3_file * file, int wanted), wanted)
-FORWARD (xUnlock, (sqlite3_file * file, int wanted), wanted)
-FORWARD (xCheckReservedLock, (sqlite3_file * file, int *result), result)
-FORWARD (xFileControl, (sqlite3_file * file, int operation, void *argument), operation, argument)
-FORWARD (xSectorSize, (sqlite3_file * file))
-FORWARD (xDeviceCharacteristics, (sqlite3_file * file))
-FORWARD (xShmMap, (sqlite3_file * file, int page, int size, int extend, void volatile **at), page, size, extend, at)
-FORWARD (xShmLock, (sqlite3_file * file, int offset, int n, int flags), offset, n, flags)
-FORWARD (xShmUnmap, (sqlite3_file * file, int delete_it), delete_it)
-
-static void
-faulty_barrier (sqlite3_file *file)
-{
-  real_of (file)->pMethods->xShmBarrier (real_of (file));
-}
+LW_FORWARD (faulty, xClose, (sqlite3_file * file))
+LW_FORWARD_ALL (faulty)
 
 static const sqlite3_io_methods methods = {
-  .iVersion = 2, .xClose = faulty_xClose, .xRead = faulty_read, .xWrite = faulty_write, .xTruncate = faulty_truncate, .xSync = faulty_sync,
-  .xFileSize = faulty_xFileSize, .xLock = faulty_xLock, .xUnlock = faulty_xUnlock, .xCheckReservedLock = faulty_xCheckReservedLock,
-  .xFileControl = faulty_xFileControl, .xSectorSize = faulty_xSectorSize, .xDeviceCharacteristics = faulty_xDeviceCharacteristics,
-  .xShmMap = faulty_xShmMap, .xShmLock = faulty_xShmLock, .xShmBarrier = faulty_barrier, .xShmUnmap = faulty_xShmUnmap,
+  .xClose = faulty_xClose, .xRead = faulty_read, .xWrite = faulty_write, .xTruncate = faulty_truncate, .xSync = faulty_sync, LW_FORWARDED (faulty),
 };
 
 /* ---- the layer ---- */
