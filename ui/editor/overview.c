@@ -127,19 +127,11 @@ queue_update (LwOverview *self)
 }
 
 static void
-canvas_gone (gpointer data, GObject *canvas)
-{
-  LW_OVERVIEW (data)->canvas = NULL;
-}
-
-static void
 let_go (LwOverview *self)
 {
-  if (self->canvas == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->canvas, self);
-  g_object_weak_unref (G_OBJECT (self->canvas), canvas_gone, self);
-  self->canvas = NULL;
+  if (self->canvas != NULL)
+    g_signal_handlers_disconnect_by_data (self->canvas, self);
+  g_clear_weak_pointer (&self->canvas);
 }
 
 void
@@ -148,8 +140,7 @@ lw_overview_set_canvas (LwOverview *self, LwCanvas *canvas)
   g_return_if_fail (LW_IS_OVERVIEW (self) && LW_IS_CANVAS (canvas));
 
   let_go (self);
-  self->canvas = canvas;
-  g_object_weak_ref (G_OBJECT (canvas), canvas_gone, self);
+  g_set_weak_pointer (&self->canvas, canvas);
   g_signal_connect_swapped (canvas, "view-changed", G_CALLBACK (queue_update), self);
   queue_update (self);
 }

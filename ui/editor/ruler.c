@@ -193,19 +193,11 @@ css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 }
 
 static void
-canvas_gone (gpointer data, GObject *canvas)
-{
-  LW_RULER (data)->canvas = NULL;
-}
-
-static void
 let_go (LwRuler *self)
 {
-  if (self->canvas == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->canvas, self);
-  g_object_weak_unref (G_OBJECT (self->canvas), canvas_gone, self);
-  self->canvas = NULL;
+  if (self->canvas != NULL)
+    g_signal_handlers_disconnect_by_data (self->canvas, self);
+  g_clear_weak_pointer (&self->canvas);
 }
 
 void
@@ -214,8 +206,7 @@ lw_ruler_set_canvas (LwRuler *self, LwCanvas *canvas)
   g_return_if_fail (LW_IS_RULER (self) && LW_IS_CANVAS (canvas));
 
   let_go (self);
-  self->canvas = canvas;
-  g_object_weak_ref (G_OBJECT (canvas), canvas_gone, self);
+  g_set_weak_pointer (&self->canvas, canvas);
   g_signal_connect_swapped (canvas, "view-changed", G_CALLBACK (forget_scale), self);
   g_signal_connect_swapped (canvas, "notify::pointer-text", G_CALLBACK (gtk_widget_queue_draw), self);
   forget_scale (self);
