@@ -103,12 +103,24 @@ summed_write (sqlite3_file *file, const void *data, int amount, sqlite3_int64 of
   return self->real->pMethods->xWrite (self->real, self->buffer, amount, offset);
 }
 
+/* A connection that was opened before another one gave the pages their sums may have read the header since from the log alone: it looks at the file again before it moves
+ * pages out of the log. (Where the header is among those pages it goes first.) */
+static int
+summed_control (sqlite3_file *file, int operation, void *argument)
+{
+  guint8 header[HEADER_BYTES];
+  if (operation == SQLITE_FCNTL_CKPT_START)
+    summed_read (file, header, sizeof header, 0);
+  return real_of (file)->pMethods->xFileControl (real_of (file), operation, argument);
+}
+
 LW_FORWARD (summed, xTruncate, (sqlite3_file * file, sqlite3_int64 size), size)
 LW_FORWARD (summed, xSync, (sqlite3_file * file, int flags), flags)
 LW_FORWARD_ALL (summed)
 
 static const sqlite3_io_methods methods = {
-  .xClose = summed_close, .xRead = summed_read, .xWrite = summed_write, .xTruncate = summed_xTruncate, .xSync = summed_xSync, LW_FORWARDED (summed),
+  .xClose = summed_close, .xRead = summed_read, .xWrite = summed_write, .xTruncate = summed_xTruncate, .xSync = summed_xSync,
+  .xFileControl = summed_control, LW_FORWARDED (summed),
 };
 
 /* ---- the layer ---- */
@@ -192,15 +204,38 @@ read_bytes (sqlite3_file *file, void *bytes, gsize length, guint64 offset)
   return file->pMethods->xRead (file, bytes, (int) length, (sqlite3_int64) offset) == SQLITE_OK;
 }
 
-/* Drops those of @numbers that are sound now. */
-static void
-look_again (sqlite3_file *file, guint8 *page, gsize size, GArray *numbers)
+static guint32
+get_u32 (const guint8 *at)
 {
+  return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
+}
+
+/* The numbers, from 0, of pages that stand in the log: what the file has in their place no longer counts, and may be from before there were sums. */
+static GHashTable *
+list_logged (LwDb *db, gsize size)
+{
+  enum { LOG_HEADER = 32, FRAME_HEADER = 24, SALTS = 16, FRAME_SALTS = 8, SALT_BYTES = 8 };
+  guint8 header[LOG_HEADER], frame[FRAME_HEADER];
+  sqlite3_file *log = NULL;
+  GHashTable *logged = g_hash_table_new (NULL, NULL);
+  if (sqlite3_file_control (db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || log == NULL || log->pMethods == NULL
+      || !read_bytes (log, header, sizeof header, 0) || get_u32 (header + 8) != size)
+    return logged;
+  for (guint64 at = LOG_HEADER; read_bytes (log, frame, sizeof frame, at) && memcmp (frame + FRAME_SALTS, header + SALTS, SALT_BYTES) == 0; at += FRAME_HEADER + size)
+    g_hash_table_add (logged, GUINT_TO_POINTER (get_u32 (frame) - 1));
+  return logged;
+}
+
+/* Drops those of @numbers that are sound now, or no longer count. */
+static void
+look_again (LwDb *db, sqlite3_file *file, guint8 *page, gsize size, GArray *numbers)
+{
+  g_autoptr(GHashTable) logged = list_logged (db, size);
   guint kept = 0;
   for (guint i = 0; i < numbers->len; i++)
     {
       guint64 number = g_array_index (numbers, guint64, i);
-      if (read_bytes (file, page, size, number * size) && !lw_page_is_sound (page, size))
+      if (!g_hash_table_contains (logged, GUINT_TO_POINTER (number)) && read_bytes (file, page, size, number * size) && !lw_page_is_sound (page, size))
         g_array_index (numbers, guint64, kept++) = number;
     }
   g_array_set_size (numbers, kept);
@@ -217,7 +252,7 @@ report (GArray *wrong, GPtrArray *problems)
 }
 
 static gboolean
-verify_pages (sqlite3_file *file, gsize size, GPtrArray *problems, GCancellable *cancellable, GError **error)
+verify_pages (LwDb *db, sqlite3_file *file, gsize size, GPtrArray *problems, GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *page = g_malloc (size);
   g_autoptr(GArray) wrong = g_array_new (FALSE, FALSE, sizeof (guint64));
@@ -231,7 +266,7 @@ verify_pages (sqlite3_file *file, gsize size, GPtrArray *problems, GCancellable 
   for (int look = 0; look < LOOKS && wrong->len > 0; look++)
     {
       g_usleep (PAUSE_US);
-      look_again (file, page, size, wrong);
+      look_again (db, file, page, size, wrong);
     }
   report (wrong, problems);
   return TRUE;
@@ -247,5 +282,5 @@ lw_page_sums_verify (LwDb *db, GPtrArray *problems, GCancellable *cancellable, G
     return lw_db_fail (db, error);
   if (read_bytes (file, header, sizeof header, 0))
     learn (&geometry, header);
-  return geometry.reserved != LW_PAGE_SUM_BYTES || geometry.page_size < 512 || verify_pages (file, geometry.page_size, problems, cancellable, error);
+  return geometry.reserved != LW_PAGE_SUM_BYTES || geometry.page_size < 512 || verify_pages (db, file, geometry.page_size, problems, cancellable, error);
 }

@@ -8,13 +8,12 @@
 #define LW_FORWARD(prefix, name, parameters, ...) \
   static int prefix##_##name parameters { return real_of (file)->pMethods->name (real_of (file), ##__VA_ARGS__); }
 
-/* Sizes, locks, controls and shared memory: no layer of ours has to do with them. */
+/* Sizes, locks and shared memory: no layer of ours has to do with them. */
 #define LW_FORWARD_ALL(prefix) \
   LW_FORWARD (prefix, xFileSize, (sqlite3_file * file, sqlite3_int64 *size), size) \
   LW_FORWARD (prefix, xLock, (sqlite3_file * file, int wanted), wanted) \
   LW_FORWARD (prefix, xUnlock, (sqlite3_file * file, int wanted), wanted) \
   LW_FORWARD (prefix, xCheckReservedLock, (sqlite3_file * file, int *result), result) \
-  LW_FORWARD (prefix, xFileControl, (sqlite3_file * file, int operation, void *argument), operation, argument) \
   LW_FORWARD (prefix, xSectorSize, (sqlite3_file * file)) \
   LW_FORWARD (prefix, xDeviceCharacteristics, (sqlite3_file * file)) \
   LW_FORWARD (prefix, xShmMap, (sqlite3_file * file, int page, int size, int extend, void volatile **at), page, size, extend, at) \
@@ -25,6 +24,6 @@
 /* Version 2 of the methods: shared memory, but no memory map, which would pass a layer by. */
 #define LW_FORWARDED(prefix) \
   .iVersion = 2, .xFileSize = prefix##_xFileSize, .xLock = prefix##_xLock, .xUnlock = prefix##_xUnlock, \
-  .xCheckReservedLock = prefix##_xCheckReservedLock, .xFileControl = prefix##_xFileControl, .xSectorSize = prefix##_xSectorSize, \
+  .xCheckReservedLock = prefix##_xCheckReservedLock, .xSectorSize = prefix##_xSectorSize, \
   .xDeviceCharacteristics = prefix##_xDeviceCharacteristics, .xShmMap = prefix##_xShmMap, .xShmLock = prefix##_xShmLock, \
   .xShmBarrier = prefix##_xShmBarrier, .xShmUnmap = prefix##_xShmUnmap

@@ -124,10 +124,12 @@ faulty_sync (sqlite3_file *file, int flags)
 }
 
 LW_FORWARD (faulty, xClose, (sqlite3_file * file))
+LW_FORWARD (faulty, xFileControl, (sqlite3_file * file, int operation, void *argument), operation, argument)
 LW_FORWARD_ALL (faulty)
 
 static const sqlite3_io_methods methods = {
-  .xClose = faulty_xClose, .xRead = faulty_read, .xWrite = faulty_write, .xTruncate = faulty_truncate, .xSync = faulty_sync, LW_FORWARDED (faulty),
+  .xClose = faulty_xClose, .xRead = faulty_read, .xWrite = faulty_write, .xTruncate = faulty_truncate, .xSync = faulty_sync,
+  .xFileControl = faulty_xFileControl, LW_FORWARDED (faulty),
 };
 
 /* ---- the layer ---- */

@@ -146,6 +146,93 @@ test_upgrade (void)
     }
 }
 
+static void
+exec (LwDb *db, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  lw_db_exec (db, sql, &error);
+  g_assert_no_error (error);
+}
+
+static LwDb *
+open_old (const char *file, gboolean create)
+{
+  g_autoptr(GError) error = NULL;
+  LwDb *db = lw_db_open (file, create ? LW_DB_CREATE : LW_DB_WRITE, &error);
+  g_assert_no_error (error);
+  exec (db, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+  return db;
+}
+
+static void
+make_anew (LwDb *db)
+{
+  lw_page_sums_use (db);
+  sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 1);
+  exec (db, "VACUUM");
+}
+
+static void
+checkpoint (LwDb *db, const char *how)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA wal_checkpoint (%s)", how);
+  exec (db, sql);
+}
+
+static void
+assert_sound (LwDb *db, const char *when)
+{
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_assert_true (lw_page_sums_verify (db, problems, NULL, NULL));
+  if (problems->len > 0)
+    g_error ("%s: %s", when, (const char *) problems->pdata[0]);
+}
+
+/* A reader keeps newer pages in the log, so that those in the file stay as they were before they had sums. */
+static void
+test_kept_in_log (void)
+{
+  g_autofree char *root = fixture_temporary_folder (), *file = file_of (root);
+  g_autoptr(LwDb) db = open_old (file, TRUE);
+  exec (db, "CREATE TABLE a (x); CREATE TABLE b (x); INSERT INTO a VALUES (zeroblob (9000)); INSERT INTO b VALUES (randomblob (9000))");
+  checkpoint (db, "TRUNCATE");
+  make_anew (db);
+  g_autoptr(LwDb) reader = open_old (file, FALSE);
+  exec (reader, "BEGIN; SELECT count (*) FROM a");
+  exec (db, "UPDATE b SET x = randomblob (9000)");
+  checkpoint (db, "PASSIVE");
+  assert_sound (db, "while a reader holds the log");
+  exec (reader, "COMMIT");
+  checkpoint (db, "TRUNCATE");
+  assert_sound (db, "afterwards");
+  g_clear_pointer (&reader, lw_db_close);
+  g_clear_pointer (&db, lw_db_close);
+  assert_all_summed (file);
+  fixture_remove_tree (root);
+}
+
+/* A connection from before there were sums, which has seen the header in the log alone since, empties the log. */
+static void
+test_older_connection (void)
+{
+  g_autofree char *root = fixture_temporary_folder (), *file = file_of (root);
+  g_autoptr(LwDb) db = open_old (file, TRUE);
+  exec (db, "CREATE TABLE a (x); INSERT INTO a VALUES (1)");
+  checkpoint (db, "TRUNCATE");
+  g_autoptr(LwDb) older = open_old (file, FALSE);
+  exec (older, "SELECT count (*) FROM a");
+  make_anew (db);
+  exec (older, "SELECT count (*) FROM a");
+  checkpoint (db, "PASSIVE");
+  exec (older, "UPDATE a SET x = 2");
+  checkpoint (older, "TRUNCATE");
+  assert_sound (db, "after the older connection");
+  g_clear_pointer (&older, lw_db_close);
+  g_clear_pointer (&db, lw_db_close);
+  assert_all_summed (file);
+  fixture_remove_tree (root);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/page-sums/told", test_told);
   g_test_add_func ("/page-sums/copies", test_copies);
   g_test_add_func ("/page-sums/upgrade", test_upgrade);
+  g_test_add_func ("/page-sums/kept-in-log", test_kept_in_log);
+  g_test_add_func ("/page-sums/older-connection", test_older_connection);
   return g_test_run ();
 }
