@@ -385,7 +385,7 @@ assert_text (Rig *rig, const char *expected)
 static void
 wait_for_text (Rig *rig, const char *expected)
 {
-  gint64 end = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   g_autofree char *text = NULL;
 
   while (g_strcmp0 (text, expected) != 0 && g_get_monotonic_time () < end)

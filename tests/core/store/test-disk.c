@@ -40,7 +40,7 @@ on_recovered_cb (LwProject *project, Heard *heard)
 static void
 wait_for (const guint *count, guint wanted)
 {
-  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   while (*count < wanted && g_get_monotonic_time () < until)
     {
       g_main_context_iteration (NULL, FALSE);

@@ -23,8 +23,12 @@ class NotFound(AssertionError):
     pass
 
 
+BUSY = 3  # how many times longer anything may take than on a computer that does nothing else
+
+
 def wait_for(condition, what, timeout=20.0, pause=0.05):
-    """The first true value of condition(); fails with `what` after `timeout` seconds."""
+    """The first true value of condition(); fails with `what` after `timeout` seconds (of a computer that does nothing else)."""
+    timeout *= BUSY
     end = time.monotonic() + timeout
     while True:
         while GLib.MainContext.default().iteration(False):  # the accessibility cache is kept by signals
@@ -189,7 +193,7 @@ class Program:
         self.process.wait()
 
     def wait_end(self, timeout=20):
-        return self.process.wait(timeout)
+        return self.process.wait(timeout * BUSY)
 
     # Finding things
 
@@ -298,6 +302,14 @@ class Program:
         return x + width / 2, y + height / 2
 
     def click(self, name=None, role=None, times=1, **how):
+        """Where it stands still: what has just appeared may be on its way."""
         node = self.find(name, role, **how)
-        self.desktop.click(*self.center(node), times=times)
+        at = self.center(node)
+        while True:
+            time.sleep(0.05)
+            now = self.center(node)
+            if now == at:
+                break
+            at = now
+        self.desktop.click(*at, times=times)
         return node
