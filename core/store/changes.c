@@ -53,10 +53,10 @@ struct _LwWatcher {
   gboolean may_checkpoint;
   gint64 seen;               /* the last change told */
   gint64 data_version;       /* SQLite's: differs after a commit of any other connection */
-  LwChangesFunc func;
-  gpointer data;
+  LwWatcherEvents events;
   gboolean poked;
   int wal_pages;
+  LwDb *next;                /* to take the place of the connection; NULL: none */
 };
 
 static gboolean
@@ -108,7 +108,7 @@ look (LwWatcher *self)
     return;
   self->data_version = version;
   if (last > self->seen)
-    self->func (&changes, self->data);
+    self->events.changed (&changes, self->events.data);
   self->seen = last;
 }
 
@@ -117,6 +117,17 @@ checkpoint (LwWatcher *self, int wal_pages)
 {
   if (self->may_checkpoint && wal_pages >= CHECKPOINT_PAGES)
     sqlite3_wal_checkpoint_v2 (self->worker.db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* With the lock held. */
+static void
+take_next (LwWatcher *self)
+{
+  if (self->next == NULL)
+    return;
+  lw_db_close (self->worker.db);
+  self->worker.db = g_steal_pointer (&self->next);
+  self->data_version = -1;
 }
 
 static gpointer
@@ -131,7 +142,10 @@ watch_in_thread (gpointer data)
       int wal_pages = self->wal_pages;
       self->poked = FALSE;
       self->wal_pages = 0;
+      take_next (self);
       g_mutex_unlock (&self->worker.lock);
+      if (self->events.moved != NULL && !lw_db_is_in_place (self->worker.db))
+        self->events.moved (self->events.data);
       look (self);
       checkpoint (self, wal_pages);
       g_mutex_lock (&self->worker.lock);
@@ -141,10 +155,10 @@ watch_in_thread (gpointer data)
 }
 
 LwWatcher *
-lw_watcher_new (LwDb *db, gboolean may_checkpoint, gint64 since, LwChangesFunc func, gpointer data)
+lw_watcher_new (LwDb *db, gboolean may_checkpoint, gint64 since, const LwWatcherEvents *events)
 {
   LwWatcher *self = g_new0 (LwWatcher, 1);
-  *self = (LwWatcher) { .may_checkpoint = may_checkpoint, .seen = since, .data_version = -1, .func = func, .data = data };
+  *self = (LwWatcher) { .may_checkpoint = may_checkpoint, .seen = since, .data_version = -1, .events = *events };
   lw_worker_start (&self->worker, "lw-watcher", db, watch_in_thread, self);
   return self;
 }
@@ -161,7 +175,19 @@ lw_watcher_free (LwWatcher *self)
   if (self == NULL)
     return;
   lw_worker_clear (&self->worker);
+  g_clear_pointer (&self->next, lw_db_close);
   g_free (self);
+}
+
+void
+lw_watcher_renew (LwWatcher *self, LwDb *db)
+{
+  g_mutex_lock (&self->worker.lock);
+  g_clear_pointer (&self->next, lw_db_close);
+  self->next = db;
+  self->poked = TRUE;
+  g_cond_signal (&self->worker.wake);
+  g_mutex_unlock (&self->worker.lock);
 }
 
 void

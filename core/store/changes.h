@@ -23,7 +23,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwChanges, lw_changes_clear)
 
 typedef struct _LwWatcher LwWatcher;
 typedef void (*LwChangesFunc) (const LwChanges *changes, gpointer data);      /* on the watcher thread */
-LwWatcher *lw_watcher_new (LwDb *db /* taken */, gboolean may_checkpoint, gint64 since, LwChangesFunc func, gpointer data);
+/* @moved (optional): the file is not in its place (lw_db_is_in_place()): again at each look while that is so */
+typedef struct { LwChangesFunc changed; void (*moved) (gpointer data); gpointer data; } LwWatcherEvents;
+LwWatcher *lw_watcher_new (LwDb *db /* taken */, gboolean may_checkpoint, gint64 since, const LwWatcherEvents *events);
+/* Looks at this connection from now on, for what changed since it last looked. */
+void lw_watcher_renew (LwWatcher *watcher, LwDb *db /* taken */);
 void lw_watcher_stop (LwWatcher *watcher);
 void lw_watcher_free (LwWatcher *watcher);
 /* This process committed something; @wal_pages: how long the log is now. */

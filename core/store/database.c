@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include "store/page-sums.h"
 
 #define BUSY_TIMEOUT_MS 5000
@@ -120,6 +121,31 @@ finalize_statement (gpointer statement)
   sqlite3_finalize (statement);
 }
 
+static void
+note_place (LwDb *db)
+{
+  struct stat info;
+  if (stat (db->path, &info) != 0)
+    return;
+  db->device = info.st_dev;
+  db->inode = info.st_ino;
+}
+
+gboolean
+lw_db_is_in_place (const LwDb *db)
+{
+  struct stat info;
+  return db->inode == 0 || (stat (db->path, &info) == 0 && info.st_dev == db->device && info.st_ino == db->inode);
+}
+
+gboolean
+lw_db_gone (const LwDb *db, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (db->path), *shown = g_filename_display_name (folder);
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_GONE, _("“%s” is not there any more. Connect its drive again, or put the folder back where it was"), shown);
+  return FALSE;
+}
+
 LwDb *
 lw_db_open (const char *path, LwDbMode mode, GError **error)
 {
@@ -134,6 +160,8 @@ lw_db_open (const char *path, LwDbMode mode, GError **error)
     {
       sqlite3_extended_result_codes (db->handle, 1);
       sqlite3_busy_timeout (db->handle, BUSY_TIMEOUT_MS);
+      if (mode != LW_DB_CREATE)
+        note_place (db);
       if (harden (db, error))
         return db;
     }
@@ -147,6 +175,8 @@ void
 lw_db_close (LwDb *db)
 {
   g_hash_table_destroy (db->statements);
+  if (!lw_db_is_in_place (db))      /* SQLite would delete the log by its name, and that of another file may be there now */
+    sqlite3_db_config (db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   sqlite3_close_v2 (db->handle);
   g_free (db->path);
   g_free (db);
@@ -384,6 +414,8 @@ lw_query_int (LwQuery *query, int column, int min, int max)
 gboolean
 lw_db_begin (LwDb *db, GError **error)
 {
+  if (!lw_db_is_in_place (db))
+    return lw_db_gone (db, error);
   if (!lw_db_run (db, error, "BEGIN IMMEDIATE", ""))
     return FALSE;
   db->change = 0;
@@ -404,7 +436,7 @@ lw_db_commit (LwDb *db, GError **error)
   if (!done)
     lw_db_rollback (db);
   db->longest = MAX (db->longest, g_get_monotonic_time () - db->begun);
-  return done;
+  return done && (lw_db_is_in_place (db) || lw_db_gone (db, error));
 }
 
 void

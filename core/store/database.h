@@ -19,6 +19,7 @@ struct _LwDb {
   sqlite3 *handle;
   GHashTable *statements;      /* SQL text (borrowed) → sqlite3_stmt (owned) */
   char *path;
+  guint64 device, inode;       /* of the file as it was opened; 0: one that is only being made */
   gint64 change;               /* the number of this transaction's change; 0: none taken yet (changes.h) */
   const char *copy;            /* uuid of this copy of the project, borrowed from it; NULL on readers (audit.h) */
   gint64 begun, longest;       /* microseconds: start of the transaction under way, longest so far */
@@ -28,6 +29,10 @@ struct _LwDb {
 
 LwDb *lw_db_open (const char *path, LwDbMode mode, GError **error);
 void lw_db_close (LwDb *db);
+/* FALSE: another file, or none, is at its path now, as where a drive was removed or a folder renamed. What is written by this handle then is seen by nobody. */
+gboolean lw_db_is_in_place (const LwDb *db);
+/* Sets LW_STORE_ERROR_GONE; always FALSE. */
+gboolean lw_db_gone (const LwDb *db, GError **error);
 void lw_db_release (LwDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDb, lw_db_release)
 
@@ -57,7 +62,8 @@ char *lw_query_dup_bytes (LwQuery *query, int column);      /* text as stored: p
 GBytes *lw_query_dup_blob (LwQuery *query, int column);     /* NULL where NULL */
 int lw_query_int (LwQuery *query, int column, int min, int max);
 
-gboolean lw_db_begin (LwDb *db, GError **error);            /* to write: BEGIN IMMEDIATE */
+/* To write: BEGIN IMMEDIATE. It and commit fail with LW_STORE_ERROR_GONE where the file is not in its place; whether a commit that says so is in the file, nobody knows. */
+gboolean lw_db_begin (LwDb *db, GError **error);
 gboolean lw_db_begin_read (LwDb *db, GError **error);       /* one view of everything until rollback */
 gboolean lw_db_commit (LwDb *db, GError **error);           /* on failure rolled back */
 void lw_db_rollback (LwDb *db);

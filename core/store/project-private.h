@@ -3,6 +3,7 @@
 
 #include "store/changes.h"
 #include "store/database.h"
+#include "store/place.h"
 #include "store/readers.h"
 #include "store/signals.h"
 #include "store/writer.h"
@@ -14,6 +15,7 @@ struct _LwProject {
 
   /* fixed once it is open */
   char *folder, *file;         /* absolute */
+  char *uuid;                  /* of the project; NULL where it can't be written, or is damaged */
   char *copy;                  /* uuid of this copy of the project (audit.h) */
   char *read_only;             /* why it can't be written, or NULL */
   int lock;                    /* of operations.lock: nobody replaces the file while it is held (byte-locks.h); -1 where the folder can't be written */
@@ -25,6 +27,11 @@ struct _LwProject {
   LwWriter *writer;
   LwWatcher *watcher;
   LwSignals *signals;
+
+  /* of the writer thread (place.h) */
+  LwPlaceMark mark;
+  LwRefused refused;
+  char *copy_now;              /* what @copy would be of a file that was found again; NULL: the same */
 };
 
 /* A connection to read with, for g_autoptr(LwDb); NULL where the project is closed. */

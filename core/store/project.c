@@ -56,10 +56,14 @@ finalize (GObject *object)
   lw_watcher_free (self->watcher);
   lw_writer_free (self->writer);
   lw_signals_unref (self->signals);
+  lw_place_mark_clear (&self->mark);
+  g_clear_error (&self->refused.why);
   g_mutex_clear (&self->closing);
   g_free (self->folder);
   g_free (self->file);
+  g_free (self->uuid);
   g_free (self->copy);
+  g_free (self->copy_now);
   g_free (self->read_only);
   G_OBJECT_CLASS (lw_project_parent_class)->finalize (object);
 }
@@ -79,9 +83,10 @@ lw_project_class_init (LwProjectClass *class)
 /* ---- news from the threads ---- */
 
 static void
-on_committed (gpointer data)
+on_committed (LwDb *db, gpointer data)
 {
   LwProject *self = data;
+  lw_place_mark_take (&self->mark, db);
   if (self->watcher != NULL)
     lw_watcher_poke (self->watcher, 0);
 }
@@ -104,6 +109,15 @@ on_changed (const LwChanges *changes, gpointer data)
   lw_signals_changed (((LwProject *) data)->signals, changes);
 }
 
+/* The drive was removed, say. Strokes are not waited for to tell of it. */
+static void
+on_moved (gpointer data)
+{
+  LwWriter *writer = g_atomic_pointer_get (&((LwProject *) data)->writer);
+  if (writer != NULL)
+    lw_writer_poke (writer);
+}
+
 static int
 on_log_grew (gpointer data, sqlite3 *handle, const char *name, int pages)
 {
@@ -111,6 +125,84 @@ on_log_grew (gpointer data, sqlite3 *handle, const char *name, int pages)
   if (pages > MAX_LOG_PAGES)
     sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
   return SQLITE_OK;
+}
+
+/* ---- back after it was away ---- */
+
+/* SQLite answers with the mode that it is in, not with an error. */
+static gboolean
+use_log (LwDb *db, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "PRAGMA journal_mode = WAL", "");
+  int got = lw_query_step (query, error);
+  if (got < 0)
+    return FALSE;
+  if (got == 1 && g_strcmp0 ((const char *) sqlite3_column_text (query, 0), "wal") == 0)
+    return TRUE;
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO,
+               _("The file system of “%s” has no memory shared between programs, which a project needs. Copy the folder to another disk"), db->path);
+  return FALSE;
+}
+
+static gboolean
+restoring (const LwProject *self, GError **error)
+{
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY, _("“%s” is being restored from a backup by another program; try again"), self->folder);
+  return FALSE;
+}
+
+/* As in open_to_write(). Returns: FALSE: it is written by another program in a way that excludes this one */
+static gboolean
+hold_again (LwProject *self, GError **error)
+{
+  int fd = lw_byte_locks_open (self->folder, NULL);      /* a full disk keeps nobody from writing what it has room for */
+  if (fd >= 0 && !lw_byte_lock (fd, LW_BYTE_OPEN, TRUE))
+    {
+      close (fd);
+      return restoring (self, error);
+    }
+  if (self->lock >= 0)
+    close (self->lock);
+  self->lock = fd;
+  return TRUE;
+}
+
+static gboolean
+prepare (LwProject *self, LwDb *db, LwDb **watching, GError **error)
+{
+  if (!use_log (db, error) || !lw_db_exec (db, "PRAGMA synchronous = FULL", error) || !hold_again (self, error))
+    return FALSE;
+  *watching = lw_db_open (self->file, LW_DB_WRITE, error);
+  char *copy = *watching != NULL ? lw_audit_find_copy (db, error) : NULL;
+  if (copy == NULL)
+    {
+      g_clear_pointer (watching, lw_db_close);
+      return FALSE;
+    }
+  g_free (self->copy_now);
+  self->copy_now = copy;
+  db->copy = self->copy_now;
+  return TRUE;
+}
+
+/* On the writer thread. */
+static LwDb *
+on_away (LwDb *db, gpointer data, GError **error)
+{
+  LwProject *self = data;
+  LwDb *watching = NULL, *found = lw_place_find (db, self->uuid, &self->mark, &self->refused, error);
+  if (found == NULL)
+    return NULL;
+  if (!prepare (self, found, &watching, error))
+    {
+      lw_db_close (found);
+      return NULL;
+    }
+  sqlite3_wal_hook (found->handle, on_log_grew, self);
+  lw_readers_renew (self->readers, found);
+  lw_watcher_renew (self->watcher, watching);
+  lw_db_close (db);
+  return found;
 }
 
 /* ---- open ---- */
@@ -151,21 +243,6 @@ choose_reading (LwProject *self, LwDbMode *mode, GError **error)
     return TRUE;
   g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY,
                _("“%s” was not closed properly and can’t be written, so its last changes can’t be read. Copy the folder to where you may write"), self->folder);
-  return FALSE;
-}
-
-/* SQLite answers with the mode that it is in, not with an error. */
-static gboolean
-use_log (LwDb *db, GError **error)
-{
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "PRAGMA journal_mode = WAL", "");
-  int got = lw_query_step (query, error);
-  if (got < 0)
-    return FALSE;
-  if (got == 1 && g_strcmp0 ((const char *) sqlite3_column_text (query, 0), "wal") == 0)
-    return TRUE;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO,
-               _("The file system of “%s” has no memory shared between programs, which a project needs. Copy the folder to another disk"), db->path);
   return FALSE;
 }
 
@@ -225,6 +302,8 @@ open_to_write (LwProject *self, GError **error)
   db->copy = self->copy;
   if (self->copy == NULL)
     return NULL;
+  self->uuid = lw_db_get_text (db, NULL, "SELECT value FROM meta WHERE key = 'uuid'", "");
+  lw_place_mark_take (&self->mark, db);
   introduce_author (db, NULL);                       /* a full disk keeps nobody from reading */
   lw_operations_clean (db, self->folder, NULL);      /* what it leaves (the disk may be full) stays invisible */
   return g_steal_pointer (&db);
@@ -257,7 +336,7 @@ start (LwProject *self, LwDb *writing, LwDbMode mode, GError **error)
   if (mode != LW_DB_IMMUTABLE && watching == NULL)
     return FALSE;
   if (watching != NULL)
-    self->watcher = lw_watcher_new (watching, writing != NULL, since, on_changed, self);
+    self->watcher = lw_watcher_new (watching, writing != NULL, since, &(LwWatcherEvents) { on_changed, writing != NULL ? on_moved : NULL, self });
   return TRUE;
 }
 
@@ -269,8 +348,7 @@ hold_file (LwProject *self, GError **error)
     self->lock = lw_byte_locks_open (self->folder, NULL);
   if (self->lock < 0 || lw_byte_lock (self->lock, LW_BYTE_OPEN, TRUE))
     return TRUE;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY, _("“%s” is being restored from a backup by another program; try again"), self->folder);
-  return FALSE;
+  return restoring (self, error);
 }
 
 static gboolean
@@ -291,8 +369,8 @@ open_project (LwProject *self, const char *path, GError **error)
   if (writing == NULL)
     return TRUE;
   sqlite3_wal_hook (writing->handle, on_log_grew, self);
-  LwWriterEvents events = { on_committed, on_failed, on_recovered, self };
-  self->writer = lw_writer_new (g_steal_pointer (&writing), &events);
+  LwWriterEvents events = { on_committed, on_away, on_failed, on_recovered, self };
+  g_atomic_pointer_set (&self->writer, lw_writer_new (g_steal_pointer (&writing), &events));      /* the watcher runs already */
   return TRUE;
 }
 
@@ -318,14 +396,18 @@ lw_project_close (LwProject *self, GError **error)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), FALSE);
 
+  g_autoptr(GError) local = NULL;
   g_mutex_lock (&self->closing);
-  gboolean written = self->closed || self->writer == NULL || lw_writer_run (self->writer, do_nothing, NULL, error);
+  gboolean written = self->closed || self->writer == NULL || lw_writer_run (self->writer, do_nothing, NULL, &local)
+                     || (g_error_matches (local, LW_STORE_ERROR, LW_STORE_ERROR_GONE) && lw_writer_get_n_kept (self->writer) == 0);
   if (written && !self->closed)
     {
       stop (self);
       self->closed = TRUE;
     }
   g_mutex_unlock (&self->closing);
+  if (!written)
+    g_propagate_error (error, g_steal_pointer (&local));
   return written;
 }
 

@@ -24,12 +24,13 @@ typedef enum {
   LW_STORE_ERROR_INVALID,      /* what was asked for can't be: the message says why */
   LW_STORE_ERROR_IO,
   LW_STORE_ERROR_CONTRACT,     /* a frame can't be accepted as it is (review.h): the message names frame and reasons; nothing was changed */
+  LW_STORE_ERROR_GONE,         /* the open project is not where it was: its drive was removed, its folder moved, or another project is there now */
 } LwStoreError;
 GQuark lw_store_error_quark (void);
 
 /* Signals, in the main context of the thread that opened it, for changes of this process and of all others: "frames-changed" (media added or moved, or very many
  * frames changed), "frame-changed" (gint64 id: status, labels or proposal), "classes-changed", "models-changed" (datasets and evaluations too), "jobs-changed";
- * and "write-failed" (GError *: the stroke queue is held in memory and tried again), "write-recovered". */
+ * and "write-failed" (GError *: the stroke queue is held in memory and tried again; told of a removed drive even where nothing is queued), "write-recovered". */
 #define LW_TYPE_PROJECT (lw_project_get_type ())
 G_DECLARE_FINAL_TYPE (LwProject, lw_project, LW, PROJECT, GObject)
 

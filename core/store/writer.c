@@ -21,7 +21,8 @@ struct _LwWriter {
   GCond finished;
   GQueue queue;          /* of Job; the head stays there while it runs */
   guint n_kept;
-  GError *stuck;         /* why the head can't be written, or NULL */
+  GError *stuck;         /* why the head, or anything that may come, can't be written; or NULL */
+  gboolean poked;
   gint64 longest;
 };
 
@@ -29,7 +30,8 @@ static gboolean
 may_pass (const GError *error)
 {
   return g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_FULL) || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY)
-         || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_IO) || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY);
+         || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_IO) || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY)
+         || g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_GONE);
 }
 
 /* With the lock held. */
@@ -68,7 +70,7 @@ fail_waiting (LwWriter *self)
 static void
 get_stuck (LwWriter *self, GError *error)
 {
-  gboolean news = self->stuck == NULL || self->stuck->code != error->code;
+  gboolean news = self->stuck == NULL || g_strcmp0 (self->stuck->message, error->message) != 0;
   g_clear_error (&self->stuck);
   self->stuck = error;
   fail_waiting (self);
@@ -94,6 +96,25 @@ get_unstuck (LwWriter *self)
   g_mutex_lock (&self->worker.lock);
 }
 
+/* A drive may have been removed, or be back elsewhere. With the lock held; FALSE: nothing can be written now. */
+static gboolean
+find_place (LwWriter *self)
+{
+  GError *error = NULL;
+  LwDb *db = self->worker.db;
+  g_mutex_unlock (&self->worker.lock);
+  gboolean in_place = lw_db_is_in_place (db);
+  if (!in_place && self->events.find == NULL)
+    lw_db_gone (db, &error);
+  LwDb *found = in_place ? db : error == NULL ? self->events.find (db, self->events.data, &error) : NULL;
+  g_mutex_lock (&self->worker.lock);
+  if (found != NULL)
+    self->worker.db = found;
+  else
+    get_stuck (self, error);
+  return found != NULL;
+}
+
 /* Runs the head of the queue. */
 static void
 run_one (LwWriter *self)
@@ -104,7 +125,7 @@ run_one (LwWriter *self)
   gboolean written = job->func (self->worker.db, job->data, &error);
   lw_db_rollback (self->worker.db);      /* a reading transaction that a job left open */
   if (written)
-    self->events.committed (self->events.data);
+    self->events.committed (self->worker.db, self->events.data);
   g_mutex_lock (&self->worker.lock);
   self->longest = self->worker.db->longest;
   if (!written && job->done != NULL && may_pass (error))
@@ -132,11 +153,17 @@ write_in_thread (gpointer data)
   g_mutex_lock (&self->worker.lock);
   while (TRUE)
     {
-      while (g_queue_is_empty (&self->queue) && !self->worker.stopping)
+      while (g_queue_is_empty (&self->queue) && !self->worker.stopping && !self->poked && self->stuck == NULL)
         g_cond_wait (&self->worker.wake, &self->worker.lock);
       if (self->worker.stopping && (self->stuck != NULL || g_queue_is_empty (&self->queue)))
         break;
-      run_one (self);
+      self->poked = FALSE;
+      if (!find_place (self))
+        continue;
+      if (g_queue_is_empty (&self->queue))
+        get_unstuck (self);
+      else
+        run_one (self);
     }
   if (self->stuck != NULL)
     give_up_kept (self);
@@ -222,6 +249,15 @@ lw_writer_push (LwWriter *self, LwWriteFunc func, gpointer data, LwWriteDone don
     return;
   g_free (job);
   done (data, closed_error ());
+}
+
+void
+lw_writer_poke (LwWriter *self)
+{
+  g_mutex_lock (&self->worker.lock);
+  self->poked = TRUE;
+  g_cond_signal (&self->worker.wake);
+  g_mutex_unlock (&self->worker.lock);
 }
 
 guint

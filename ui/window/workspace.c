@@ -74,8 +74,11 @@ update_write_bar (LwWorkspace *self)
   gtk_info_bar_set_revealed (self->write_bar, error != NULL);
   if (error == NULL)
     return;
-  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet: %s. It is kept in memory and tried again.",
-                                       "%u strokes are not saved yet: %s. They are kept in memory and tried again.", n), n, error);
+  if (n == 0)
+    text = g_strdup_printf (_("Nothing can be saved now: %s. What you paint is kept in memory until then."), error);
+  else
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet: %s. It is kept in memory and tried again.",
+                                         "%u strokes are not saved yet: %s. They are kept in memory and tried again.", n), n, error);
   gtk_label_set_label (self->write_label, text);
 }
 
