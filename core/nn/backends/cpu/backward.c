@@ -172,6 +172,8 @@ add_conv_weights (LwPlan *plan, int i, const LwDesc *src, const LwDesc *dst, int
       lw_step_argument (plan, step, DNNL_ARG_DIFF_BIAS, bias->desc, -1, bias->gradient);
     }
   lw_step_scratch (plan, step, layer->backward_weights->scratch);
+  if (lw_layer_misses_taps (plan, layer))
+    lw_missed_taps_add_clear (plan, i);
 }
 
 static dnnl_status_t

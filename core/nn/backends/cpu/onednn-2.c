@@ -50,6 +50,15 @@ lw_desc_type (const LwDesc *desc)
   return desc->md.data_type;
 }
 
+gboolean
+lw_desc_blocking (const LwDesc *desc, LwBlocking *blocking)
+{
+  const dnnl_blocking_desc_t *b = &desc->md.format_desc.blocking;
+
+  *blocking = (LwBlocking) { desc->md.padded_dims, b->strides, b->inner_blks, b->inner_idxs, b->inner_nblks };
+  return desc->md.format_kind == dnnl_blocked;
+}
+
 dnnl_status_t
 lw_conv_forward_new (const LwConvArguments *a, dnnl_prop_kind_t kind, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine, dnnl_primitive_desc_t *pd)
 {

@@ -64,6 +64,25 @@ lw_desc_type (const LwDesc *desc)
   return type;
 }
 
+static const dnnl_dim_t *
+query_dims (const LwDesc *desc, dnnl_query_t what)
+{
+  dnnl_dims_t *dims = NULL;
+
+  return dnnl_memory_desc_query (desc->md, what, &dims) == dnnl_success ? *dims : NULL;
+}
+
+gboolean
+lw_desc_blocking (const LwDesc *desc, LwBlocking *blocking)
+{
+  dnnl_format_kind_t kind = dnnl_format_kind_undef;
+
+  *blocking = (LwBlocking) { query_dims (desc, dnnl_query_padded_dims), query_dims (desc, dnnl_query_strides), query_dims (desc, dnnl_query_inner_blks),
+                             query_dims (desc, dnnl_query_inner_idxs), 0 };
+  return dnnl_memory_desc_query (desc->md, dnnl_query_format_kind, &kind) == dnnl_success && kind == dnnl_blocked
+         && dnnl_memory_desc_query (desc->md, dnnl_query_inner_nblks_s32, &blocking->n_blocks) == dnnl_success && blocking->padded != NULL && blocking->strides != NULL;
+}
+
 dnnl_status_t
 lw_conv_forward_new (const LwConvArguments *a, dnnl_prop_kind_t kind, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine, dnnl_primitive_desc_t *pd)
 {

@@ -15,6 +15,10 @@ LwMd lw_desc_md (const LwDesc *desc);
 LwDesc *lw_desc_from_md (LwMd md);
 LwDesc *lw_desc_by_tag (dnnl_data_type_t type, int rank, const dnnl_dim_t *dims, dnnl_format_tag_t tag);
 
+/* Lent. Blocks within blocks, and how many numbers lie between the outermost ones, for each side. */
+typedef struct { const dnnl_dim_t *padded, *strides, *blocks, *sides; int n_blocks; } LwBlocking;
+gboolean lw_desc_blocking (const LwDesc *desc, LwBlocking *blocking);
+
 typedef struct {
   LwMd src, weights, bias, dst;        /* @bias: NULL: none */
   dnnl_dims_t strides, pad_start, pad_end;

@@ -67,6 +67,28 @@ lw_desc_copy (const LwDesc *desc)
   return lw_desc_from_md (lw_desc_md (desc));
 }
 
+gboolean
+lw_desc_filter_layout (const LwDesc *desc, LwFilterLayout *layout)
+{
+  gsize blocks[2] = { 1, 1 };
+  LwBlocking b;
+
+  if (!lw_desc_blocking (desc, &b))
+    return FALSE;
+  for (int i = 0; i < b.n_blocks; i++)
+    {
+      if (b.sides[i] > 1)
+        return FALSE;
+      blocks[b.sides[i]] *= (gsize) b.blocks[i];
+    }
+  layout->square = blocks[0] * blocks[1];
+  for (int side = 0; side < 2; side++)
+    layout->counts[side] = (gsize) b.padded[side] / blocks[side];
+  for (int side = 0; side < 4; side++)
+    layout->strides[side] = (gsize) b.strides[side];
+  return TRUE;
+}
+
 dnnl_memory_t
 lw_desc_memory (const LwDesc *desc, dnnl_engine_t engine, void *data)
 {

@@ -21,6 +21,10 @@ gboolean lw_desc_equal (const LwDesc *a, const LwDesc *b);
 LwDesc *lw_desc_copy (const LwDesc *desc);
 void lw_desc_dims (const LwDesc *desc, int *dims);      /* of four */
 dnnl_data_type_t lw_desc_type (const LwDesc *desc);
+/* How filters (O, I, K, K) lie: squares of channels, of @square numbers without a gap, so many of them along outputs and inputs. Numbers from one square to the next
+ * along outputs and inputs, and from one tap to the next along rows and columns. */
+typedef struct { gsize square, counts[2], strides[4]; } LwFilterLayout;
+gboolean lw_desc_filter_layout (const LwDesc *desc, LwFilterLayout *layout);       /* FALSE: it is none such */
 /* Memory that is lent to the library: @data may be NULL and be given later. */
 dnnl_memory_t lw_desc_memory (const LwDesc *desc, dnnl_engine_t engine, void *data);
 

@@ -192,6 +192,10 @@ void lw_gradient_deliver (LwPlan *plan, int layer, int part);
 gboolean lw_up_conv_add_forward (LwPlan *plan, int layer, GError **error);
 gboolean lw_up_conv_add_backward (LwPlan *plan, int layer, GError **error);
 
+/* missed-taps.c: after the gradient by the weights of a layer some of whose taps meet no pixel */
+gboolean lw_layer_misses_taps (const LwPlan *plan, const LwLayer *layer);
+void lw_missed_taps_add_clear (LwPlan *plan, int layer);
+
 /* steps.c */
 LwStep *lw_step_add (LwPlan *plan, int layer, const char *what, dnnl_status_t (*run) (LwPlan *, const LwStep *));
 void lw_step_argument (LwPlan *plan, LwStep *step, int argument, const LwDesc *desc, int buffer, void *data);
