@@ -1,4 +1,5 @@
-/* bench-nn.c: how fast a backend runs and trains the networks at 480 x 360, copies from and to the computer's memory included
+/* bench-nn.c: how fast a backend runs and trains the networks at 480 x 360, copies from and to the computer's memory included; on the CPU also as a share of the rate at which it
+ * multiplies (peak.h), taken right after each (the multiplications of the direct algorithm are counted, of which Winograd's does fewer)
  *
  * bench-nn [--backend cpu|cuda] [NETWORK [PRECISION [infer|train]]]: only those; a precision is float32, winograd, bfloat16 or mixed. LABELWRIGHT_PROFILE=1 prints the processor time of every step on the CPU;
  * G_MESSAGES_DEBUG=all how much memory a plan takes on a GPU. */
@@ -6,6 +7,7 @@
 #include <string.h>
 #include "common/paths.h"
 #include "nn/backends/backend.h"
+#include "peak.h"
 
 #define WIDTH 480
 #define HEIGHT 360
@@ -45,6 +47,7 @@ static const Case gpu_cases[] = {
 
 static const LwBackend *backend;
 static LwDevice *device;
+static gboolean on_cpu;
 
 static int
 compare_doubles (const void *a, const void *b)
@@ -85,6 +88,15 @@ median_ms (LwPlan *plan, const Case *c, const LwBatch *batch, LwResult *result)
   return times[n / 2];
 }
 
+/* Of the type in which most is multiplied. */
+static char *
+share_text (LwPrecision precision, double gflops)
+{
+  double peak = on_cpu ? peak_flops (precision == LW_PRECISION_BF16 || precision == LW_PRECISION_MIXED) * 1e-9 : 0;
+
+  return on_cpu ? g_strdup_printf (", %.2f of %.0f", gflops / peak, peak) : g_strdup ("");
+}
+
 static void
 run_case (const Case *c, LwPrecision precision)
 {
@@ -117,9 +129,10 @@ run_case (const Case *c, LwPrecision precision)
     labels[i] = (guint8) (i / 40 % 12);
   g_autofree char *memory = backend->plan_bytes != NULL ? g_strdup_printf ("\t%.0f MB beside the weights", (double) backend->plan_bytes (plan) * 1e-6) : g_strdup ("");
   double ms = median_ms (plan, c, &batch, &result), gflop = 2e-9 * (double) lw_graph_macs (graph, HEIGHT, WIDTH) * c->n * (c->train ? 3 : 1);
+  g_autofree char *share = share_text (precision, gflop / ms * 1e3);
 
-  g_print ("%s\t%s%s\t%s\tbatch %d\t%.2f ms\t%.3f ms a picture\t%.0f GFLOP/s\tcompiled in %.0f ms%s\n", c->network, c->batch_norm ? "batch-norm " : "",
-           c->train ? "training step" : "prediction", lw_precision_name (precision), c->n, ms, ms / c->n, gflop / ms * 1e3, compile_ms, memory);
+  g_print ("%s\t%s%s\t%s\tbatch %d\t%.2f ms\t%.3f ms a picture\t%.0f GFLOP/s%s\tcompiled in %.0f ms%s\n", c->network, c->batch_norm ? "batch-norm " : "",
+           c->train ? "training step" : "prediction", lw_precision_name (precision), c->n, ms, ms / c->n, gflop / ms * 1e3, share, compile_ms, memory);
   backend->free_plan (plan);
   g_free (result.labels);
 }
@@ -157,7 +170,8 @@ main (int argc, char **argv)
   if (backend == NULL || (device = backend->open (&error)) == NULL)
     g_error ("%s", error->message);
   description = backend->describe (device);
-  LwPrecision most = g_str_equal (name, "cpu") ? LW_PRECISION_MIXED : LW_PRECISION_BF16;
+  on_cpu = g_str_equal (name, "cpu");
+  LwPrecision most = on_cpu ? LW_PRECISION_MIXED : LW_PRECISION_BF16;
 
   g_print ("%s, %d x %d\n", description, WIDTH, HEIGHT);
   for (const Case *c = g_str_equal (name, "cuda") ? gpu_cases : cpu_cases; c->network != NULL; c++)

@@ -3,16 +3,19 @@
 
 Each runs in a process of its own, which is asked in turn for a few runs, so that what the computer does besides hits all alike; a time is the median of the rounds'
 medians. All go from a normalised float32 picture to the grid of scores; ours also goes on to labels and confidence. Beside each stands how it computes,
-how far its scores are from ours in float32, and which share it reaches of the rate of a product of large matrices, measured in the same rounds (counting the
-multiplications of the direct algorithm). Training steps: forward, backward, gradient's norm, SGD with momentum and decay; PyTorch and ours.
+how far its scores are from ours in float32, and which share it reaches of the rate at which the processor multiplies between registers, measured in the same rounds (counting
+the multiplications of the direct algorithm, of which Winograd's does fewer); and the memory that it takes beside the weights: ours by its own count, of the peers what is resident at most while they
+run, less what was there when their libraries were loaded and less the weights once (and in training their gradients and moments).
+Training steps: forward, backward, gradient's norm, SGD with momentum and decay; PyTorch and ours.
 
   network-peers.py --build BUILD [--network fcn8s] [--precision float32] [--precision bfloat16] [--train] [--rounds 5] [--pause]
 
 BUILD is a release build of this repository. Needs torch, onnx, onnxruntime, openvino; what is missing is left out of the table. --pause waits for a line
-of input before it measures, so that the computer can be made quiet when everything is compiled.
+of input when all the peers are compiled, so that the computer can be made quiet before ours choose their algorithms and all are measured.
 """
 
 import argparse
+import importlib
 import json
 import os
 import pathlib
@@ -26,7 +29,6 @@ import time
 HEIGHT, WIDTH = 360, 480
 SETTLE_SECONDS = 0.3            # until the threads of the one before have stopped waiting actively
 RUNS = 4                        # a round, the first of which warms the caches and doesn't count
-MATRIX = 4096
 
 # ---- the peers, each in a process of its own: prepare (folder, precision, threads, train) → what it says of itself, a function that runs once, its scores ----
 
@@ -137,6 +139,28 @@ PREPARE = {
     "onnxruntime": prepare_onnxruntime,
     "openvino": prepare_openvino,
 }
+LIBRARIES = {
+    "pytorch": ["network_layers"],
+    "pytorch-compiled": ["network_layers", "torch._dynamo", "torch._inductor.compile_fx"],
+    "onnxruntime": ["network_layers", "onnxruntime"],
+    "openvino": ["network_layers", "openvino"],
+}
+
+
+def resident_megabytes(field):
+    """VmRSS: now; VmHWM: at most since reset_resident ()."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(re.search(field + r":\s*(\d+) kB", status).group(1)) * 1024e-6
+
+
+def reset_resident():
+    pathlib.Path("/proc/self/clear_refs").write_text("5")
+
+
+def weights_megabytes(folder, precision, train):
+    """As the peer holds them: in training float32, with gradients and moments."""
+    size = (pathlib.Path(folder) / "before.safetensors").stat().st_size * 1e-6
+    return size * 3 if train else size / 2 if precision == "bfloat16" else size
 
 
 def serve(peer, folder, precision, threads, train):
@@ -144,14 +168,20 @@ def serve(peer, folder, precision, threads, train):
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)                       # what libraries print goes elsewhere
     try:
+        for library in LIBRARIES[peer]:
+            importlib.import_module(library)
+        libraries = resident_megabytes("VmRSS")
         name, how, run, scores = PREPARE[peer](folder, precision, threads, train)
         run()
+        reset_resident()
+        run()
+        megabytes = resident_megabytes("VmHWM") - libraries - weights_megabytes(folder, precision, train)
         if scores is not None:
             scores().astype("float32").tofile(pathlib.Path(folder) / f"{peer}.f32")
     except Exception as error:          # the others are worth having without this one
         print(json.dumps({"error": f"{type(error).__name__}: {error}".splitlines()[0][:150]}), file=out, flush=True)
         return
-    print(json.dumps({"name": name, "how": how}), file=out, flush=True)
+    print(json.dumps({"name": name, "how": how, "megabytes": megabytes}), file=out, flush=True)
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
@@ -182,6 +212,10 @@ class Contestant:
         self.medians.append(statistics.median([float(word) for word in self.process.stdout.readline().split()][1:]))
 
     @property
+    def fastest(self):
+        return min(self.medians)
+
+    @property
     def ms(self):
         return statistics.median(self.medians)
 
@@ -204,23 +238,25 @@ def distance_of(folder, peer):
     return numpy.linalg.norm(theirs - ours) / numpy.linalg.norm(ours)
 
 
-def start_all(options, network, precision, folder):
-    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), LABELWRIGHT_LIB_DIR=str(options.build / "core/nn/backends"), LABELWRIGHT_DATA_DIR="data")
-    ours = {"float32": ["float32", "winograd"], "bfloat16": ["bfloat16", "mixed"]}[precision]
+def start_peers(options, precision, folder):
     mode = "train" if options.train else "infer"
+    peers = ["pytorch"] if options.train else ["pytorch", "pytorch-compiled", "onnxruntime", "openvino"]
+    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
+    return [Contestant(peer, [sys.executable, __file__, "--serve", peer, folder, precision, str(options.threads), mode], environment) for peer in peers]
+
+
+def start_ours(options, network, precision, folder):
+    """They time their algorithms when they start, so the computer should be quiet by then. The last one is the peak."""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), OMP_WAIT_POLICY="passive", LABELWRIGHT_LIB_DIR=str(options.build / "core/nn/backends"),
+                       LABELWRIGHT_DATA_DIR="data")
+    runner = options.build / "tests/bench/network-runner"
+    classes = {"float32": ["float32", "winograd"], "bfloat16": ["bfloat16", "mixed"]}[precision]
     contestants = []
-    for name in ours[:1] if options.train else ours:
-        command = [options.build / "tests/bench/network-runner", network, mode, name, folder]
-        contestants.append(Contestant(f"ours, {name}", command, dict(environment, OMP_WAIT_POLICY="passive")))
+    for name in classes[:1] if options.train else classes:
+        contestants.append(Contestant(f"ours, {name}", [runner, network, "train" if options.train else "infer", name, folder], environment))
         if (folder / "ours.f32").exists():
             (folder / "ours.f32").rename(folder / f"ours, {name}.f32")
-    peers = ["pytorch"] if options.train else ["pytorch", "pytorch-compiled", "onnxruntime", "openvino"]
-    for peer in peers:
-        command = [sys.executable, __file__, "--serve", peer, folder, precision, str(options.threads), mode]
-        contestants.append(Contestant(peer, command, environment))
-    command = [options.build / "tests/bench/network-runner", "matrix", "infer", precision, folder]
-    contestants.append(Contestant("matrix", command, dict(environment, OMP_WAIT_POLICY="passive")))
-    return contestants
+    return [*contestants, Contestant("peak", [runner, "peak", precision], environment)]
 
 
 def print_row(cells):
@@ -228,36 +264,38 @@ def print_row(cells):
 
 
 def compare(options, network, precision, folder):
-    contestants = start_all(options, network, precision, folder)
-    running = [c for c in contestants if not c.error]
+    peers = start_peers(options, precision, folder)
     if options.pause:
         print("ready", file=sys.stderr, flush=True)
         input()
+    ours = start_ours(options, network, precision, folder)
+    contestants = [*ours[:-1], *peers, ours[-1]]
+    running = [c for c in contestants if not c.error]
     for _ in range(options.rounds):
         for contestant in running:
             contestant.measure()
     gflop = 2 * contestants[0].info["gmac"] * (3 if options.train else 1)
-    peak = 2e3 * contestants[-1].info["gmac"] / contestants[-1].ms
+    peak = 2e3 * contestants[-1].info["gmac"] / contestants[-1].fastest
     what = f"{network}, training step" if options.train else network
     for contestant in contestants:
         mine = contestant.label.startswith("ours")
         if contestant.error:
-            print_row([what, precision, contestant.label, "", "", "", "", contestant.error])
-        elif contestant.label == "matrix":
-            print_row(["", precision, "product of matrices", f"{contestant.ms:.1f}", f"{peak:.0f} GFLOP/s", "1", "", f"{MATRIX} x {MATRIX}; {ours_how(contestant.info)}"])
+            print_row([what, precision, contestant.label, "", "", "", "", "", contestant.error])
+        elif contestant.label == "peak":
+            print_row(["", precision, "peak", "", f"{peak:.0f} GFLOP/s", "1", "", "", "multiplications between registers"])
         else:
-            how = f"{ours_how(contestant.info)}; {contestant.info['megabytes']:.0f} MB beside the weights" if mine else contestant.info["how"]
+            how = ours_how(contestant.info) if mine else contestant.info["how"]
             away = "" if options.train else f"{distance_of(folder, contestant.label):.1e}"
             name = contestant.label if mine else f"{contestant.info['name']}{', compiled' if contestant.label.endswith('compiled') else ''}"
             rate = gflop / contestant.ms * 1e3
-            print_row([what, precision, name, f"{contestant.ms:.1f}", f"{rate:.0f} GFLOP/s", f"{rate / peak:.2f}", away, how])
+            print_row([what, precision, name, f"{contestant.ms:.1f}", f"{rate:.0f} GFLOP/s", f"{rate / peak:.2f}", f"{contestant.info['megabytes']:.0f} MB", away, how])
     for contestant in contestants:
         contestant.close()
 
 
 def compare_all(options):
-    print_row(["network", "precision", "program", "ms", "rate", "of peak", "away from float32", "how"])
-    print_row(["---"] * 8)
+    print_row(["network", "precision", "program", "ms", "rate", "of peak", "beside the weights", "away from float32", "how"])
+    print_row(["---"] * 9)
     for network in options.network or ["fcn8s", "fcn8s-resnet50", "segnet", "unet"]:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             folder = pathlib.Path(folder)

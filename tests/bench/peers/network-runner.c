@@ -1,18 +1,18 @@
 /* network-runner.c: our side of network-peers.py: a network with the weights and the picture of network-exchange, run when asked
  *
- * network-runner NETWORK|matrix infer|train PRECISION FOLDER: FOLDER holds before.safetensors and batch.safetensors. Prints a line of JSON when it is ready (arithmetic,
- * memory, the plan's key) and writes FOLDER/ours.f32, the scores of the grid; then, for each line that it reads, a number of runs, their times in ms. */
+ * network-runner NETWORK infer|train PRECISION FOLDER: FOLDER holds before.safetensors and batch.safetensors. Prints a line of JSON when it is ready (arithmetic,
+ * memory, the plan's key) and writes FOLDER/ours.f32, the scores of the grid; then, for each line that it reads, a number of runs, their times in ms.
+ * network-runner peak PRECISION: the same of peak.h's multiplications. */
 #include "config.h"
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "common/paths.h"
 #include "nn/backends/backend.h"
-#include "nn/graph/builder.h"
 #include "nn/networks/networks.h"
+#include "../peak.h"
 
 #define CLASSES 11
-#define MATRIX 4096             /* channels of what is measured as the machine's peak */
 
 typedef struct {
   const LwBackend *backend;
@@ -44,30 +44,6 @@ read_weights (const char *folder, const char *name, GError **error)
   return lw_safetensors_load (path, error);
 }
 
-/* As good as one product of matrices of MATRIX x MATRIX: a convolution of single pixels, for 64 x 64 of them. */
-static LwGraph *
-matrix_graph (void)
-{
-  LwGraph *graph = lw_graph_new ("matrix", CLASSES);
-  int x = lw_graph_conv (graph, 0, "widen", MATRIX, 1, 0, TRUE);
-
-  x = lw_graph_conv (graph, x, "product", MATRIX, 1, 0, TRUE);
-  lw_graph_score (graph, lw_graph_conv (graph, x, "last", CLASSES, 1, 0, TRUE), 1, 0);
-  return graph;
-}
-
-static LwWeights *
-matrix_batch (void)
-{
-  LwWeights *batch = lw_weights_new ();
-  LwTensor *input = lw_weights_add (batch, "input", (int[]) { 1, 3, 64, 64 }, 4);
-
-  for (gsize i = 0; i < input->count; i++)
-    input->data[i] = (float) (i % 251) / 251 - 0.5f;
-  lw_weights_add (batch, "labels", (int[]) { 1, 64, 64 }, 3);
-  return batch;
-}
-
 static gboolean
 prepare (Runner *self, const char *network, const char *precision, const char *folder, GError **error)
 {
@@ -75,18 +51,9 @@ prepare (Runner *self, const char *network, const char *precision, const char *f
   LwPlanOptions options = { .n = 1, .train = self->train, .precision = precision_of (precision), .transform = { { 0, 0, 0 }, { 1, 1, 1 }, FALSE }, .deterministic = self->train };
   const LwTensor *input;
 
-  if (g_str_equal (network, "matrix"))
-    {
-      self->graph = matrix_graph ();
-      self->weights = lw_weights_init (self->graph, 1);
-      self->data = matrix_batch ();
-    }
-  else
-    {
-      self->graph = lw_network_new (network, &(LwNetworkOptions) { .classes = CLASSES });
-      self->weights = read_weights (folder, "before.safetensors", error);
-      self->data = self->weights != NULL ? read_weights (folder, "batch.safetensors", error) : NULL;
-    }
+  self->graph = lw_network_new (network, &(LwNetworkOptions) { .classes = CLASSES });
+  self->weights = read_weights (folder, "before.safetensors", error);
+  self->data = self->weights != NULL ? read_weights (folder, "batch.safetensors", error) : NULL;
   self->backend = self->data != NULL ? lw_backend_load (module, error) : NULL;
   if (self->backend == NULL || (self->device = self->backend->open (error)) == NULL)
     return FALSE;
@@ -151,6 +118,20 @@ report_ready (Runner *self)
   fflush (stdout);
 }
 
+/* In place of a network. */
+static void
+answer_peak (gboolean bfloat16)
+{
+  double flop;
+  char line[64];
+
+  peak_seconds (bfloat16, &flop);
+  g_print ("{\"gmac\":%.6f}\n", flop * 0.5e-9);
+  while (fflush (stdout) == 0 && fgets (line, sizeof line, stdin) != NULL)
+    for (int i = atoi (line); i > 0; i--)
+      g_print ("%.3f%c", peak_seconds (bfloat16, &flop) * 1e3, i > 1 ? ' ' : '\n');
+}
+
 static gboolean
 answer (Runner *self, GError **error)
 {
@@ -177,9 +158,14 @@ main (int argc, char **argv)
   g_autoptr(GError) error = NULL;
   Runner self = { 0 };
 
+  if (argc == 3 && g_str_equal (argv[1], "peak"))
+    {
+      answer_peak (g_str_equal (argv[2], "bfloat16"));
+      return 0;
+    }
   if (argc != 5)
     {
-      g_printerr ("network-runner NETWORK infer|train PRECISION FOLDER\n");
+      g_printerr ("network-runner NETWORK infer|train PRECISION FOLDER, or network-runner peak PRECISION\n");
       return 2;
     }
   self.train = g_str_equal (argv[2], "train");
