@@ -1,21 +1,24 @@
 /* diff.c: what an edit changed, kept, packed and applied
  *
- * Packed, little-endian: "LWD2", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits
- * each); then one zstd frame of the tiles' XOR bytes as runs (run-code.h), one after another. With "LWD1", which is read and written
- * for noise, the bytes themselves. */
+ * Packed, little-endian: "LWD3", width, height, number of tiles (32 bits each); per tile its plane (8 bits), ty and tx (16 bits
+ * each); then the tiles' XOR bytes as borders (border-code.h), all in one. With "LWD1", which is for noise, one zstd frame of the bytes
+ * themselves; with "LWD2", which is from before version 5 and only read, one of the tiles as runs (run-code.h). */
 #include "config.h"
 #include "label/diff-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "label/border-code.h"
 #include "label/run-code.h"
 #include "label/zstd-context.h"
 
 #define MAGIC "LWD1"
 #define MAGIC_RUNS "LWD2"
+#define MAGIC_BORDERS "LWD3"
 #define HEADER_BYTES 16
 #define ENTRY_BYTES 5
-#define DIFF_LEVEL 1      /* XOR is mostly zeros: higher levels take longer and gain nothing */
+#define NOISE_LEVEL 1
+#define NOISY_BYTES 1024      /* tiles that take so much each as borders may take less as they are */
 
 LwDiff *
 lw_diff_alloc (int width, int height, gsize n_tiles)
@@ -171,41 +174,40 @@ get_entry (const guint8 *at)
   return (LwDiffTile) { at[0], (guint16) (at[1] | at[2] << 8), (guint16) (at[3] | at[4] << 8) };
 }
 
-/* All tiles as runs, one after another; NULL where they are noise. */
-static guint8 *
-encode_runs (const LwDiff *diff, gsize *length)
+/* Returns: the bytes written, not more than @room; @magic (out) */
+static gsize
+encode_tiles (const LwDiff *diff, guint8 *out, gsize room, const char **magic)
 {
-  gsize room = diff->n_tiles * LW_TILE_BYTES;
-  g_autofree guint8 *runs = g_malloc (room);
-  *length = 0;
-  for (gsize i = 0; i < diff->n_tiles; i++)
-    {
-      gsize tile = lw_run_encode (diff->xor + i * LW_TILE_BYTES, runs + *length, MIN (room - *length, LW_TILE_BYTES));
-      if (tile == 0)
-        return NULL;
-      *length += tile;
-    }
-  return g_steal_pointer (&runs);
+  gsize size = diff->n_tiles * LW_TILE_BYTES;
+  gssize borders = lw_border_encode (diff->xor, diff->n_tiles, out, room);
+  *magic = MAGIC_BORDERS;
+  if (borders >= 0 && (gsize) borders <= diff->n_tiles * NOISY_BYTES)
+    return (gsize) borders;
+  gsize bound = ZSTD_compressBound (size);
+  g_autofree guint8 *noise = g_malloc (bound);
+  gsize packed = ZSTD_compressCCtx (lw_zstd_compressor (), noise, bound, diff->xor, size, NOISE_LEVEL);
+  g_assert (!ZSTD_isError (packed));
+  if (borders >= 0 && (gsize) borders <= packed)
+    return (gsize) borders;
+  *magic = MAGIC;
+  memcpy (out, noise, packed);
+  return packed;
 }
 
 GBytes *
 lw_diff_encode (const LwDiff *diff)
 {
-  gsize length;
-  g_autofree guint8 *runs = encode_runs (diff, &length);
-  const guint8 *body = runs != NULL ? runs : diff->xor;
-  length = runs != NULL ? length : diff->n_tiles * LW_TILE_BYTES;
-  gsize head = HEADER_BYTES + diff->n_tiles * ENTRY_BYTES, room = head + ZSTD_compressBound (length);
-  g_autofree guint8 *packed = g_malloc (room);
-  memcpy (packed, runs != NULL ? MAGIC_RUNS : MAGIC, 4);
+  const char *magic;
+  gsize head = HEADER_BYTES + diff->n_tiles * ENTRY_BYTES, room = ZSTD_compressBound (diff->n_tiles * LW_TILE_BYTES);
+  g_autofree guint8 *packed = g_malloc (head + room);
+  gsize length = encode_tiles (diff, packed + head, room, &magic);
+  memcpy (packed, magic, 4);
   put_u32 (packed + 4, (gsize) diff->width);
   put_u32 (packed + 8, (gsize) diff->height);
   put_u32 (packed + 12, diff->n_tiles);
   for (gsize i = 0; i < diff->n_tiles; i++)
     put_entry (packed + HEADER_BYTES + i * ENTRY_BYTES, &diff->tiles[i]);
-  gsize packed_length = ZSTD_compressCCtx (lw_zstd_compressor (), packed + head, room - head, body, length, DIFF_LEVEL);
-  g_assert (!ZSTD_isError (packed_length));
-  return g_bytes_new (packed, head + packed_length);
+  return g_bytes_new (packed, head + length);
 }
 
 static int
@@ -277,12 +279,20 @@ decode_runs (LwDiff *diff, const guint8 *data, gsize length)
   return at == size;
 }
 
+static gboolean
+decode_tiles (LwDiff *diff, const guint8 *magic, const guint8 *data, gsize length)
+{
+  if (memcmp (magic, MAGIC_BORDERS, 4) == 0)
+    return lw_border_decode (data, length, diff->xor, diff->n_tiles);
+  if (memcmp (magic, MAGIC_RUNS, 4) == 0)
+    return decode_runs (diff, data, length);
+  return memcmp (magic, MAGIC, 4) == 0 && lw_zstd_unpack (data, length, diff->xor, diff->n_tiles * LW_TILE_BYTES);
+}
+
 static LwDiff *
 unpack (const guint8 *data, gsize length, int width, int height)
 {
-  gboolean runs = length >= HEADER_BYTES && memcmp (data, MAGIC_RUNS, 4) == 0;
-  if (length < HEADER_BYTES || (!runs && memcmp (data, MAGIC, 4) != 0) || get_u32 (data + 4) != (gsize) width
-      || get_u32 (data + 8) != (gsize) height)
+  if (length < HEADER_BYTES || get_u32 (data + 4) != (gsize) width || get_u32 (data + 8) != (gsize) height)
     return NULL;
   gsize n_tiles = get_u32 (data + 12);
   gsize most = (gsize) lw_tiles_across (width) * (gsize) lw_tiles_across (height) * LW_N_PLANES;
@@ -290,8 +300,7 @@ unpack (const guint8 *data, gsize length, int width, int height)
     return NULL;
   gsize head = HEADER_BYTES + n_tiles * ENTRY_BYTES;
   g_autoptr(LwDiff) diff = lw_diff_alloc (width, height, n_tiles);
-  if (!read_entries (diff, data + HEADER_BYTES)
-      || !(runs ? decode_runs (diff, data + head, length - head) : lw_zstd_unpack (data + head, length - head, diff->xor, n_tiles * LW_TILE_BYTES)))
+  if (!read_entries (diff, data + HEADER_BYTES) || !decode_tiles (diff, data, data + head, length - head))
     return NULL;
   return lw_diff_measure (diff) ? g_steal_pointer (&diff) : NULL;
 }

@@ -1,4 +1,4 @@
-/* run-code.c: writes and reads a tile as runs */
+/* run-code.c: reads a tile as runs */
 #include "config.h"
 #include "label/run-code.h"
 
@@ -10,66 +10,6 @@ typedef struct {
   guint n;
   guint8 labels[SIDE], ends[SIDE];      /* the last end is SIDE */
 } Row;
-
-static void
-find_runs (const guint8 *pixels, Row *row)
-{
-  row->n = 0;
-  for (guint x = 0; x < SIDE;)
-    {
-      guint8 label = pixels[x];
-      while (x < SIDE && pixels[x] == label)
-        x++;
-      row->labels[row->n] = label;
-      row->ends[row->n++] = (guint8) x;
-    }
-}
-
-static gsize
-write_moved (const Row *row, const Row *above, guint8 *out)
-{
-  *out++ = 0;
-  for (guint i = 0; i + 1 < row->n; i++)
-    *out++ = (guint8) (row->ends[i] - above->ends[i] + 128);
-  return row->n;
-}
-
-static gsize
-write_whole (const Row *row, guint8 *out)
-{
-  guint8 *at = out;
-  *at++ = (guint8) row->n;
-  for (guint i = 0; i < row->n; i++)
-    {
-      *at++ = row->labels[i];
-      if (i + 1 < row->n)
-        *at++ = row->ends[i];
-    }
-  return (gsize) (at - out);
-}
-
-gsize
-lw_run_encode (const guint8 raw[LW_TILE_BYTES], guint8 *out, gsize room)
-{
-  Row rows[2] = { { 0 }, { 0 } };
-  gsize length = 0;
-  for (guint y = 0; y < SIDE; y++)
-    {
-      Row *row = &rows[y % 2], *above = &rows[(y + 1) % 2];
-      const guint8 *pixels = raw + y * SIDE;
-      if (length + 2 * SIDE > room)
-        return 0;
-      if (y > 0 && memcmp (pixels, pixels - SIDE, SIDE) == 0)
-        *row = *above;
-      else
-        find_runs (pixels, row);
-      gboolean moved = y > 0 && row->n == above->n && memcmp (row->labels, above->labels, row->n) == 0;
-      length += moved ? write_moved (row, above, out + length) : write_whole (row, out + length);
-    }
-  return length;
-}
-
-/* ---- back ---- */
 
 /* Both return the bytes taken, 0 where the row can't be. */
 static gsize

@@ -1,4 +1,4 @@
-/* run-code.h: a tile as the runs of equal labels in its rows, most of which are those of the row above, moved a little (private to core/label)
+/* run-code.h: a tile as the runs of equal labels in its rows, as projects before version 5 have it (private to core/label)
  *
  * Of each row: a byte 0 where it has the labels of the row above in the same order, else the number of its runs (1 to 128); then of each run its label (left out after
  * a 0), and but for the last one its end: the first pixel after it, or after a 0 that minus the end in the row above plus 128. */
@@ -6,7 +6,5 @@
 
 #include "label/tile.h"
 
-/* Returns: the bytes written, 0 where they would be more than @room: noise is better packed as it is. */
-gsize lw_run_encode (const guint8 raw[LW_TILE_BYTES], guint8 *out, gsize room);
 /* Returns: the bytes of @data that the tile took, 0 where they are no tile. */
 gsize lw_run_decode (const guint8 *data, gsize length, guint8 raw[LW_TILE_BYTES]);

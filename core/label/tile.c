@@ -1,18 +1,21 @@
-/* tile.c: cuts planes into tiles and packs a tile with zstd */
+/* tile.c: cuts planes into tiles and packs a tile */
 #include "config.h"
 #include "label/tile.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "label/border-code.h"
 #include "label/run-code.h"
 #include "label/zstd-context.h"
 
 G_DEFINE_QUARK (lw-tile-error-quark, lw_tile_error)
 
-#define TILE_LEVEL 3
-#define RUN_LEVEL 9            /* as fast as 3 for so few bytes, and a twentieth smaller */
-#define RUNS 'R'               /* before a tile of runs; a zstd frame begins with another byte */
-#define MOST_RUN_BYTES 8192    /* of a tile in runs; what has more is noise, which is packed as it is */
+#define ZSTD_LEVEL 3
+/* Before a tile that is coded; a zstd frame begins with another byte. */
+#define BORDERS 'B'
+#define RUNS 'R'               /* before version 5 */
+#define MOST_RUN_BYTES 8192
+#define NOISY_BYTES 1024       /* a tile that takes so much as borders may take less as it is */
 
 LwPlanes *
 lw_planes_new (int width, int height)
@@ -70,22 +73,16 @@ lw_tile_write (LwLabelMap *map, int ty, int tx, const guint8 raw[LW_TILE_BYTES])
     memcpy (lw_label_map_row (map, in.y + y) + in.x, raw + y * LW_TILE_SIDE, (gsize) in.width);
 }
 
-static GBytes *
-pack (const guint8 *data, gsize length, gboolean runs)
-{
-  guint8 packed[1 + ZSTD_COMPRESSBOUND (LW_TILE_BYTES)] = { RUNS };
-  guint8 *body = packed + (runs ? 1 : 0);
-  gsize packed_length = ZSTD_compressCCtx (lw_zstd_compressor (), body, sizeof packed - 1, data, length, runs ? RUN_LEVEL : TILE_LEVEL);
-  g_assert (!ZSTD_isError (packed_length));      /* the buffer holds the worst case */
-  return g_bytes_new (packed, packed_length + (runs ? 1 : 0));
-}
-
 GBytes *
 lw_tile_encode (const guint8 raw[LW_TILE_BYTES])
 {
-  guint8 runs[MOST_RUN_BYTES];
-  gsize length = lw_run_encode (raw, runs, sizeof runs);
-  return length > 0 ? pack (runs, length, TRUE) : pack (raw, LW_TILE_BYTES, FALSE);
+  guint8 coded[1 + LW_TILE_BYTES] = { BORDERS }, noise[ZSTD_COMPRESSBOUND (LW_TILE_BYTES)];
+  gssize length = lw_border_encode (raw, 1, coded + 1, sizeof coded - 1);
+  if (length >= 0 && length <= NOISY_BYTES)
+    return g_bytes_new (coded, (gsize) length + 1);
+  gsize packed = ZSTD_compressCCtx (lw_zstd_compressor (), noise, sizeof noise, raw, LW_TILE_BYTES, ZSTD_LEVEL);
+  g_assert (!ZSTD_isError (packed));      /* the buffer holds the worst case */
+  return length >= 0 && (gsize) length < packed ? g_bytes_new (coded, (gsize) length + 1) : g_bytes_new (noise, packed);
 }
 
 static gboolean
@@ -96,11 +93,18 @@ decode_runs (const guint8 *data, gsize length, guint8 raw[LW_TILE_BYTES])
   return size > 0 && size <= sizeof runs && lw_zstd_unpack (data, length, runs, size) && lw_run_decode (runs, size, raw) == size;
 }
 
+static gboolean
+decode (const guint8 *data, gsize length, guint8 raw[LW_TILE_BYTES])
+{
+  if (length > 0 && data[0] == BORDERS)
+    return lw_border_decode (data + 1, length - 1, raw, 1);
+  return length > 0 && data[0] == RUNS ? decode_runs (data + 1, length - 1, raw) : lw_zstd_unpack (data, length, raw, LW_TILE_BYTES);
+}
+
 gboolean
 lw_tile_decode (const void *data, gsize length, guint8 raw[LW_TILE_BYTES], GError **error)
 {
-  const guint8 *bytes = data;
-  if (length > 0 && bytes[0] == RUNS ? decode_runs (bytes + 1, length - 1, raw) : lw_zstd_unpack (data, length, raw, LW_TILE_BYTES))
+  if (decode (data, length, raw))
     return TRUE;
   g_set_error_literal (error, LW_TILE_ERROR, LW_TILE_ERROR_DAMAGED, _("A stored label tile is damaged"));
   return FALSE;

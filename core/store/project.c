@@ -252,6 +252,8 @@ migrate (LwProject *self, LwDb *db, GError **error)
   g_autofree char *backups = g_build_filename (self->folder, "backups", NULL);
   if (!lw_migrate (db, lw_schema_steps, lw_schema_version, backups, error))
     return FALSE;
+  if (lw_page_sums_get_reserved (db) == LW_PAGE_SUM_BYTES)
+    return TRUE;
   /* Sums of pages need room at their ends, which writing the file anew makes. Without (another program reads, the disk is full) it does as before. */
   lw_page_sums_use (db);
   sqlite3_limit (db->handle, SQLITE_LIMIT_ATTACHED, 1);      /* VACUUM attaches its own new file */

@@ -1,7 +1,8 @@
 /* bench-history.c: a project with a long past: many strokes and revisions; opening, undo, statistics, verify, sizes, and strokes while a backup is made
  *
- * bench-history [STROKES [FRAMES]]: of 1280 x 720, 5 revisions each; 0 leaves that part out. Strokes are written without waiting for the disk (what waiting costs is in
- * bench-store). At its full scale, 1000000 and 10000, it takes half an hour and 2 GB. */
+ * bench-history [STROKES [FRAMES [FOLDER]]]: of 1280 x 720, 5 revisions each; 0 leaves that part out. The project is filled by the same calls as in the window, but without
+ * waiting for the disk; everything that is timed waits for it. With FOLDER what was filled is kept there, and measured again by the next call with the same numbers: filling
+ * at full scale, 1000000 and 10000, takes a quarter of an hour and 1 GB. */
 #include "config.h"
 #include "../core/store/fixture.h"
 
@@ -14,6 +15,7 @@
 #include "store/backup.h"
 #include "store/project-private.h"
 #include "store/provenance.h"
+#include "store/space.h"
 
 #define WIDTH 1280
 #define HEIGHT 720
@@ -67,6 +69,76 @@ size_of (Fixture *fixture)
   return g_stat (file, &info) == 0 ? (guint64) info.st_size : 0;
 }
 
+static gint64
+sum_of (Fixture *fixture, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwDb) db = lw_project_read (fixture->project, &error);
+  gint64 sum = 0;
+  check (error);
+  lw_db_get (db, &sum, &error, sql, "");
+  check (error);
+  return sum;
+}
+
+/* ---- projects that stay ---- */
+
+static const char *kept;      /* the folder, or NULL */
+
+/* @filled (out): it is there already */
+static Fixture *
+new_fixture (const char *what, guint n, gboolean *filled)
+{
+  *filled = FALSE;
+  if (kept == NULL)
+    return fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwPalette) palette = fixture_palette (5);
+  g_autofree char *name = g_strdup_printf ("%s-%u", what, n), *mark = NULL;
+  Fixture *fixture = g_new0 (Fixture, 1);
+  fixture->root = g_build_filename (kept, name, NULL);
+  fixture->folder = g_build_filename (fixture->root, "project", NULL);
+  mark = g_build_filename (fixture->root, "filled", NULL);
+  *filled = g_file_test (mark, G_FILE_TEST_EXISTS);
+  if (!*filled)
+    fixture_remove_tree (fixture->root);
+  g_mkdir_with_parents (fixture->root, 0777);
+  fixture->project = *filled ? lw_project_open (fixture->folder, &error) : lw_project_create (fixture->folder, palette, &error);
+  check (error);
+  return fixture;
+}
+
+/* Once it waits for the disk again. */
+static void
+mark_filled (Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *mark = g_build_filename (fixture->root, "filled", NULL);
+  lw_project_write (fixture->project, set_synchronous, fixture, &error);
+  check (error);
+  fixture_reopen (fixture);
+  if (kept != NULL)
+    g_file_set_contents (mark, "", 0, &error);
+  check (error);
+}
+
+static void
+end_fixture (Fixture *fixture)
+{
+  if (kept == NULL)
+    {
+      fixture_free (fixture);
+      return;
+    }
+  g_autoptr(GError) error = NULL;
+  lw_project_close (fixture->project, &error);
+  check (error);
+  g_object_unref (fixture->project);
+  g_free (fixture->root);
+  g_free (fixture->folder);
+  g_free (fixture);
+}
+
 /* ---- strokes ---- */
 
 static void
@@ -104,9 +176,8 @@ bench_undo (LwProject *project, gint64 frame)
 }
 
 static void
-bench_strokes (guint n, GRand *rand)
+fill_strokes (Fixture *fixture, guint n, GRand *rand)
 {
-  g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
   fixture_add_video (fixture, "clip.mp4", STROKE_FRAMES, WIDTH, HEIGHT);
   lw_project_write (fixture->project, set_synchronous, NULL, &error);
@@ -114,12 +185,22 @@ bench_strokes (guint n, GRand *rand)
   for (guint i = 0; i < STROKE_FRAMES; i++)
     paint_frame (fixture->project, fixture_frame (fixture->project, i), n / STROKE_FRAMES, rand);
   g_print ("%u strokes in %u frames, written without waiting for the disk: %.3f ms each\n", n, STROKE_FRAMES, ms_since (start) / n);
-  fixture_reopen (fixture);
-  g_print ("size of the project                                         %7.1f bytes a stroke\n", (double) size_of (fixture) / n);
-  start = g_get_monotonic_time ();
+  mark_filled (fixture);
+}
+
+static void
+bench_strokes (guint n, GRand *rand)
+{
+  gboolean filled;
+  Fixture *fixture = new_fixture ("strokes", n, &filled);
+  if (!filled)
+    fill_strokes (fixture, n, rand);
+  g_print ("size of the project                                         %7.1f bytes a stroke\n", (double) size_of (fixture) / (double) sum_of (fixture, "SELECT count (*) FROM stroke"));
+  gint64 start = g_get_monotonic_time ();
   fixture_reopen (fixture);
   g_print ("close it and open it                                             %7.2f ms\n", ms_since (start));
   bench_undo (fixture->project, fixture_frame (fixture->project, 7));
+  end_fixture (fixture);
 }
 
 /* ---- revisions of drawn streets ---- */
@@ -208,28 +289,52 @@ measure_png (const LwLabelMap *map, const char *folder)
 
 typedef struct { guint64 all, first; guint n; } Pngs;
 
-static void
-make_revisions (Fixture *fixture, gint64 frame, guint number, GRand *rand, Pngs *pngs)
+/* Step @i of what happens to frame @number. */
+static LwDiff *
+change (LwPlanes *planes, guint number, int i, GRand *rand)
 {
-  g_autoptr(LwPlanes) planes = lw_planes_new (WIDTH, HEIGHT);
+  if (i > 0)
+    return correct (planes, i, rand);
   g_autoptr(LwLabelMap) street = lw_label_map_new (WIDTH, HEIGHT);
+  LwEdit *edit = lw_edit_new (planes, 0, NULL);
   draw_street (street, number);
+  lw_edit_map (edit, street);
+  return lw_edit_finish (edit);
+}
+
+static void
+make_revisions (Fixture *fixture, gint64 frame, guint number)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (number);
+  g_autoptr(LwPlanes) planes = lw_planes_new (WIDTH, HEIGHT);
   for (int i = 0; i < REVISIONS; i++)
     {
       g_autoptr(GError) error = NULL;
-      LwEdit *edit = i == 0 ? lw_edit_new (planes, 0, NULL) : NULL;
-      if (edit != NULL)
-        lw_edit_map (edit, street);
-      g_autoptr(LwDiff) diff = edit != NULL ? lw_edit_finish (edit) : correct (planes, i, rand);
+      g_autoptr(LwDiff) diff = change (planes, number, i, rand);
       lw_project_commit_stroke (fixture->project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = i }, diff, &error);
       check (error);
       lw_project_add_revision (fixture->project, frame, LW_REVISION_MANUAL, NULL, &error);
       check (error);
-      guint64 png = number % PNG_EVERY == 0 ? measure_png (planes->plane[LW_PLANE_CLASS], fixture->root) : 0;
-      pngs->all += png;
-      pngs->first += i == 0 ? png : 0;
     }
-  pngs->n += number % PNG_EVERY == 0;
+}
+
+static Pngs
+measure_pngs (guint n, const char *folder)
+{
+  Pngs pngs = { 0 };
+  for (guint number = 0; number < n; number += PNG_EVERY, pngs.n++)
+    {
+      g_autoptr(GRand) rand = g_rand_new_with_seed (number);
+      g_autoptr(LwPlanes) planes = lw_planes_new (WIDTH, HEIGHT);
+      for (int i = 0; i < REVISIONS; i++)
+        {
+          lw_diff_unref (change (planes, number, i, rand));
+          guint64 png = measure_png (planes->plane[LW_PLANE_CLASS], folder);
+          pngs.all += png;
+          pngs.first += i == 0 ? png : 0;
+        }
+    }
+  return pngs;
 }
 
 /* ---- strokes while a backup is made ---- */
@@ -280,7 +385,7 @@ static void
 bench_backup (LwProject *project, gint64 frame, GRand *rand)
 {
   Copying copying = { project, FALSE };
-  time_strokes (project, frame, NULL, 300, rand, "without a backup");
+  time_strokes (project, frame, NULL, 10000, rand, "without a backup");
   gint64 begun = g_get_monotonic_time ();
   g_autoptr(GThread) thread = g_thread_new ("backup", back_up, &copying);
   time_strokes (project, frame, &copying.done, 0, rand, "while a backup is made");
@@ -288,25 +393,16 @@ bench_backup (LwProject *project, gint64 frame, GRand *rand)
   g_print ("the backup                                                      %7.2f s\n", ms_since (begun) / 1000);
 }
 
-static gint64
-sum_of (Fixture *fixture, const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(LwDb) db = lw_project_read (fixture->project, &error);
-  gint64 sum = 0;
-  check (error);
-  lw_db_get (db, &sum, &error, sql, "");
-  check (error);
-  return sum;
-}
-
+/* Whole pages of the file, indices with their tables. */
 static void
 print_sizes (Fixture *fixture, guint n, const Pngs *pngs)
 {
+  g_autoptr(GError) error = NULL;
+  LwSpace space;
   double all = (double) pngs->all / pngs->n, first = (double) pngs->first / pngs->n, file = (double) size_of (fixture) / n;
-  double revisions = (double) (sum_of (fixture, "SELECT sum (length (data) + length (labels) + 80) FROM tile") + sum_of (fixture, "SELECT count (*) * 12 FROM revision_tile")
-                               + sum_of (fixture, "SELECT count (*) * 180 FROM revision")) / n;
-  double now = (double) sum_of (fixture, "SELECT sum (length (data) + 8) FROM working_tile") / n, journal = (double) sum_of (fixture, "SELECT sum (length (data) + 160) FROM diff") / n;
+  lw_project_measure_space (fixture->project, &space, NULL, &error);
+  check (error);
+  double revisions = (double) space.bytes[LW_SPACE_REVISIONS] / n, journal = (double) space.bytes[LW_SPACE_JOURNAL] / n, now = (double) space.bytes[LW_SPACE_WORKING] / n;
   g_print ("%u frames of %d x %d with %d revisions: %.1f MB, %.1f KB a frame: revisions %.1f, journal %.1f, maps as they are now %.1f\n", n, WIDTH, HEIGHT, REVISIONS,
            file * n / 1e6, file / 1e3, revisions / 1e3, journal / 1e3, now / 1e3);
   g_print ("as PNG files (of every %dth frame): all revisions %.1f KB a frame, one set %.1f KB\n", PNG_EVERY, all / 1e3, first / 1e3);
@@ -327,27 +423,38 @@ bench_verify (Fixture *fixture, guint n)
 }
 
 static void
-bench_revisions (guint n, GRand *rand)
+fill_revisions (Fixture *fixture, guint n)
 {
-  g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
-  LwStatistics sums;
-  Pngs pngs = { 0 };
   fixture_add_video (fixture, "clip.mp4", n, WIDTH, HEIGHT);
   lw_project_write (fixture->project, set_synchronous, NULL, &error);
   g_autoptr(GPtrArray) frames = lw_project_list_frames (fixture->project, &error);
   gint64 start = g_get_monotonic_time ();
   for (guint i = 0; i < n; i++)
-    make_revisions (fixture, ((LwFrame *) frames->pdata[i])->id, i, rand, &pngs);
+    make_revisions (fixture, ((LwFrame *) frames->pdata[i])->id, i);
   g_print ("drawn and written in %.0f s\n", ms_since (start) / 1000);
-  lw_project_write (fixture->project, set_synchronous, fixture, &error);
-  fixture_reopen (fixture);
+  mark_filled (fixture);
+  Pngs pngs = measure_pngs (n, fixture->root);
   print_sizes (fixture, n, &pngs);
-  start = g_get_monotonic_time ();
+}
+
+static void
+bench_revisions (guint n, GRand *rand)
+{
+  gboolean filled;
+  g_autoptr(GError) error = NULL;
+  LwStatistics sums;
+  Fixture *fixture = new_fixture ("frames", n, &filled);
+  if (!filled)
+    fill_revisions (fixture, n);
+  else
+    g_print ("sizes are those that the first call gave: strokes have been added since\n");
+  gint64 start = g_get_monotonic_time ();
   g_assert_true (lw_project_count (fixture->project, NULL, 0, &sums, NULL, &error));
   g_print ("statistics of the project                                        %7.2f ms\n", ms_since (start));
   bench_verify (fixture, n);
-  bench_backup (fixture->project, ((LwFrame *) frames->pdata[0])->id, rand);
+  bench_backup (fixture->project, fixture_frame (fixture->project, 0), rand);
+  end_fixture (fixture);
 }
 
 int
@@ -355,6 +462,7 @@ main (int argc, char **argv)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed (1);
   guint strokes = argc > 1 ? (guint) atoi (argv[1]) : 100000, frames = argc > 2 ? (guint) atoi (argv[2]) : 500;
+  kept = argc > 3 ? argv[3] : NULL;
   if (strokes > 0)
     bench_strokes (MAX (strokes, STROKE_FRAMES * 100), rand);
   if (frames > 0)

@@ -1,48 +1,20 @@
 """read_project.py: reads label maps and revisions out of a project with nothing but docs/project-format.md, SQLite and zstd.
 
 read_project.py PROJECT [FRAME] lists the frames, or the revisions of one."""
-import ctypes
 import hashlib
 import pathlib
 import sqlite3
 import struct
 import sys
 
-SIDE = 128
-zstd = ctypes.CDLL("libzstd.so.1")
-zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
-zstd.ZSTD_decompress.restype = ctypes.c_size_t
-
-
-def unpack(data):
-    size = zstd.ZSTD_getFrameContentSize(data, ctypes.c_size_t(len(data)))
-    assert size <= SIDE * SIDE, "not a tile"
-    raw = ctypes.create_string_buffer(size)
-    assert zstd.ZSTD_decompress(raw, ctypes.c_size_t(size), data, ctypes.c_size_t(len(data))) == size, "a damaged tile"
-    return raw.raw
-
-
-def read_tile(data):
-    if data[:1] != b"R":
-        return unpack(data)
-    runs, at, rows, labels, ends = unpack(data[1:]), 0, [], [], []
-    for _ in range(SIDE):
-        n, at = runs[at], at + 1
-        if n == 0:
-            ends = [end + moved - 128 for end, moved in zip(ends, runs[at:at + len(ends) - 1])] + [SIDE]
-            at += len(ends) - 1
-        else:
-            labels, ends = runs[at:at + 2 * n - 1:2], list(runs[at + 1:at + 2 * n - 1:2]) + [SIDE]
-            at += 2 * n - 1
-        rows.append(b"".join(bytes([label]) * (end - start) for label, start, end in zip(labels, [0] + ends, ends)))
-    return b"".join(rows)
+from read_tiles import SIDE, read_tile
 
 
 class Project:
     def __init__(self, folder):      # read-only: the last one to close would else fold the log into the file
         self.db = sqlite3.connect(pathlib.Path(folder, "project.sqlite").absolute().as_uri() + "?mode=ro", uri=True)
         assert self.db.execute("PRAGMA application_id").fetchone() == (0x4c775072,), "not a project"
-        assert int(self.db.execute("SELECT value FROM meta WHERE key = 'min_reader'").fetchone()[0]) <= 4, "too new"
+        assert int(self.db.execute("SELECT value FROM meta WHERE key = 'min_reader'").fetchone()[0]) <= 5, "too new"
 
     def frames(self):
         return {name: (frame, width, height) for frame, name, width, height in self.db.execute("SELECT id, name, width, height FROM frame")}

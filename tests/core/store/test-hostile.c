@@ -188,7 +188,8 @@ test_bombs (void)
   g_autoptr(GBytes) honest = make_bomb ((gsize) 2 << 30, TRUE), silent = make_bomb ((gsize) 1 << 30, FALSE);
   g_autoptr(GBytes) wide = make_diff_bomb ("LWD1", honest, 32768, 8192, 60000), many = make_diff_bomb ("LWD1", silent, SIDE, SIDE, G_MAXUINT32);
   g_autoptr(GBytes) runs = make_diff_bomb ("LWD2", honest, SIDE, SIDE, 1);
-  GBytes *const blobs[] = { honest, silent, wide, many, runs };
+  g_autoptr(GBytes) borders = make_diff_bomb ("LWD3", silent, 32768, 8192, 60000);
+  GBytes *const blobs[] = { honest, silent, wide, many, runs, borders };
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autofree char *file = g_build_filename (fixture->folder, "project.sqlite", NULL), *bytes = NULL;
   gsize length;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "store/backup-private.h"
 #include "store/database.h"
+#include "store/schema.h"
 
 #define N_FRAMES 3
 #define LONGEST_US 120000      /* from the moment that the project is open to the kill */
@@ -144,7 +145,7 @@ kill_some (GRand *rand, int rounds)
     {
       const char *way = ways[(gsize) round % G_N_ELEMENTS (ways)];
       gboolean old = g_str_equal (way, "upgrade");
-      g_autofree char *folder = old ? make_old_project (fixture->root, (guint) round, g_rand_int_range (rand, 1, 4)) : g_strdup (fixture->folder);
+      g_autofree char *folder = old ? make_old_project (fixture->root, (guint) round, g_rand_int_range (rand, 1, lw_schema_version)) : g_strdup (fixture->folder);
       g_auto(GStrv) said = toil_and_kill (folder, old ? "paint" : way, old || g_rand_int_range (rand, 0, 6) == 0, rand);
       n += check (folder, way, said);
       tidy (fixture);
