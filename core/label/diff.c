@@ -77,6 +77,16 @@ lw_diff_foreach_tile (const LwDiff *diff, LwDiffTileFunc func, gpointer data)
 
 /* ---- what changed ---- */
 
+/* Of a row of a tile; without an end to look for it is counted many at a time. */
+static guint
+count_changed (const guint8 *row)
+{
+  guint8 changed = 0;
+  for (int x = 0; x < LW_TILE_SIDE; x++)
+    changed = (guint8) (changed + (row[x] != 0));
+  return changed;
+}
+
 /* The changed pixels of one tile, in its own coordinates. */
 static LwRect
 measure_tile (const guint8 *xor, guint64 *count)
@@ -85,15 +95,15 @@ measure_tile (const guint8 *xor, guint64 *count)
   for (int y = 0; y < LW_TILE_SIDE; y++)
     {
       const guint8 *row = xor + y * LW_TILE_SIDE;
-      int first = 0, last = LW_TILE_SIDE;
-      while (first < last && row[first] == 0)
-        first++;
-      if (first == last)
+      guint changed = count_changed (row);
+      if (changed == 0)
         continue;
+      int first = 0, last = LW_TILE_SIDE;
+      while (row[first] == 0)
+        first++;
       while (row[last - 1] == 0)
         last--;
-      for (int x = first; x < last; x++)
-        *count += row[x] != 0;
+      *count += changed;
       x0 = MIN (x0, first);
       x1 = MAX (x1, last);
       y0 = MIN (y0, y);

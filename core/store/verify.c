@@ -1,4 +1,4 @@
-/* verify.c: reads everything and names what is wrong */
+/* verify.c: reads everything and names what is wrong, on a few threads */
 #include "config.h"
 #include "store/project-private.h"
 #include "store/audit.h"
@@ -8,6 +8,7 @@
 #include "store/page-sums.h"
 #include "store/revisions.h"
 #include "store/schema-check.h"
+#include "store/share.h"
 #include "store/working.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,14 +16,14 @@
 #include <string.h>
 
 #define MAX_PROBLEMS 1000
-#define INTERRUPT_EVERY 10000      /* steps of SQLite's machine between two looks at the cancellable */
+#define TILES_AT_ONCE 1000
+#define MOST_TILE_PARTS 4096      /* ids of a hostile file may lie far apart */
 
+/* What one thread has in hand. */
 typedef struct {
   LwProject *project;
   LwDb *db;
   GPtrArray *problems;
-  LwProgress progress;
-  gpointer progress_data;
   GCancellable *cancellable;
 } Verification;
 
@@ -48,11 +49,16 @@ fold_log (LwDb *db, gpointer data, GError **error)
 }
 
 /* The log is folded in before: a page of the file that was torn by a power cut counts for nothing as long as the log has a newer one. */
+static void
+fold (LwProject *project)
+{
+  if (!lw_project_is_read_only (project))
+    lw_project_write (project, fold_log, NULL, NULL);
+}
+
 static gboolean
 check_pages (Verification *self, GError **error)
 {
-  if (!lw_project_is_read_only (self->project))
-    lw_project_write (self->project, fold_log, NULL, NULL);
   return lw_page_sums_verify (self->db, self->problems, self->cancellable, error);
 }
 
@@ -95,16 +101,33 @@ is_of_hash (const guint8 raw[LW_TILE_BYTES], LwQuery *query, int column)
   return sqlite3_column_bytes (query, column) == sizeof hash && memcmp (sqlite3_column_blob (query, column), hash, sizeof hash) == 0;
 }
 
+typedef struct { gint64 first, last; guint64 step; } Tiles;
+
 static gboolean
-check_tiles (Verification *self, GError **error)
+list_tiles (LwDb *db, Tiles *tiles, guint *n, GError **error)
 {
-  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT id, sha256, data FROM tile", "");
+  int got = lw_db_get (db, &tiles->first, error, "SELECT min (id) FROM tile", "");
+  if (got <= 0 || lw_db_get (db, &tiles->last, error, "SELECT max (id) FROM tile", "") < 0)
+    return got == 0;
+  guint64 span = (guint64) tiles->last - (guint64) tiles->first;
+  tiles->step = MAX (TILES_AT_ONCE, span / MOST_TILE_PARTS + 1);
+  *n = (guint) (span / tiles->step + 1);
+  return TRUE;
+}
+
+static gboolean
+check_tiles (Verification *self, guint item, gpointer data, GError **error)
+{
+  const Tiles *tiles = data;
+  guint64 first = (guint64) tiles->first + item * tiles->step, left = (guint64) tiles->last - first;
+  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT id, sha256, data FROM tile WHERE id BETWEEN ? AND ?", "II", (gint64) first,
+                                          (gint64) (first + MIN (left, tiles->step - 1)));
   guint8 raw[LW_TILE_BYTES];
   int got;
   while ((got = lw_query_step (query, error)) > 0)
     {
-      const void *data = sqlite3_column_blob (query, 2);
-      if (data == NULL || !lw_tile_decode (data, (gsize) sqlite3_column_bytes (query, 2), raw, NULL) || !is_of_hash (raw, query, 1))
+      const void *packed = sqlite3_column_blob (query, 2);
+      if (packed == NULL || !lw_tile_decode (packed, (gsize) sqlite3_column_bytes (query, 2), raw, NULL) || !is_of_hash (raw, query, 1))
         report (self, _("Tile %lld does not have the contents of its hash"), sqlite3_column_int64 (query, 0));
     }
   return got == 0;
@@ -183,8 +206,11 @@ is_fatal (GError *local, GError **error)
 }
 
 static gboolean
-check_frame (Verification *self, gint64 frame, const char *name, GError **error)
+check_frame (Verification *self, guint item, gpointer frames, GError **error)
 {
+  const LwFrame *listed = ((GPtrArray *) frames)->pdata[item];
+  const gint64 frame = listed->id;
+  const char *name = listed->name;
   LwFrameHead head;
   g_autoptr(GError) local = NULL;
   g_autoptr(LwPlanes) stored = lw_frame_head_read (self->db, frame, &head, &local) ? lw_working_load (self->db, &head, &local) : NULL;
@@ -213,39 +239,36 @@ list_painted (LwDb *db, GError **error)
   return got == 0 ? g_steal_pointer (&frames) : NULL;
 }
 
-static gboolean
-check_frames (Verification *self, GError **error)
-{
-  g_autoptr(GPtrArray) frames = list_painted (self->db, error);
-  for (guint i = 0; frames != NULL && i < frames->len; i++)
-    {
-      const LwFrame *frame = frames->pdata[i];
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error) || !check_frame (self, frame->id, frame->name, error))
-        return FALSE;
-      if (self->progress != NULL)
-        self->progress (0.2 + 0.5 * (i + 1) / frames->len, self->progress_data);
-    }
-  return frames != NULL;
-}
-
 /* ---- revisions, the chain, files ---- */
 
-static gboolean
-check_revisions (Verification *self, GError **error)
+/* @what: NULL: that it has no hash */
+static void
+report_revision (Verification *self, gint64 revision, const char *what)
 {
-  g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT revision.id, frame.name, hash IS NULL FROM revision JOIN frame ON frame.id = revision.frame", "");
-  int got;
-  while ((got = lw_query_step (query, error)) > 0)
+  g_autofree char *name = lw_db_get_text (self->db, NULL, "SELECT frame.name FROM revision JOIN frame ON frame.id = revision.frame WHERE revision.id = ?", "I", revision);
+  if (name == NULL)      /* check_references() tells of it */
+    return;
+  if (what != NULL)
+    report (self, _("Revision %lld of frame “%s”: %s"), (long long) revision, name, what);
+  else
+    report (self, _("Revision %lld of frame “%s”: it has no hash over its tiles"), (long long) revision, name);
+}
+
+static gboolean
+check_revision (Verification *self, guint item, gpointer revisions, GError **error)
+{
+  gint64 revision = g_array_index ((GArray *) revisions, gint64, item), bare = 0;
+  g_autoptr(GError) local = NULL;
+  if (!lw_revision_check (self->db, revision, &local))
     {
-      g_autoptr(GError) local = NULL;
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
-        return FALSE;
-      if (!lw_revision_check (self->db, sqlite3_column_int64 (query, 0), &local))
-        report (self, _("Revision %lld of frame “%s”: %s"), sqlite3_column_int64 (query, 0), sqlite3_column_text (query, 1), local->message);
-      else if (sqlite3_column_int (query, 2) != 0)
-        report (self, _("Revision %lld of frame “%s”: it has no hash over its tiles"), sqlite3_column_int64 (query, 0), sqlite3_column_text (query, 1));
+      report_revision (self, revision, local->message);
+      return !is_fatal (local, error);
     }
-  return got == 0;
+  if (lw_db_get (self->db, &bare, error, "SELECT hash IS NULL FROM revision WHERE id = ?", "I", revision) < 0)
+    return FALSE;
+  if (bare)
+    report_revision (self, revision, NULL);
+  return TRUE;
 }
 
 static gboolean
@@ -317,30 +340,112 @@ check_models (Verification *self, GError **error)
 
 /* ---- all ---- */
 
-static int
-interrupt_cb (gpointer cancellable)
+typedef gboolean (*Check) (Verification *self, guint item, gpointer data, GError **error);
+typedef struct { guint item; GPtrArray *problems; } Found;
+
+typedef struct {
+  LwProject *project;
+  GCancellable *cancellable;
+  LwShare *share;
+  LwShareProgress progress;
+  GPtrArray *problems;
+  Check check;               /* what the threads are at */
+  gpointer data;
+  GMutex lock;
+  GArray *found;             /* of Found, as they come */
+} Whole;
+
+/* What is damaged beyond one check is told, and the others may still tell more. */
+static gboolean
+check_item (LwDb *db, guint item, gpointer data, GError **error)
 {
-  return g_cancellable_is_cancelled (cancellable);
+  Whole *whole = data;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GError) local = NULL;
+  Verification verification = { whole->project, db, problems, whole->cancellable };
+  if (!whole->check (&verification, item, whole->data, &local))
+    {
+      if (is_fatal (local, error))
+        return FALSE;
+      report (&verification, "%s", local->message);
+    }
+  if (problems->len == 0)
+    return TRUE;
+  Found found = { item, g_steal_pointer (&problems) };
+  g_mutex_lock (&whole->lock);
+  g_array_append_val (whole->found, found);
+  g_mutex_unlock (&whole->lock);
+  return TRUE;
 }
 
-static gboolean
-check_all (Verification *self, GError **error)
+static int
+compare_found (gconstpointer a, gconstpointer b)
 {
-  static gboolean (*const checks[]) (Verification *, GError **)
-    = { check_pages, check_file, check_schema, check_references, check_tiles, check_frames, check_revisions, check_proposals, check_audit, check_media, check_models };
-  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
+  guint x = ((const Found *) a)->item, y = ((const Found *) b)->item;
+  return (x > y) - (x < y);
+}
+
+/* In the order of the items; what is told more than once, once. */
+static void
+add_found (Whole *whole)
+{
+  g_array_sort (whole->found, compare_found);
+  for (guint i = 0; i < whole->found->len; i++)
     {
-      g_autoptr(GError) local = NULL;
-      if (!checks[i] (self, &local))
-        {
-          if (is_fatal (local, error))
-            return FALSE;
-          report (self, "%s", local->message);      /* damaged beyond this check: the others may still tell more */
-        }
-      if (self->progress != NULL)
-        self->progress ((double) (i + 1) / G_N_ELEMENTS (checks), self->progress_data);
+      GPtrArray *problems = g_array_index (whole->found, Found, i).problems;
+      for (guint k = 0; k < problems->len && whole->problems->len < MAX_PROBLEMS; k++)
+        if (!g_ptr_array_find_with_equal_func (whole->problems, problems->pdata[k], g_str_equal, NULL))
+          g_ptr_array_add (whole->problems, g_steal_pointer (&problems->pdata[k]));
+      g_ptr_array_unref (problems);
     }
-  return TRUE;
+  g_array_set_size (whole->found, 0);
+}
+
+/* @to: how far the whole is then. */
+static gboolean
+run (Whole *whole, guint n, Check check, gpointer data, double to, GError **error)
+{
+  whole->check = check;
+  whole->data = data;
+  whole->progress.from = whole->progress.to;
+  whole->progress.to = to;
+  gboolean done = lw_share_run (whole->share, n, check_item, whole, &whole->progress, error);
+  add_found (whole);
+  if (done && whole->progress.progress != NULL)
+    whole->progress.progress (to, whole->progress.data);
+  return done;
+}
+
+static gboolean (*const checks[]) (Verification *, GError **)
+  = { check_pages, check_file, check_schema, check_references, check_proposals, check_audit, check_media, check_models };
+
+static gboolean
+check_one (Verification *self, guint item, gpointer data, GError **error)
+{
+  return checks[item](self, error);
+}
+
+/* A list that can't be read is one of the things to tell. */
+static gboolean
+check_rows (Whole *whole, LwDb *db, GError **error)
+{
+  Tiles tiles;
+  guint n_tiles = 0;
+  GError *local[3] = { NULL };
+  list_tiles (db, &tiles, &n_tiles, &local[0]);
+  g_autoptr(GPtrArray) frames = list_painted (db, &local[1]);
+  g_autoptr(GArray) revisions = lw_db_list_ids (db, &local[2], "SELECT revision.id FROM revision JOIN frame ON frame.id = revision.frame", "");
+  gboolean fatal = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (local); i++)
+    if (local[i] != NULL)
+      {
+        fatal = fatal || is_fatal (local[i], error);
+        if (whole->problems->len < MAX_PROBLEMS)
+          g_ptr_array_add (whole->problems, g_strdup (local[i]->message));
+        g_error_free (local[i]);
+      }
+  return !fatal && run (whole, n_tiles, check_tiles, &tiles, 0.5, error) && run (whole, frames != NULL ? frames->len : 0, check_frame, frames, 0.9, error)
+         && run (whole, revisions != NULL ? revisions->len : 0, check_revision, revisions, 1, error);
 }
 
 GPtrArray *
@@ -351,10 +456,15 @@ lw_project_verify (LwProject *self, LwProgress progress, gpointer data, GCancell
   g_autoptr(LwDb) db = lw_project_read (self, error);
   if (db == NULL)
     return NULL;
+  fold (self);
+  if (!lw_db_begin_read (db, error))
+    return NULL;
+  g_autoptr(LwShare) share = lw_share_new (self, db, cancellable);
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  Verification verification = { self, db, problems, progress, data, cancellable };
-  sqlite3_progress_handler (db->handle, INTERRUPT_EVERY, interrupt_cb, cancellable);
-  gboolean done = lw_db_begin_read (db, error) && check_all (&verification, error);
-  sqlite3_progress_handler (db->handle, 0, NULL, NULL);
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  Whole whole = { .project = self, .cancellable = cancellable, .share = share, .progress = { progress, data, 0, 0 }, .problems = problems, .found = found };
+  g_mutex_init (&whole.lock);
+  gboolean done = run (&whole, G_N_ELEMENTS (checks), check_one, NULL, 0.3, error) && check_rows (&whole, db, error);
+  g_mutex_clear (&whole.lock);
   return done ? g_steal_pointer (&problems) : NULL;
 }

@@ -108,6 +108,49 @@ test_cancelled (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+typedef struct { GThread *thread; double last; guint n; GCancellable *cancel; } Heard;
+
+static void
+on_progress (double fraction, gpointer data)
+{
+  Heard *heard = data;
+  g_assert_true (g_thread_self () == heard->thread);
+  g_assert_cmpfloat (fraction, >=, heard->last);
+  heard->last = fraction;
+  heard->n++;
+  if (heard->cancel != NULL && fraction > 0.2)      /* told at the end of the first part at the latest */
+    g_cancellable_cancel (heard->cancel);
+}
+
+/* Several threads: what they find comes in order, progress in the thread that asked, and all of them can be cancelled in the middle. */
+static void
+test_many (void)
+{
+  enum { N = 40 };
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Heard heard = { .thread = g_thread_self () }, cut = { .thread = g_thread_self (), .cancel = cancellable };
+  fixture_add_video (fixture, "clip.mp4", N, 200, 150);
+  for (guint i = 0; i < N; i++)
+    fixture_stroke (fixture->project, fixture_frame (fixture->project, i), (LwRect) { (int) i, 0, 150, 100 }, (guint8) (i % 5));
+  lw_project_close (fixture->project, NULL);
+  fixture_sql (fixture->folder, "UPDATE frame_class SET pixels = pixels + 1");
+  fixture_reopen (fixture);
+  g_autoptr(GPtrArray) problems = lw_project_verify (fixture->project, on_progress, &heard, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (problems->len, ==, N);
+  for (guint i = 0; i < N; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("clip_%06u", i);
+      g_assert_nonnull (strstr (problems->pdata[i], name));
+    }
+  g_assert_cmpfloat (heard.last, ==, 1);
+  g_assert_cmpuint (heard.n, >, 3);
+  g_assert_null (lw_project_verify (fixture->project, on_progress, &cut, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 test_log (void)
 {
@@ -275,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verify/tampered", test_tampered);
   g_test_add_func ("/verify/files", test_files);
   g_test_add_func ("/verify/cancelled", test_cancelled);
+  g_test_add_func ("/verify/many", test_many);
   g_test_add_func ("/verify/log", test_log);
   g_test_add_func ("/verify/copied-project", test_copied_project);
   g_test_add_func ("/migrate/steps", test_migrate);
