@@ -196,7 +196,7 @@ def serve(peer, folder, precision, threads, train):
 
 class Contestant:
     def __init__(self, label, command, environment):
-        self.label, self.medians = label, []
+        self.label, self.medians, self.fastest = label, [], float("inf")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         line = self.process.stdout.readline()
         self.info = json.loads(line) if line.strip() else {"error": f"ended with status {self.process.wait()}"}
@@ -209,11 +209,9 @@ class Contestant:
         time.sleep(SETTLE_SECONDS)
         self.process.stdin.write(f"{RUNS}\n")
         self.process.stdin.flush()
-        self.medians.append(statistics.median([float(word) for word in self.process.stdout.readline().split()][1:]))
-
-    @property
-    def fastest(self):
-        return min(self.medians)
+        times = [float(word) for word in self.process.stdout.readline().split()][1:]
+        self.medians.append(statistics.median(times))
+        self.fastest = min(self.fastest, *times)
 
     @property
     def ms(self):

@@ -94,8 +94,11 @@ class Layers(nn.Module):
         if kind == "concat":
             return torch.cat(inputs, 1)
         if kind == "unpool":
-            like = values[self.layers[layer["pool"]]["inputs"][0]]
-            return F.max_unpool2d(x, winners[layer["pool"]], 2, 2, 0, like.shape[2:])
+            height, width = (int(side) for side in values[self.layers[layer["pool"]]["inputs"][0]].shape[2:])
+            if torch.onnx.is_in_onnx_export():          # which has no max_unpool2d
+                flat = torch.zeros(*(int(side) for side in x.shape[:2]), height * width)
+                return flat.scatter(2, winners[layer["pool"]].flatten(2), x.flatten(2)).unflatten(2, (height, width))
+            return F.max_unpool2d(x, winners[layer["pool"]], 2, 2, 0, (height, width))
         if kind == "lrn":
             return F.local_response_norm(x, layer["kernel"], layer["alpha"], layer["beta"], layer["value"])
         if kind == "score":
