@@ -214,6 +214,7 @@ lw_conv_code_free (LwConvCode *code)
   dnnl_primitive_destroy (code->primitive);
   lw_desc_free (code->weights);
   g_free (code->own);
+  g_free (code->doubling);
   g_free (code->implementation);
   g_free (code);
 }

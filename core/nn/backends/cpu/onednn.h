@@ -41,6 +41,7 @@ typedef struct {
 typedef struct {
   dnnl_primitive_t primitive;    /* NULL: @own */
   LwSmallConv *own;              /* run by kernels/small.c */
+  LwDoubling *doubling;          /* by kernels/doubling.c (up-conv.c) */
   LwDesc *weights;
   gsize scratch;                 /* bytes */
   char *implementation;          /* the library's own name of the code it chose */

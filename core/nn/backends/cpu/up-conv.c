@@ -3,6 +3,8 @@
 #include "config.h"
 #include "plan.h"
 
+#define MIN_SHARED_MACS 8e6     /* as in tune.c */
+
 static LwConvShape
 mirrored_shape (const LwNode *node)
 {
@@ -35,13 +37,58 @@ create_arrays (LwLayer *layer, GError **error)
   return TRUE;
 }
 
+static LwType
+type_of (const LwDesc *desc)
+{
+  return lw_desc_type (desc) == dnnl_f32 ? LW_TYPE_F32 : LW_TYPE_BF16;
+}
+
+/* Our own code where there is some: oneDNN's is made for convolutions in which windows overlap, and takes up to three times as long. */
+static LwConvCode *
+doubling_new (const LwPlan *plan, const LwConvShape *mirrored, const LwDesc *large, const LwDesc *small)
+{
+  const LwKernels *kernels = plan->device->kernels;
+  int dims[4], filters[4] = { mirrored->channels, mirrored->in_channels, mirrored->kernel, mirrored->kernel }, lanes = kernels->lanes;
+  gsize taps = 4 * (gsize) (lanes * lanes);
+  LwConvCode *code;
+
+  lw_desc_dims (small, dims);
+  LwDoubling doubling = {
+    .n = dims[0], .in_groups = (dims[1] + lanes - 1) / lanes, .out_groups = (mirrored->in_channels + lanes - 1) / lanes, .height = dims[2], .width = dims[3],
+    .type = type_of (small), .out_type = type_of (large), .threads = plan->device->threads,
+  };
+  if (!kernels->doubling->fits (&doubling))
+    return NULL;
+  if ((double) doubling.n * doubling.height * doubling.width * mirrored->channels * mirrored->in_channels * 4 < MIN_SHARED_MACS)
+    doubling.threads = 1;
+  doubling.weight_in = (gsize) doubling.out_groups * taps;
+  doubling.weight_out = taps;
+  code = g_new0 (LwConvCode, 1);
+  code->doubling = g_memdup2 (&doubling, sizeof doubling);
+  code->weights = lw_desc_filters (lw_desc_type (small), filters, TRUE);
+  code->scratch = (gsize) doubling.threads * LW_DOUBLING_SUMS * sizeof (float);
+  code->implementation = g_strdup_printf ("own-doubling:%s", doubling.type == LW_TYPE_F32 ? kernels->name : "avx512_bf16");
+  return code;
+}
+
+/* Buffers: 0 the input, 2 the output, 4 scratch. */
+static dnnl_status_t
+run_doubling (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = lw_plan_layer (plan, step->layer);
+
+  plan->device->kernels->doubling->upsample (step->code->doubling, lw_buffer_data (plan, step->buffers[0]), layer->weights, layer->bias, lw_buffer_data (plan, step->buffers[2]),
+                                             lw_buffer_data (plan, step->buffers[4]));
+  return dnnl_success;
+}
+
 static gboolean
 create_code (LwPlan *plan, LwLayer *layer, const LwDesc *large, const LwDesc *small, GError **error)
 {
   LwConvShape shape = mirrored_shape (lw_layer_node (plan, layer));
 
-  layer->forward = lw_tune_conv (plan, LW_CONV_BACKWARD_DATA, &shape, large, small, lw_desc_type (large), error);
-  if (layer->forward == NULL)
+  layer->forward = doubling_new (plan, &shape, large, small);
+  if (layer->forward == NULL && (layer->forward = lw_tune_conv (plan, LW_CONV_BACKWARD_DATA, &shape, large, small, lw_desc_type (large), error)) == NULL)
     return FALSE;
   if (plan->options.train && !lw_layer_node (plan, layer)->frozen)
     {
@@ -69,6 +116,12 @@ lw_up_conv_add_forward (LwPlan *plan, int i, GError **error)
   if (!create_code (plan, layer, large, small, error) || !create_arrays (layer, error))
     return FALSE;
   step->code = layer->forward;
+  if (layer->forward->doubling != NULL)
+    {
+      step->run = run_doubling;
+      step->buffers[4] = lw_buffer_use (plan, lw_buffer_new (plan, layer->forward->scratch));
+      return TRUE;
+    }
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, small, step->buffers[0], NULL);
   lw_step_argument (plan, step, DNNL_ARG_WEIGHTS, layer->forward->weights, -1, layer->weights);
   lw_step_argument (plan, step, DNNL_ARG_DIFF_SRC, large, layer->value, NULL);

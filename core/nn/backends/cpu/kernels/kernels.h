@@ -178,6 +178,22 @@ lw_small_sums (const LwSmallConv *conv)
   return (gsize) (conv->out_height * conv->out_width) * 64;
 }
 
+/* Learned upsampling by two: output (2y + i, 2x + j) is the product of input (y, x) and filters (i, j), which lie as LwSmallConv's, four squares in a row. */
+typedef struct {
+  int n, in_groups, out_groups, height, width; /* of the input */
+  gsize weight_in, weight_out; /* elements from one group of input channels to the next, and of output channels */
+  LwType type, out_type;
+  int threads;
+} LwDoubling;
+
+#define LW_DOUBLING_SUMS 32256 /* floats of scratch for a thread */
+
+typedef struct {
+  gboolean (*fits) (const LwDoubling *doubling);       /* whether there is code for that */
+  /* @bias: (nullable): of whole groups. @scratch: LW_DOUBLING_SUMS floats for each thread. */
+  void (*upsample) (const LwDoubling *doubling, const void *x, const void *weights, const float *bias, void *y, float *scratch);
+} LwDoublingKernels;
+
 typedef struct {
   const char *name;            /* "avx512", "avx2", "plain" */
   int lanes;
@@ -190,6 +206,7 @@ typedef struct {
   const LwScoreKernels *score;
   const LwArrayKernels *array;
   const LwSmallKernels *small;
+  const LwDoublingKernels *doubling;
 } LwKernels;
 
 /* Those for the instruction set that oneDNN uses, too (ONEDNN_MAX_CPU_ISA limits both). */

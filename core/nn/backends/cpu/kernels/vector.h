@@ -33,6 +33,7 @@ extern const LwResampleKernels ISA_NAME (lw_resample_kernels);
 extern const LwScoreKernels ISA_NAME (lw_score_kernels);
 extern const LwArrayKernels ISA_NAME (lw_array_kernels);
 extern const LwSmallKernels ISA_NAME (lw_small_kernels);
+extern const LwDoublingKernels ISA_NAME (lw_doubling_kernels);
 
 /* @i: of an element */
 INLINE Floats
