@@ -570,6 +570,21 @@ finish (int status)
   return status;
 }
 
+static const char *
+message_of (const char *kind)
+{
+  static const struct { const char *kind, *message; } messages[] = {
+    { "old", "driver of the refusing GPU is too old" },
+    { "foreign", "backend of another version" },
+    { "strange", "is not a backend of this program" },
+    { "damaged", "Could not load the backend" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (messages); i++)
+    if (g_str_equal (messages[i].kind, kind))
+      return messages[i].message;
+  g_error ("nothing is named “%s”", kind);
+}
+
 static void
 add_gpu_test (const char *kind)
 {
@@ -580,7 +595,7 @@ add_gpu_test (const char *kind)
   else if (g_str_equal (kind, "missing"))
     g_test_add_func ("/engine/missing-gpu", test_missing_gpu);
   else
-    g_test_add_data_func ("/engine/refusing-gpu", g_str_equal (kind, "old") ? "driver of the refusing GPU is too old" : "backend of another version", test_refusing_gpu);
+    g_test_add_data_func ("/engine/refusing-gpu", message_of (kind), test_refusing_gpu);
 }
 
 int
