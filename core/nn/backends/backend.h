@@ -3,7 +3,7 @@
 #include "nn/weights/model.h"
 
 /* Numerical classes: within one, results of different algorithms differ by rounding. WINOGRAD: float32 with Winograd's algorithm where that is faster, which costs
- * a few more of the last bits. MIXED: for each layer the faster one of bfloat16 and that. A backend takes the next more exact one where it lacks code for a class. */
+ * a few more of the last bits. MIXED: bfloat16, and that for layers where it is faster. A backend takes the next more exact one where it lacks code for a class. */
 typedef enum { LW_PRECISION_AUTO, LW_PRECISION_F32, LW_PRECISION_BF16, LW_PRECISION_WINOGRAD, LW_PRECISION_MIXED } LwPrecision;
 
 static inline const char *

@@ -85,7 +85,7 @@ lw_layer_input (LwPlan *plan, int i, int k)
   const LwLayer *layer = lw_plan_layer (plan, i);
   gboolean multiplies = layer->kind == LW_OP_CONV || layer->kind == LW_OP_UP_CONV;
   LwLayer *input = lw_plan_layer (plan, layer->inputs[k]);
-  LwType wanted = multiplies ? layer->in_type : layer->type;
+  LwType wanted = multiplies ? plan->type : layer->type;
   LwStep *step;
 
   if (input->type == wanted)
@@ -104,7 +104,7 @@ static dnnl_status_t
 run_pick (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
-  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, layer->in_type };
+  LwShape small = { plan->options.n, input->channels, layer->height, layer->width, plan->type };
 
   plan->device->kernels->resample->pick (&small, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
                                          lw_buffer_data (plan, step->buffers[2]));
@@ -132,7 +132,7 @@ picked_input (LwPlan *plan, int i)
   if (input->picked >= 0)
     return input->picked;
   from = lw_layer_input (plan, i, 0);
-  input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (layer->in_type));
+  input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (plan->type));
   step = lw_step_add (plan, i, "pick", run_pick);
   step->buffers[0] = lw_buffer_use (plan, from);
   step->buffers[2] = lw_buffer_use (plan, input->picked);
@@ -189,8 +189,8 @@ lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer)
 {
   const LwLayer *input = lw_plan_layer (plan, layer->inputs[0]);
 
-  return lw_layer_picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (layer->in_type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
-                                      : lw_layer_desc_typed (plan, input, layer->in_type);
+  return lw_layer_picks (plan, layer) ? lw_desc_blocked (lw_type_dnnl (plan->type), plan->options.n, input->channels, layer->height, layer->width, plan->device->kernels->lanes)
+                                      : lw_layer_desc_typed (plan, input, plan->type);
 }
 
 LwConvShape
@@ -226,7 +226,7 @@ static gboolean
 create_conv (LwPlan *plan, LwLayer *layer, const LwDesc *src, const LwDesc *dst, GError **error)
 {
   LwConvShape shape = lw_layer_conv_shape (plan, layer);
-  g_autoptr(LwDesc) diff_dst = lw_layer_desc_typed (plan, layer, layer->in_type);      /* a gradient has the input's type, also where the output is float32 */
+  g_autoptr(LwDesc) diff_dst = lw_layer_desc_typed (plan, layer, plan->type);          /* a gradient has the input's type, also where the output is float32 */
 
   layer->forward = lw_tune_conv (plan, plan->options.train ? LW_CONV_FORWARD : LW_CONV_INFERENCE, &shape, src, dst, lw_desc_type (src), error);
   if (layer->forward == NULL)

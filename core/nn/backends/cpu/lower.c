@@ -139,7 +139,7 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
     .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .addend = -1, .pool = -1,
     .channels = node->channels, .height = facts->heights[i], .width = facts->widths[i],
     .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
-    .in_type = plan->type, .value = -1, .index = -1, .gradient = -1, .converted = -1, .picked = -1,
+    .value = -1, .index = -1, .gradient = -1, .converted = -1, .picked = -1,
     .weight_parameter = -1, .bias_parameter = -1, .mean_parameter = -1, .variance_parameter = -1,
   };
   int lanes = plan->device->kernels->lanes;
@@ -240,8 +240,6 @@ lw_plan_lower (LwPlan *plan, GError **error)
       return FALSE;
     }
   plan->score = lw_plan_layer (plan, plan->layer_of[n - 1])->inputs[0];
-  if (plan->options.precision == LW_PRECISION_MIXED)
-    lw_plan_mix_types (plan);
   mark_gradients (plan);
   return check_memory (plan, error);
 }

@@ -143,7 +143,7 @@ fill_arguments (LwConvArguments *a, const LwConvShape *shape, const LwDesc *src,
   *a = (LwConvArguments) {
     .src = lw_desc_md (src), .dst = lw_desc_md (dst),
     .strides = { shape->stride, shape->stride }, .pad_start = { shape->pad, shape->pad },
-    .algorithm = shape->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct,
+    .algorithm = dnnl_convolution_direct,
   };
   for (int i = 0; i < 2; i++)     /* what the last window leaves over is no padding */
     a->pad_end[i] = (out[2 + i] - 1) * shape->stride + shape->kernel - in[2 + i] - shape->pad;
@@ -213,8 +213,9 @@ lw_conv_code_free (LwConvCode *code)
     return;
   dnnl_primitive_destroy (code->primitive);
   lw_desc_free (code->weights);
-  g_free (code->own);
+  g_free (code->small);
   g_free (code->doubling);
+  g_free (code->winograd);
   g_free (code->implementation);
   g_free (code);
 }

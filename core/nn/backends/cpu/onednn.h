@@ -34,14 +34,14 @@ typedef struct {
   int in_channels, channels, kernel, stride, pad;
   gboolean bias, relu;           /* @relu: the library applies it to the output (forward passes) */
   gboolean sum;                  /* adds what the output's memory holds already, before the ReLU (forward passes) */
-  gboolean winograd;             /* else direct */
 } LwConvShape;
 
 /* One pass of one convolution: compiled code, and the layout in which it wants its weights. */
 typedef struct {
-  dnnl_primitive_t primitive;    /* NULL: @own */
-  LwSmallConv *own;              /* run by kernels/small.c */
+  dnnl_primitive_t primitive;    /* NULL: one of the next three */
+  LwSmallConv *small;            /* run by kernels/small.c */
   LwDoubling *doubling;          /* by kernels/doubling.c (up-conv.c) */
+  LwWinogradConv *winograd;      /* by kernels/winograd.c, which also places the weights */
   LwDesc *weights;
   gsize scratch;                 /* bytes */
   char *implementation;          /* the library's own name of the code it chose */

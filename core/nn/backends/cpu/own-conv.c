@@ -1,4 +1,4 @@
-/* own-conv.c: convolutions that kernels/small.c runs instead of oneDNN, behind the same LwConvCode */
+/* own-conv.c: convolutions that kernels/small.c and kernels/winograd.c run instead of oneDNN, behind the same LwConvCode */
 #include "config.h"
 #include "plan.h"
 
@@ -64,9 +64,8 @@ is_ours (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const Lw
   return is_blocked (plan, from, in) && is_blocked (plan, to, out);
 }
 
-/* Returns: NULL where it is not for kernels/small.c. */
 LwConvCode *
-lw_own_conv_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+lw_own_small_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
 {
   gboolean back = pass == LW_CONV_BACKWARD_DATA;
   const LwDesc *from = back ? dst : src, *to = back ? src : dst;
@@ -77,10 +76,48 @@ lw_own_conv_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, 
   if (!is_ours (plan, pass, shape, &conv, from, to))
     return NULL;
   code = g_new0 (LwConvCode, 1);
-  code->own = g_memdup2 (&conv, sizeof conv);
+  code->small = g_memdup2 (&conv, sizeof conv);
   code->weights = lw_desc_filters (lw_desc_type (from), dims, back);
   code->scratch = (gsize) conv.threads * lw_small_sums (&conv) * sizeof (float);
   code->implementation = g_strdup_printf ("own-small:%s", conv.type == LW_TYPE_F32 ? plan->device->kernels->name : "avx512_bf16");
+  return code;
+}
+
+static LwWinogradConv
+describe_winograd (const LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+{
+  int in[4], out[4], lanes = plan->device->kernels->lanes;
+
+  lw_desc_dims (src, in);
+  lw_desc_dims (dst, out);
+  return (LwWinogradConv) {
+    .n = in[0], .in_groups = (in[1] + lanes - 1) / lanes, .in_height = in[2], .in_width = in[3],
+    .out_groups = (out[1] + lanes - 1) / lanes, .out_height = out[2], .out_width = out[3], .pad = shape->pad,
+    .relu = shape->relu, .sum = shape->sum, .type = own_type (src), .out_type = own_type (dst), .threads = lw_conv_threads (plan, shape, dst),
+  };
+}
+
+/* The plan's class must allow it: its sums differ by more of the last bits. Weights that training changes would have to be transformed after each step. */
+LwConvCode *
+lw_own_winograd_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+{
+  LwPrecision precision = plan->options.precision;
+  const LwWinogradKernels *kernels = plan->device->kernels->winograd;
+  int in[4], out[4];
+  LwWinogradConv conv;
+  LwConvCode *code;
+
+  lw_desc_dims (src, in);
+  lw_desc_dims (dst, out);
+  if (pass != LW_CONV_INFERENCE || (precision != LW_PRECISION_WINOGRAD && precision != LW_PRECISION_MIXED) || shape->kernel != 3 || shape->stride != 1
+      || !is_blocked (plan, src, in) || !is_blocked (plan, dst, out))
+    return NULL;
+  conv = describe_winograd (plan, shape, src, dst);
+  code = g_new0 (LwConvCode, 1);
+  code->winograd = g_memdup2 (&conv, sizeof conv);
+  code->weights = lw_desc_bytes_new (kernels->filter_floats (&conv) * sizeof (float));
+  code->scratch = kernels->scratch (&conv) * sizeof (float);
+  code->implementation = g_strdup_printf ("own-winograd-4x3:%s", plan->device->kernels->name);
   return code;
 }
 
@@ -98,13 +135,16 @@ argument (int n, const dnnl_exec_arg_t *arguments, int which)
 dnnl_status_t
 lw_conv_code_run (const LwDevice *device, const LwConvCode *code, int n, const dnnl_exec_arg_t *arguments)
 {
-  gboolean back;
+  gboolean back = code->small != NULL && code->small->flipped;
+  const void *x = argument (n, arguments, back ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC), *weights = argument (n, arguments, DNNL_ARG_WEIGHTS);
+  void *y = argument (n, arguments, back ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST), *scratch = argument (n, arguments, DNNL_ARG_SCRATCHPAD);
+  const float *bias = argument (n, arguments, DNNL_ARG_BIAS);
 
-  if (code->own == NULL)
+  if (code->primitive != NULL)
     return dnnl_primitive_execute (code->primitive, device->stream, n, arguments);
-  back = code->own->flipped;
-  device->kernels->small->convolve (code->own, argument (n, arguments, back ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC), argument (n, arguments, DNNL_ARG_WEIGHTS),
-                                    argument (n, arguments, DNNL_ARG_BIAS), argument (n, arguments, back ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST),
-                                    argument (n, arguments, DNNL_ARG_SCRATCHPAD));
+  if (code->winograd != NULL)
+    device->kernels->winograd->convolve (code->winograd, x, weights, bias, y, scratch);
+  else
+    device->kernels->small->convolve (code->small, x, weights, bias, y, scratch);
   return dnnl_success;
 }

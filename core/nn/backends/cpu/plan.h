@@ -74,7 +74,6 @@ struct _LwLayer {
 
   int channels, height, width; /* of the output */
   LwType type;
-  LwType in_type;              /* in which a convolution takes its input and multiplies */
   gboolean plain;              /* (N, C, H, W): only the input */
   gboolean wants_gradient;     /* it or something before it trains */
   int value, index, gradient;  /* buffers, or -1 */
@@ -226,19 +225,16 @@ lw_buffer_data (const LwPlan *plan, int buffer)
 }
 
 /* own-conv.c */
-LwConvCode *lw_own_conv_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
+/* NULL where it is not for kernels/small.c, or kernels/winograd.c. */
+LwConvCode *lw_own_small_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
+LwConvCode *lw_own_winograd_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
 dnnl_status_t lw_conv_code_run (const LwDevice *device, const LwConvCode *code, int n, const dnnl_exec_arg_t *arguments);
 
-/* tune.c: the fastest code for a convolution; measured once in the life of the process where there is a choice */
+/* tune.c: how many threads a convolution is worth */
+int lw_conv_threads (const LwPlan *plan, const LwConvShape *shape, const LwDesc *dst);
+/* The fastest code for a convolution; measured once in the life of the process where there is a choice */
 LwConvCode *lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights,
                           GError **error);
-/* Of the fastest code that predicts; infinity where there is none. */
-double lw_tune_seconds (LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
-/* From one type to the other. */
-double lw_tune_conversion_seconds (LwPlan *plan, gsize elements);
-
-/* mixed.c: which layers of a prediction in mixed precision run in float32 */
-void lw_plan_mix_types (LwPlan *plan);
 
 /* folding.c: weights of inference plans */
 gboolean lw_plan_load_folded (LwPlan *plan, const LwWeights *weights, GError **error);

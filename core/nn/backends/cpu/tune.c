@@ -1,4 +1,4 @@
-/* tune.c: which of oneDNN's algorithms runs a convolution: what is fastest here, found by running each */
+/* tune.c: which code runs a convolution, of oneDNN's and ours: what is fastest here, found by running each */
 #include "config.h"
 #include "plan.h"
 #include <math.h>
@@ -110,16 +110,22 @@ seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const
   return *known;
 }
 
+int
+lw_conv_threads (const LwPlan *plan, const LwConvShape *shape, const LwDesc *dst)
+{
+  double outputs = (double) lw_desc_bytes (dst) / (lw_desc_type (dst) == dnnl_f32 ? 4 : 2);
+
+  return outputs * shape->in_channels * shape->kernel * shape->kernel < MIN_SHARED_MACS ? 1 : plan->device->threads;
+}
+
 /* oneDNN decides when code is made how many threads will run it. */
 static LwConvCode *
 code_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
   int threads = omp_get_max_threads ();
-  double outputs = (double) lw_desc_bytes (dst) / (lw_desc_type (dst) == dnnl_f32 ? 4 : 2);
   LwConvCode *code;
 
-  if (outputs * shape->in_channels * shape->kernel * shape->kernel < MIN_SHARED_MACS)
-    omp_set_num_threads (1);
+  omp_set_num_threads (MIN (threads, lw_conv_threads (plan, shape, dst)));
   code = lw_conv_code_new (plan->device->engine, pass, shape, src, dst, weights, error);
   omp_set_num_threads (threads);
   return code;
@@ -139,67 +145,23 @@ consider (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, LwConvC
   lw_conv_code_free (other);
 }
 
-static gboolean
-may_use_winograd (const LwPlan *plan, const LwConvShape *shape, const LwDesc *src)
-{
-  LwPrecision precision = plan->options.precision;
-
-  return (precision == LW_PRECISION_WINOGRAD || precision == LW_PRECISION_MIXED) && lw_desc_type (src) == dnnl_f32 && shape->kernel == 3 && shape->stride == 1;
-}
-
-static LwConvCode *
-winograd_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights)
-{
-  LwConvShape other = *shape;
-
-  other.winograd = TRUE;
-  return code_new (plan, pass, &other, src, dst, weights, NULL);
-}
-
 /* A plan that must repeat another process's results to the bit takes what needs no measuring. */
 LwConvCode *
 lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
-  LwConvCode *best = code_new (plan, pass, shape, src, dst, weights, error), *own = best != NULL ? lw_own_conv_new (plan, pass, shape, src, dst) : NULL;
+  LwConvCode *best = code_new (plan, pass, shape, src, dst, weights, error);
+  LwConvCode *own[] = { lw_own_small_new (plan, pass, shape, src, dst), lw_own_winograd_new (plan, pass, shape, src, dst) };
+  gboolean measures = !plan->options.deterministic && lw_desc_bytes (src) + lw_desc_bytes (dst) <= MAX_TRIAL_BYTES;
 
-  if (own != NULL && (plan->options.deterministic || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES))
-    {
-      lw_conv_code_free (best);
-      return own;
-    }
-  if (best == NULL || plan->options.deterministic || lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
-    return best;
-  consider (plan, pass, shape, &best, own, src, dst);
-  if (may_use_winograd (plan, shape, src))
-    consider (plan, pass, shape, &best, winograd_new (plan, pass, shape, src, dst, weights), src, dst);
-  return best;
-}
-
-double
-lw_tune_seconds (LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
-{
-  g_autoptr(LwConvCode) code = NULL;
-
-  if (lw_desc_bytes (src) + lw_desc_bytes (dst) > MAX_TRIAL_BYTES)
-    return INFINITY;
-  code = lw_tune_conv (plan, LW_CONV_INFERENCE, shape, src, dst, lw_desc_type (src), NULL);
-  return code != NULL ? seconds_of (plan, LW_CONV_INFERENCE, shape, code, src, dst) : INFINITY;
-}
-
-double
-lw_tune_conversion_seconds (LwPlan *plan, gsize elements)
-{
-  double best = INFINITY;
-  void *floats = lw_memory_new (elements * sizeof (float), NULL), *halves = lw_memory_new (elements * sizeof (guint16), NULL);
-
-  for (int i = 0; i < MIN_RUNS && floats != NULL && halves != NULL; i++)
-    {
-      gint64 start = g_get_monotonic_time ();
-
-      plan->device->kernels->element->convert (floats, LW_TYPE_F32, halves, LW_TYPE_BF16, elements);
-      best = MIN (best, (double) (g_get_monotonic_time () - start) * 1e-6);
-    }
-  free (floats);
-  free (halves);
+  for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
+    if (best != NULL && own[i] != NULL && !measures)
+      {
+        lw_conv_code_free (best);
+        best = g_steal_pointer (&own[i]);
+      }
+    else if (best != NULL)
+      consider (plan, pass, shape, &best, g_steal_pointer (&own[i]), src, dst);
+  for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
+    lw_conv_code_free (own[i]);
   return best;
 }

@@ -110,7 +110,7 @@ gboolean
 lw_up_conv_add_forward (LwPlan *plan, int i, GError **error)
 {
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
-  g_autoptr(LwDesc) small = lw_layer_desc_typed (plan, input, layer->in_type), large = lw_layer_desc (plan, layer);
+  g_autoptr(LwDesc) small = lw_layer_desc_typed (plan, input, plan->type), large = lw_layer_desc (plan, layer);
   LwStep *step = &g_array_index (plan->steps, LwStep, plan->steps->len - 1);
 
   if (!create_code (plan, layer, large, small, error) || !create_arrays (layer, error))

@@ -194,6 +194,26 @@ typedef struct {
   void (*upsample) (const LwDoubling *doubling, const void *x, const void *weights, const float *bias, void *y, float *scratch);
 } LwDoublingKernels;
 
+/* A convolution 3x3 with a stride of 1, and zero padding, by Winograd's algorithm: float32 in between, whatever the types. */
+typedef struct {
+  int n, in_groups, in_height, in_width, out_groups, out_height, out_width, pad;
+  gboolean relu;
+  gboolean sum;                /* adds what @y holds already, before the ReLU */
+  LwType type, out_type;
+  int threads;
+} LwWinogradConv;
+
+typedef struct {
+  /* Floats of the filters, transformed. */
+  gsize (*filter_floats) (const LwWinogradConv *conv);
+  /* @filters: (channels, in_channels, 3, 3) */
+  void (*place_filters) (const LwWinogradConv *conv, int channels, int in_channels, const float *filters, float *transformed);
+  /* Floats that convolve () needs. */
+  gsize (*scratch) (const LwWinogradConv *conv);
+  /* @bias: (nullable): of whole groups */
+  void (*convolve) (const LwWinogradConv *conv, const void *x, const float *transformed, const float *bias, void *y, float *scratch);
+} LwWinogradKernels;
+
 typedef struct {
   const char *name;            /* "avx512", "avx2", "plain" */
   int lanes;
@@ -207,6 +227,7 @@ typedef struct {
   const LwArrayKernels *array;
   const LwSmallKernels *small;
   const LwDoublingKernels *doubling;
+  const LwWinogradKernels *winograd;
 } LwKernels;
 
 /* Those for the instruction set that oneDNN uses, too (ONEDNN_MAX_CPU_ISA limits both). */

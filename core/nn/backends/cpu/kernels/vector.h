@@ -34,6 +34,7 @@ extern const LwScoreKernels ISA_NAME (lw_score_kernels);
 extern const LwArrayKernels ISA_NAME (lw_array_kernels);
 extern const LwSmallKernels ISA_NAME (lw_small_kernels);
 extern const LwDoublingKernels ISA_NAME (lw_doubling_kernels);
+extern const LwWinogradKernels ISA_NAME (lw_winograd_kernels);
 
 /* @i: of an element */
 INLINE Floats

@@ -1,9 +1,10 @@
-/* test-cpu-small.c: convolutions of small pictures by wide kernels, for which the CPU backend has code of its own, against the reference */
+/* test-cpu-own.c: convolutions for which the CPU backend has code of its own, against the reference: wide kernels on small pictures, and 3x3 by Winograd's algorithm */
 #include <string.h>
 #include "compare.h"
 #include "nn/graph/builder.h"
 
 #define ROUNDS 8
+#define WINOGRAD_ROUNDS 40
 #define TRIES 3                 /* a ReLU may switch on a difference in the last bit, but not for one picture after another */
 
 static Tested tested;
@@ -24,12 +25,30 @@ wide_graph (void)
   return graph;
 }
 
+/* Any channels; half of the time its sums go on top of what another convolution has left. */
+static LwGraph *
+winograd_graph (void)
+{
+  LwGraph *graph = lw_graph_new ("winograd", 5);
+  int in = g_test_rand_int_range (1, 80), out = g_test_rand_int_range (1, 120), pad = g_test_rand_int_range (0, 3), x = lw_graph_conv (graph, 0, "first", in, 3, 1, TRUE);
+  int other = pad == 1 && g_test_rand_bit () ? lw_graph_conv (graph, x, "other", out, 1, 0, TRUE) : -1;
+
+  x = lw_graph_conv (graph, x, "winograd", out, 3, pad, g_test_rand_bit ());
+  if (other >= 0)
+    x = lw_graph_add (graph, x, other, "winograd.sum");
+  if (g_test_rand_bit ())
+    x = lw_graph_relu (graph, x, "winograd");
+  x = lw_graph_conv (graph, x, "last", graph->classes, 1, 0, TRUE);
+  lw_graph_score (graph, x, 1, 0);
+  return graph;
+}
+
 static gboolean
-ran_own_code (LwPlan *plan)
+ran (LwPlan *plan, const char *code)
 {
   g_autofree char *key = tested.backend->plan_key (plan);
 
-  return strstr (key, "own-small") != NULL;
+  return strstr (key, code) != NULL;
 }
 
 static double
@@ -68,9 +87,9 @@ repeatable_plan (const LwGraph *graph, const Sample *sample, gboolean train, LwP
   return tested.backend->compile (tested.device, graph, &options, NULL);
 }
 
-/* @own: (inout): whether our own code was taken */
+/* @own: (inout): whether @code was taken */
 static gboolean
-agree (const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision, double tolerance, gboolean *own)
+agree (const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision precision, double tolerance, const char *code, gboolean *own)
 {
   LwPlan *plan = repeatable_plan (graph, sample, train, precision), *reference = reference_new (graph, sample, train);
   g_autoptr(LwWeights) weights = random_weights (graph);
@@ -80,14 +99,14 @@ agree (const LwGraph *graph, const Sample *sample, gboolean train, LwPrecision p
   away = train ? gradients_distance (plan, reference, sample) : scores_distance (plan, reference, graph, sample);
   if (away > tolerance)
     g_test_message ("%d pictures of %d x %d, %s: %g away", sample->n, sample->width, sample->height, train ? "gradients" : "scores", away);
-  *own |= ran_own_code (plan);
+  *own |= ran (plan, code);
   tested.backend->free_plan (plan);
   lw_backend_ref.free_plan (reference);
   return away <= tolerance;
 }
 
 static void
-check (gboolean train, LwPrecision precision, double tolerance)
+check_small (gboolean train, LwPrecision precision, double tolerance)
 {
   gboolean own = FALSE;
 
@@ -100,7 +119,7 @@ check (gboolean train, LwPrecision precision, double tolerance)
         {
           Sample sample = sample_new (g_test_rand_int_range (1, 3), g_test_rand_int_range (1, 8), g_test_rand_int_range (1, 14), graph->classes);
 
-          right = agree (graph, &sample, train, precision, tolerance, &own);
+          right = agree (graph, &sample, train, precision, tolerance, "own-small", &own);
           sample_clear (&sample);
         }
       g_assert_true (right);
@@ -109,20 +128,49 @@ check (gboolean train, LwPrecision precision, double tolerance)
     g_assert_true (own);
 }
 
+/* From one pixel to some hundred tiles, which are more than one chunk. */
 static void
-test_scores (void)
+check_winograd (LwPrecision precision, double tolerance)
 {
-  check (FALSE, LW_PRECISION_F32, 1e-5);
-  if (tested_has_bfloat16 (&tested))
-    check (FALSE, LW_PRECISION_BF16, 0.03);
+  for (int round = 0; round < WINOGRAD_ROUNDS; round++)
+    {
+      g_autoptr(LwGraph) graph = winograd_graph ();
+      gboolean right = FALSE, own = FALSE;
+      int most = round % 4 == 0 ? 70 : 20;
+
+      for (int try = 0; try < TRIES && !right; try++)
+        {
+          Sample sample = sample_new (g_test_rand_int_range (1, 4), g_test_rand_int_range (3, most), g_test_rand_int_range (3, most), graph->classes);
+
+          right = agree (graph, &sample, FALSE, precision, tolerance, "winograd forward=own-winograd", &own);
+          sample_clear (&sample);
+        }
+      g_assert_true (right && own);
+    }
 }
 
 static void
-test_gradients (void)
+test_winograd (void)
 {
-  check (TRUE, LW_PRECISION_F32, 1e-4);
+  check_winograd (LW_PRECISION_WINOGRAD, 1e-5);
   if (tested_has_bfloat16 (&tested))
-    check (TRUE, LW_PRECISION_BF16, 0.2);
+    check_winograd (LW_PRECISION_MIXED, 0.03);
+}
+
+static void
+test_small_scores (void)
+{
+  check_small (FALSE, LW_PRECISION_F32, 1e-5);
+  if (tested_has_bfloat16 (&tested))
+    check_small (FALSE, LW_PRECISION_BF16, 0.03);
+}
+
+static void
+test_small_gradients (void)
+{
+  check_small (TRUE, LW_PRECISION_F32, 1e-4);
+  if (tested_has_bfloat16 (&tested))
+    check_small (TRUE, LW_PRECISION_BF16, 0.2);
 }
 
 int
@@ -138,8 +186,9 @@ main (int argc, char **argv)
       tested_close (&tested);
       return 0;
     }
-  g_test_add_func ("/nn/cpu/small/scores", test_scores);
-  g_test_add_func ("/nn/cpu/small/gradients", test_gradients);
+  g_test_add_func ("/nn/cpu/own/winograd", test_winograd);
+  g_test_add_func ("/nn/cpu/own/small-scores", test_small_scores);
+  g_test_add_func ("/nn/cpu/own/small-gradients", test_small_gradients);
   status = g_test_run ();
   tested_close (&tested);
   return status;
