@@ -8,22 +8,46 @@
 #define MAX_LIST_BYTES (64u << 20)
 
 static char **specs, *rule, *person;
-static gboolean dry, nameless;
+static gboolean dry, nameless, each;
 
 /* ---- package ---- */
 
 static const GOptionEntry package_options[] = {
   { "frames", 'f', 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Which frames: all, a status, names, MEDIA:ORDINALS such as drive:0-99,200, or @NAME"), N_("SPEC") },
   { "for", 0, 0, G_OPTION_ARG_STRING, &person, N_("Whose it is: its frames are assigned to this person"), N_("NAME") },
+  { "each", 0, 0, G_OPTION_ARG_NONE, &each, N_("One for each person whom frames are assigned to, in folders of OUT"), NULL },
   { "nameless", 0, 0, G_OPTION_ARG_NONE, &nameless, N_("Leave out who did what: persons are “Person 1” …, and there is no log"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
 static gboolean
+split (Cli *cli, char **arguments, GError **error)
+{
+  g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
+  if (project == NULL)
+    return FALSE;
+  cli_begin (cli, _("Packing"));
+  g_autoptr(GPtrArray) folders = lw_project_split (project, arguments[1], nameless, cli_progress, cli, cli->cancellable, error);
+  cli_end (cli);
+  for (guint i = 0; folders != NULL && i < folders->len; i++)
+    {
+      LwJson *result = json_object_new_object ();
+      cli_put_string (result, "package", folders->pdata[i]);
+      cli_json (cli, result);
+      cli_line (cli, _("Made “%s”."), (const char *) folders->pdata[i]);
+    }
+  return folders != NULL && lw_project_close (project, error);
+}
+
+static gboolean
 package (Cli *cli, char **arguments, GError **error)
 {
+  if (each && (specs != NULL || person != NULL))
+    return cli_usage (error, _("--each takes the frames that are assigned: give neither --frames nor --for with it."));
+  if (each)
+    return split (cli, arguments, error);
   if (specs == NULL)
-    return cli_usage (error, _("Say which frames: --frames SPEC."));
+    return cli_usage (error, _("Say which frames: --frames SPEC, or --each."));
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   g_autoptr(GPtrArray) frames = project != NULL ? cli_select_frames (project, specs, NULL, error) : NULL;
   if (frames == NULL)
@@ -42,9 +66,9 @@ package (Cli *cli, char **arguments, GError **error)
   return lw_project_close (project, error);
 }
 
-const CliCommand cli_package = { "package", "PROJECT --frames SPEC OUT", N_("Make a project of some frames, for somebody else to work on"),
+const CliCommand cli_package = { "package", "PROJECT --frames SPEC|--each OUT", N_("Make a project of some frames, for somebody else to work on"),
   N_("OUT is a project like any other, with the strokes and revisions of its frames. Media are not copied, unless they lie in the project.\n“merge” takes back what was done in it."),
-  "package drive --frames drive:0-99 for-ann\nmerge drive for-ann --rule newest", package_options, 2, 2, package };
+  "package drive --frames drive:0-99 for-ann\npackage drive --each packages\nmerge drive for-ann --rule newest", package_options, 2, 2, package };
 
 static gboolean
 list_packages (Cli *cli, char **arguments, GError **error)

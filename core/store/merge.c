@@ -197,8 +197,23 @@ last_painted (LwDb *db, gint64 frame, gint64 after, LwRect box)
   return at;
 }
 
+/* The class that most pixels of the region have. */
+static guint8
+find_most (const LwRegion *region, guint32 id, const guint32 *ids, const LwPlanes *planes)
+{
+  const LwLabelMap *map = planes->plane[LW_PLANE_CLASS];
+  guint32 counts[256] = { 0 };
+  int most = 0;
+  for (int y = region->bbox.y; y < region->bbox.y + region->bbox.height; y++)
+    for (int x = region->bbox.x; x < region->bbox.x + region->bbox.width; x++)
+      counts[lw_label_map_get (map, x, y)] += ids[(gsize) y * (gsize) map->width + (gsize) x] == id;
+  for (int i = 1; i < 256; i++)
+    most = counts[i] > counts[most] ? i : most;
+  return (guint8) most;
+}
+
 static int
-decide (Merge *self, const Frame *frame, const LwRegion *found, const LwPlanes *ours, const LwPlanes *theirs, GError **error)
+decide (Merge *self, const Frame *frame, const LwRegion *found, guint8 ours, guint8 theirs, GError **error)
 {
   g_autoptr(LwDb) here = lw_project_read (self->ours, error);
   if (here == NULL)
@@ -206,8 +221,7 @@ decide (Merge *self, const Frame *frame, const LwRegion *found, const LwPlanes *
   LwMergeRegion *region = g_new (LwMergeRegion, 1);
   *region = (LwMergeRegion) {
     .frame = g_strdup (frame->name), .box = found->bbox, .pixels = found->pixels, .x = found->seed_x, .y = found->seed_y,
-    .ours = lw_label_map_get (ours->plane[LW_PLANE_CLASS], found->seed_x, found->seed_y),
-    .theirs = lw_label_map_get (theirs->plane[LW_PLANE_CLASS], found->seed_x, found->seed_y),
+    .ours = ours, .theirs = theirs,
     .ours_at = last_painted (here, frame->our.id, frame->common, found->bbox), .theirs_at = last_painted (self->there, frame->their.id, frame->base, found->bbox),
   };
   region->taken = self->choose (region, self->choose_data);
@@ -239,7 +253,7 @@ resolve (Merge *self, const Frame *frame, const LwPlanes *ours, const LwPlanes *
   for (guint32 i = 0; i < regions->len; i++)
     {
       const LwRegion *region = &g_array_index (regions, LwRegion, i);
-      int taken = region->class_id != LW_LABEL_NONE ? decide (self, frame, region, ours, theirs, error) : 0;
+      int taken = region->class_id != LW_LABEL_NONE ? decide (self, frame, region, find_most (region, i, ids, ours), find_most (region, i, ids, theirs), error) : 0;
       if (taken == -2)
         return FALSE;
       if (taken == 1)

@@ -17,6 +17,12 @@ typedef struct {
 gboolean lw_project_package_for (LwProject *project, const gint64 *frames, gsize n_frames, const LwPackageOptions *options, const char *target, LwProgress progress, gpointer data,
                                  GCancellable *cancellable, GError **error);
 
+/* One for each person whom frames are assigned to, in folders of @parent called by lw_package_dup_folder_name(). Returns: (element-type filename): the folders, in the order of the
+ * first frame of each; NULL on error: those that were made by then stay, and are listed. LW_STORE_ERROR_NOT_FOUND where no frame is assigned. */
+GPtrArray *lw_project_split (LwProject *project, const char *parent, gboolean nameless, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+/* “drive-for-Ann”, with what no file name should hold left out; @person NULL or "": “drive-package”. */
+char *lw_package_dup_folder_name (const char *project, const char *person);
+
 typedef struct { char *uuid, *person, *actor; gint64 created, merged; guint n_frames; } LwPackage;      /* @person: NULL: not said; @merged 0: not yet */
 void lw_package_free (LwPackage *package);
 GPtrArray *lw_project_list_packages (LwProject *project, GError **error);      /* (element-type LwPackage), newest first */
@@ -28,7 +34,7 @@ typedef struct {
   LwRect box;
   guint pixels;
   int x, y;                     /* one of them: the first in reading order */
-  guint8 ours, theirs;          /* the classes there; theirs as this project numbers it */
+  guint8 ours, theirs;          /* the classes that most of it has; theirs as this project numbers it */
   gint64 ours_at, theirs_at;    /* when either side last painted within the box */
   int taken;                    /* 0: ours, 1: theirs, -1: nobody has decided */
 } LwMergeRegion;

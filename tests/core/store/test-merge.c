@@ -474,6 +474,54 @@ test_nameless (void)
   fixture_assert_sound (project);
 }
 
+static guint
+count_frames (const char *folder)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwProject) package = lw_project_open (folder, &error);
+  g_assert_no_error (error);
+  g_autoptr(GPtrArray) frames = lw_project_list_frames (package, &error);
+  g_assert_no_error (error);
+  fixture_assert_sound (package);
+  close_project (&package);
+  return frames->len;
+}
+
+/* Each gets the frames that are assigned to him or her, and nobody those of nobody; names that no folder can have, or that two would share, are told apart. */
+static void
+test_split (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new ();
+  LwProject *project = fixture->project;
+  const char *const persons[] = { "Ann", "A/B", "A B", "Ann" };
+  fixture_add_video (fixture, "clip.mp4", 5, SIDE, SIDE);
+  g_autofree char *parent = g_build_filename (fixture->root, "packages", NULL), *name = lw_project_dup_name (project);
+  g_assert_null (lw_project_split (project, parent, FALSE, NULL, NULL, NULL, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (persons); i++)
+    {
+      gint64 frame = fixture_frame (project, i);
+      g_assert_true (lw_project_assign (project, &frame, 1, persons[i], NULL, &error));
+    }
+  g_autoptr(GPtrArray) folders = lw_project_split (project, parent, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (folders->len, ==, 3);
+  const char *const endings[] = { "-for-Ann", "-for-A-B", "-for-A-B-2" };
+  const guint counts[] = { 2, 1, 1 };
+  for (guint i = 0; i < folders->len; i++)
+    {
+      g_autofree char *folder = g_strconcat (parent, "/", name, endings[i], NULL);
+      g_assert_cmpstr (folders->pdata[i], ==, folder);
+      g_assert_cmpuint (count_frames (folder), ==, counts[i]);
+    }
+  g_autoptr(GPtrArray) packages = lw_project_list_packages (project, &error);
+  g_assert_cmpuint (packages->len, ==, 3);
+  g_assert_null (lw_project_split (project, parent, FALSE, NULL, NULL, NULL, &error));      /* the folders are there */
+  g_assert_nonnull (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -492,5 +540,6 @@ main (int argc, char **argv)
   g_test_add_func ("/merge/undo-later", test_undo_later);
   g_test_add_func ("/merge/review", test_review);
   g_test_add_func ("/merge/nameless", test_nameless);
+  g_test_add_func ("/merge/split", test_split);
   return g_test_run ();
 }
