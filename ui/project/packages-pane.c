@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "project/format.h"
 #include "project/merge-window.h"
 #include "store/merge.h"
 
@@ -13,9 +14,12 @@ struct _LwPackagesPane
   AdwComboRow *frames_row;
   GtkEditable *person_row;
   GtkSwitch *nameless_switch;
-  GtkWidget *make_button, *merge_button, *list_group;
+  GtkWidget *make_button, *merge_button;
   GtkListBox *list;
 };
+
+/* In the order of the choice. */
+typedef enum { ALL, ASSIGNED, EACH, NOT_LABELLED, IN_PROGRESS, RETURNED } Frames;
 
 G_DEFINE_FINAL_TYPE (LwPackagesPane, lw_packages_pane, LW_TYPE_PANE)
 
@@ -27,18 +31,11 @@ find_packages (LwProject *project, gpointer wanted, LwOperation *operation, GCan
   return lw_project_list_packages (project, error);
 }
 
-static char *
-format_day (gint64 microseconds)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
-  return time != NULL ? g_date_time_format (time, "%x %H:%M") : g_strdup ("");
-}
-
 static GtkWidget *
 create_row (const LwPackage *package)
 {
   GtkWidget *row = adw_action_row_new ();
-  g_autofree char *made = format_day (package->created), *merged = package->merged != 0 ? format_day (package->merged) : NULL;
+  g_autofree char *made = lw_format_time (package->created), *merged = package->merged != 0 ? lw_format_time (package->merged) : NULL;
   g_autofree char *about = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame, made by %s, %s", "%u frames, made by %s, %s", package->n_frames), package->n_frames, package->actor, made);
   g_autofree char *state = merged != NULL ? g_strdup_printf (_("Merged %s"), merged) : g_strdup (_("Not merged yet"));
   GtkWidget *label = gtk_label_new (state);
@@ -60,7 +57,7 @@ show_packages (gpointer owner, gpointer found, gpointer wanted)
     gtk_list_box_remove (self->list, child);
   for (guint i = 0; i < packages->len; i++)
     gtk_list_box_append (self->list, create_row (packages->pdata[i]));
-  gtk_widget_set_visible (self->list_group, packages->len > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), packages->len > 0);
 }
 
 static const LwWork packages_work = { find_packages, (GDestroyNotify) g_ptr_array_unref, show_packages, N_("Could not read the packages") };
@@ -72,6 +69,23 @@ lw_packages_pane_refresh (LwPane *pane)
 }
 
 /* ---- making one ---- */
+
+static Frames
+get_frames (LwPackagesPane *self)
+{
+  guint selected = adw_combo_row_get_selected (self->frames_row);
+  return selected <= RETURNED ? (Frames) selected : ALL;
+}
+
+static void
+update (LwPackagesPane *self)
+{
+  Frames frames = get_frames (self);
+  g_autofree char *person = g_strstrip (g_strdup (gtk_editable_get_text (self->person_row)));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->person_row), frames != EACH);
+  gtk_widget_set_sensitive (self->make_button, frames != ASSIGNED || *person != '\0');
+  gtk_button_set_label (GTK_BUTTON (self->make_button), frames == EACH ? _("Make the Packages…") : _("Make a Package…"));
+}
 
 typedef struct { char *spec, *person, *folder; gboolean nameless; guint n; } Making;
 
@@ -111,30 +125,55 @@ on_made (gpointer owner, gpointer found, gpointer wanted)
 
 static const LwWork make_work = { make_in_thread, NULL, on_made, N_("Could not make the package") };
 
-/* "drive-for-Ann", with what no file name should hold left out. */
-static char *
-make_name (LwPackagesPane *self, const char *person)
+/* ---- one for each ---- */
+
+static gpointer
+split_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *project = lw_project_dup_name (lw_desk_get_project (lw_pane_get_desk (LW_PANE (self))));
-  g_autofree char *name = *person != '\0' ? g_strdup_printf ("%s-for-%s", project, person) : g_strdup_printf ("%s-package", project);
-  return g_strdup (g_strdelimit (name, "/\\:*?\"<>| ", '-'));
+  const Making *making = wanted;
+  return lw_project_split (project, making->folder, making->nameless, lw_operation_progress, operation, cancellable, error);
+}
+
+static void
+on_split (gpointer owner, gpointer found, gpointer wanted)
+{
+  GPtrArray *folders = found;
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u package", "%u packages", folders->len), folders->len);
+  lw_toast_with_file (GTK_WIDGET (owner), text, folders->pdata[0]);
+  lw_pane_invalidate (LW_PANE (owner));
+}
+
+static void
+on_not_split (gpointer owner, const GError *error, gpointer wanted)
+{
+  lw_pane_invalidate (LW_PANE (owner));      /* some may be made */
+}
+
+static const LwWork split_work = { split_in_thread, (GDestroyNotify) g_ptr_array_unref, on_split, N_("Could not make the packages"), on_not_split };
+
+static Making *
+making_new (LwPackagesPane *self, const char *parent)
+{
+  static const char *const specs[] = { [ALL] = "all", [NOT_LABELLED] = "new", [IN_PROGRESS] = "in-progress", [RETURNED] = "returned" };
+  Frames frames = get_frames (self);
+  Making *making = g_new0 (Making, 1);
+  making->person = g_strstrip (g_strdup (gtk_editable_get_text (self->person_row)));
+  making->nameless = gtk_switch_get_active (self->nameless_switch);
+  making->spec = frames == ASSIGNED ? g_strconcat ("@", making->person, NULL) : g_strdup (specs[frames]);
+  g_autofree char *project = lw_project_dup_name (lw_desk_get_project (lw_pane_get_desk (LW_PANE (self)))), *name = lw_package_dup_folder_name (project, making->person);
+  making->folder = frames == EACH ? g_strdup (parent) : g_build_filename (parent, name, NULL);
+  return making;
 }
 
 static void
 on_folder_cb (GtkNativeDialog *native, int response, LwPackagesPane *self)
 {
-  static const char *const specs[] = { "all", NULL, "new", "in-progress", "returned" };
   if (response != GTK_RESPONSE_ACCEPT)
     return;
   g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
-  g_autofree char *person = g_strstrip (g_strdup (gtk_editable_get_text (self->person_row))), *name = make_name (self, person);
-  guint which = adw_combo_row_get_selected (self->frames_row);
-  Making *making = g_new0 (Making, 1);
-  making->spec = specs[which] != NULL ? g_strdup (specs[which]) : g_strconcat ("@", person, NULL);
-  making->folder = g_build_filename (g_file_peek_path (folder), name, NULL);
-  making->person = g_steal_pointer (&person);
-  making->nameless = gtk_switch_get_active (self->nameless_switch);
-  lw_work_start_watched (lw_pane_get_desk (LW_PANE (self)), GTK_WIDGET (self), &make_work, making, making_free, _("Making a Package"));
+  gboolean each = get_frames (self) == EACH;
+  lw_work_start_watched (lw_pane_get_desk (LW_PANE (self)), GTK_WIDGET (self), each ? &split_work : &make_work, making_new (self, g_file_peek_path (folder)), making_free,
+                         each ? _("Making Packages") : _("Making a Package"));
 }
 
 static void
@@ -150,7 +189,7 @@ choose_folder (LwPackagesPane *self, const char *title, const char *answer, GCal
 static void
 on_make_clicked_cb (LwPackagesPane *self)
 {
-  choose_folder (self, _("Where Shall the Package Go?"), _("_Make It Here"), G_CALLBACK (on_folder_cb));
+  choose_folder (self, get_frames (self) == EACH ? _("Where Shall the Packages Go?") : _("Where Shall the Package Go?"), _("_Make It Here"), G_CALLBACK (on_folder_cb));
 }
 
 /* ---- merging ---- */
@@ -200,8 +239,8 @@ lw_packages_pane_class_init (LwPackagesPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwPackagesPane, nameless_switch);
   gtk_widget_class_bind_template_child (widget_class, LwPackagesPane, make_button);
   gtk_widget_class_bind_template_child (widget_class, LwPackagesPane, merge_button);
-  gtk_widget_class_bind_template_child (widget_class, LwPackagesPane, list_group);
   gtk_widget_class_bind_template_child (widget_class, LwPackagesPane, list);
+  gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_bind_template_callback (widget_class, on_make_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_merge_clicked_cb);
 }
@@ -210,4 +249,5 @@ static void
 lw_packages_pane_init (LwPackagesPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  update (self);
 }
