@@ -5,13 +5,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "feedback.h"
-#include "label/compare.h"
 #include "project/conflict-object.h"
+#include "project/merge-picture.h"
 #include "project/work.h"
-
-#define LEAST_CROP 96        /* image pixels of a picture, at least, so that the eye finds the place */
-#define CROP_MARGIN 24
-#define PICTURE_SIDE 480     /* device pixels, about */
 
 struct _LwMergeWindow
 {
@@ -20,6 +16,8 @@ struct _LwMergeWindow
   GtkExpander *agreement_expander;
   GtkFlowBox *scores_box;
   GtkWidget *rules_box, *conflict_box, *merge_button;
+  AdwWindowTitle *title;
+  GtkButton *mine_button, *theirs_button, *newest_button;
   GtkToggleButton *our_button, *their_button;
   GtkListView *view;
   GtkPicture *our_picture, *their_picture;
@@ -62,6 +60,23 @@ count_open (LwMergeWindow *self)
   return open;
 }
 
+/* What was decided one by one stays: a rule is for the rest, or, where there is none, for all. */
+static gboolean
+is_for_rest (LwMergeWindow *self)
+{
+  guint open = count_open (self);
+  return open > 0 && open < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts));
+}
+
+static void
+show_rules (LwMergeWindow *self)
+{
+  gboolean rest = is_for_rest (self);
+  gtk_button_set_label (self->mine_button, rest ? _("Rest Mine") : _("All Mine"));
+  gtk_button_set_label (self->theirs_button, rest ? _("Rest Theirs") : _("All Theirs"));
+  gtk_button_set_label (self->newest_button, rest ? _("Rest Newest") : _("All Newest"));
+}
+
 static void
 update (LwMergeWindow *self)
 {
@@ -71,6 +86,7 @@ update (LwMergeWindow *self)
   g_autofree char *text = open > 0 ? g_strdup_printf (_("%u of %u regions are not decided"), open, n) : g_strdup_printf (_("All %u regions are decided"), n);
   gtk_label_set_label (self->conflicts_label, text);
   gtk_widget_set_visible (self->rules_box, n > 0);
+  show_rules (self);
   gtk_widget_set_visible (self->conflict_box, n > 0);
   gtk_toggle_button_set_active (self->our_button, taken == 0);
   gtk_toggle_button_set_active (self->their_button, taken == 1);
@@ -88,10 +104,12 @@ static void
 rule_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwMergeWindow *self = LW_MERGE_WINDOW (widget);
+  gboolean rest = is_for_rest (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts)); i++)
     {
       g_autoptr (LwConflictObject) conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
-      lw_conflict_object_take (conflict, choose_by_rule (lw_conflict_object_get_region (conflict), g_variant_get_string (parameter, NULL)));
+      if (!rest || lw_conflict_object_get_region (conflict)->taken < 0)
+        lw_conflict_object_take (conflict, choose_by_rule (lw_conflict_object_get_region (conflict), g_variant_get_string (parameter, NULL)));
     }
   update (self);
 }
@@ -121,80 +139,21 @@ take_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- the pictures of both ---- */
 
-typedef struct
-{
-  char *folder, *frame;
-  LwRect box;
-  GdkTexture *ours, *theirs;
-} Drawing;
-
-static void
-drawing_free (gpointer data)
-{
-  Drawing *drawing = data;
-  g_free (drawing->folder);
-  g_free (drawing->frame);
-  g_clear_object (&drawing->ours);
-  g_clear_object (&drawing->theirs);
-  g_free (drawing);
-}
-
-/* The region with some of what is around it. */
-static LwRect
-crop (const LwRect *box, const LwLabelMap *map)
-{
-  int width = MIN (MAX (box->width + 2 * CROP_MARGIN, LEAST_CROP), map->width), height = MIN (MAX (box->height + 2 * CROP_MARGIN, LEAST_CROP), map->height);
-  int x = CLAMP (box->x + box->width / 2 - width / 2, 0, map->width - width), y = CLAMP (box->y + box->height / 2 - height / 2, 0, map->height - height);
-  return (LwRect) { x, y, width, height };
-}
-
-/* Where both agree it is darker. Whole pixels, enlarged. */
-static GdkTexture *
-draw (const LwLabelMap *map, const LwLabelMap *other, const LwPalette *palette, const LwRect *area)
-{
-  int scale = MAX (1, PICTURE_SIDE / MAX (area->width, area->height)), width = area->width * scale, height = area->height * scale;
-  guint8 *rgb = g_malloc ((gsize) width * (gsize) height * 3), *at = rgb;
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++, at += 3)
-      {
-        int px = area->x + x / scale, py = area->y + y / scale;
-        guint8 label = lw_label_map_get (map, px, py);
-        const LwClass *klass = label != LW_LABEL_NONE ? lw_palette_find_id (palette, label) : NULL;
-        int part = label == lw_label_map_get (other, px, py) ? 2 : 5;
-        for (int c = 0; c < 3; c++)
-          at[c] = (guint8) ((klass != NULL ? klass->rgb[c] : label == LW_LABEL_NONE ? 40 : 200) * part / 5);
-      }
-  g_autoptr (GBytes) bytes = g_bytes_new_take (rgb, (gsize) width * (gsize) height * 3);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_R8G8B8, bytes, (gsize) width * 3);
-}
-
 static gpointer
 draw_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
 {
-  Drawing *drawing = wanted;
-  LwPlanes *ours = NULL, *theirs = NULL;
-  g_autoptr (LwProject) other = lw_project_open (drawing->folder, error);
-  g_autoptr (LwPalette) palette = other != NULL ? lw_project_dup_palette (project, error) : NULL;
-  if (palette == NULL || !lw_project_load_merge (project, other, drawing->frame, &ours, &theirs, error))
-    return NULL;
-  const LwLabelMap *a = ours->plane[LW_PLANE_CLASS], *b = theirs->plane[LW_PLANE_CLASS];
-  LwRect area = crop (&drawing->box, a);
-  drawing->ours = draw (a, b, palette, &area);
-  drawing->theirs = draw (b, a, palette, &area);
-  lw_planes_free (ours);
-  lw_planes_free (theirs);
-  return drawing;
+  return lw_merge_picture_draw (wanted, project, cancellable, error) ? wanted : NULL;
 }
 
 static void
 show_drawing (gpointer owner, gpointer found, gpointer wanted)
 {
   LwMergeWindow *self = LW_MERGE_WINDOW (owner);
-  const Drawing *drawing = found;
+  const LwMergePicture *picture = found;
   if (self->our_picture == NULL)
     return;
-  gtk_picture_set_paintable (self->our_picture, GDK_PAINTABLE (drawing->ours));
-  gtk_picture_set_paintable (self->their_picture, GDK_PAINTABLE (drawing->theirs));
+  gtk_picture_set_paintable (self->our_picture, GDK_PAINTABLE (picture->ours));
+  gtk_picture_set_paintable (self->their_picture, GDK_PAINTABLE (picture->theirs));
 }
 
 static const LwWork draw_work = { draw_in_thread, NULL, show_drawing, N_("Could not draw the region") };
@@ -219,11 +178,7 @@ on_selected_cb (LwMergeWindow *self)
   gtk_label_set_label (self->our_label, ours);
   gtk_label_set_label (self->their_label, theirs);
   gtk_label_set_label (self->place_label, place);
-  Drawing *drawing = g_new0 (Drawing, 1);
-  drawing->folder = g_strdup (self->folder);
-  drawing->frame = g_strdup (region->frame);
-  drawing->box = region->box;
-  lw_work_start (self->desk, self, &draw_work, drawing, drawing_free, lw_work_supersede (&self->drawing));
+  lw_work_start (self->desk, self, &draw_work, lw_merge_picture_new (self->folder, region), (GDestroyNotify) lw_merge_picture_free, lw_work_supersede (&self->drawing));
 }
 
 /* ---- looking at the other copy ---- */
@@ -297,6 +252,14 @@ show_agreement (LwMergeWindow *self, const Merging *merging)
     }
 }
 
+/* The largest first: specks are for a rule. */
+static int
+compare_sizes (gconstpointer a, gconstpointer b)
+{
+  const LwMergeRegion *first = *(LwMergeRegion *const *) a, *second = *(LwMergeRegion *const *) b;
+  return first->pixels != second->pixels ? (first->pixels < second->pixels ? 1 : -1) : g_strcmp0 (first->frame, second->frame);
+}
+
 static void
 show_report (gpointer owner, gpointer found, gpointer wanted)
 {
@@ -313,6 +276,7 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
                                                   report->taken, report->merged, report->same);
   gtk_label_set_label (self->summary_label, summary);
   show_agreement (self, merging);
+  g_ptr_array_sort (report->regions, compare_sizes);
   for (guint i = 0; i < report->regions->len; i++)
     {
       g_autoptr (LwConflictObject) conflict = lw_conflict_object_new (report->regions->pdata[i]);
@@ -360,15 +324,14 @@ static void
 on_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9), *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  const char *const styles[] = { NULL, "caption" };
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
   for (int i = 0; i < 2; i++)
     {
       GtkWidget *label = gtk_label_new (NULL);
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-      if (styles[i] != NULL)
-        gtk_widget_add_css_class (label, styles[i]);
+      if (i > 0)
+        gtk_widget_set_css_classes (label, (const char *[]) { "caption", "dim-label", NULL });
       gtk_box_append (GTK_BOX (texts), label);
     }
   gtk_widget_set_hexpand (texts, TRUE);
@@ -380,7 +343,7 @@ static void
 show_taken (LwConflictObject *conflict, GParamSpec *pspec, GtkImage *image)
 {
   int taken = lw_conflict_object_get_region (conflict)->taken;
-  gtk_image_set_from_icon_name (image, taken < 0 ? "dialog-question-symbolic" : taken == 0 ? "go-home-symbolic" : "document-import-symbolic");
+  gtk_image_set_from_icon_name (image, taken < 0 ? "lw-status-new-symbolic" : taken == 0 ? "go-home-symbolic" : "document-import-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (image), taken < 0 ? _("Not decided") : taken == 0 ? _("Mine") : _("Theirs"));
 }
 
@@ -451,6 +414,10 @@ lw_merge_window_class_init (LwMergeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, rules_box);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, conflict_box);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, merge_button);
+  gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, mine_button);
+  gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, theirs_button);
+  gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, newest_button);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, our_button);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, their_button);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, view);
@@ -489,6 +456,8 @@ lw_merge_window_new (GtkWindow *parent, LwDesk *desk, const char *folder)
   LwMergeWindow *self = g_object_new (LW_TYPE_MERGE_WINDOW, "transient-for", parent, NULL);
   self->desk = g_object_ref (desk);
   self->folder = g_strdup (folder);
+  g_autofree char *name = g_path_get_basename (folder);
+  adw_window_title_set_subtitle (self->title, name);
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, look_cb, g_object_ref (self), g_object_unref);      /* when it is on show: its progress lies above it */
   return self;
 }

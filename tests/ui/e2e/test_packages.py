@@ -58,7 +58,7 @@ def merge(person):
     person.shot("merge")
     person.program.click(test=lambda node: (node.get_name() or "").startswith("Take Theirs"))
     time.sleep(1)
-    person.program.click("All Theirs", "push button")
+    person.program.click("Rest Theirs", "push button")
     person.text("regions are decided")
     time.sleep(0.5)
     person.shot("decided")
