@@ -7,9 +7,7 @@
 #define LW_TYPE_LOG_ITEM (lw_log_item_get_type ())
 G_DECLARE_FINAL_TYPE (LwLogItem, lw_log_item, LW, LOG_ITEM, GObject)
 const LwAuditEntry *lw_log_item_get_entry (LwLogItem *item);
-
-/* “Accept the frame” of "accept"; the word itself where it is not known. */
-const char *lw_audit_action_get_label (const char *action);
+const char *lw_log_item_get_details (LwLogItem *item);      /* in words */
 
 typedef struct
 {

@@ -7,6 +7,7 @@
 #include "project/choice.h"
 #include "project/format.h"
 #include "project/log-list.h"
+#include "project/log-words.h"
 
 struct _LwLogPane
 {
@@ -26,44 +27,44 @@ G_DEFINE_FINAL_TYPE (LwLogPane, lw_log_pane, LW_TYPE_PANE)
 /* ---- columns ---- */
 
 static char *
-dup_time (const LwAuditEntry *entry)
+dup_time (LwLogItem *item)
 {
-  return lw_format_time (entry->at);
+  return lw_format_time (lw_log_item_get_entry (item)->at);
 }
 
 static char *
-dup_actor (const LwAuditEntry *entry)
+dup_actor (LwLogItem *item)
 {
-  return g_strdup (entry->actor);
+  return g_strdup (lw_log_item_get_entry (item)->actor);
 }
 
 static char *
-dup_action (const LwAuditEntry *entry)
+dup_action (LwLogItem *item)
 {
-  return g_strdup (lw_audit_action_get_label (entry->action));
+  return g_strdup (lw_audit_action_get_label (lw_log_item_get_entry (item)->action));
 }
 
 static char *
-dup_object (const LwAuditEntry *entry)
+dup_object (LwLogItem *item)
 {
-  return g_strdup (entry->object);
+  return lw_audit_describe_object (lw_log_item_get_entry (item));
 }
 
 static char *
-dup_details (const LwAuditEntry *entry)
+dup_details (LwLogItem *item)
 {
-  return g_strdup (entry->details);
+  return g_strdup (lw_log_item_get_details (item));
 }
 
 typedef struct
 {
   const char *title;
-  char *(*dup_text) (const LwAuditEntry *entry);
+  char *(*dup_text) (LwLogItem *item);
   int width;                   /* -1: what is left */
 } Column;
 
 static const Column columns[] = {
-  { N_("Time"), dup_time, 130 }, { N_("Person"), dup_actor, 110 }, { N_("What"), dup_action, 150 }, { N_("On"), dup_object, 160 }, { N_("Details"), dup_details, -1 },
+  { N_("Time"), dup_time, 130 }, { N_("Person"), dup_actor, 140 }, { N_("What"), dup_action, 170 }, { N_("On"), dup_object, 170 }, { N_("Details"), dup_details, -1 },
 };
 
 static void
@@ -79,7 +80,7 @@ static void
 on_cell_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer data)
 {
   const Column *column = data;
-  g_autofree char *text = column->dup_text (lw_log_item_get_entry (gtk_list_item_get_item (cell)));
+  g_autofree char *text = column->dup_text (gtk_list_item_get_item (cell));
   gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (cell)), text);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (cell), text);
 }
@@ -154,6 +155,17 @@ on_filter_cb (LwLogPane *self)
 {
   if (lw_pane_get_desk (LW_PANE (self)) != NULL)
     lw_pane_invalidate (LW_PANE (self));
+}
+
+static void
+clear_filter_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwLogPane *self = LW_LOG_PANE (widget);
+  gtk_drop_down_set_selected (self->actor, 0);
+  gtk_drop_down_set_selected (self->action, 0);
+  gtk_drop_down_set_selected (self->period, 0);
+  gtk_editable_set_text (self->search, "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
 /* ---- export ---- */
@@ -231,6 +243,7 @@ lw_log_pane_class_init (LwLogPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwLogPane, more_label);
   gtk_widget_class_bind_template_child (widget_class, LwLogPane, export_button);
   gtk_widget_class_bind_template_callback (widget_class, on_filter_cb);
+  gtk_widget_class_install_action (widget_class, "log.clear-filter", NULL, clear_filter_action);
   gtk_widget_class_install_action (widget_class, "log.export", "s", export_action);
 }
 
