@@ -7,7 +7,13 @@
 #include "label/compare.h"
 #include "palette/swatch.h"
 #include "project/format.h"
+#include "project/frame-photo.h"
+#include "project/pixel-line.h"
 #include "project/share-row.h"
+
+#define CHANGED_PART 75      /* in a hundred of the labels' colour over the photo: what changed, what did not, a map by itself */
+#define SAME_PART 55
+#define MAP_PART 60
 
 #define NOTHING 0            /* states beside the ids of revisions */
 #define NOW -1
@@ -24,6 +30,7 @@ struct _LwCompareView
   GtkDropDown *with;
   GtkToggleButton *difference_button, *before_button, *after_button;
   GtkPicture *picture;
+  LwPixelLine *pixel_line;
   GtkListBox *classes;
   GtkWidget *classes_scroller;
   GtkButton *restore_button;
@@ -73,8 +80,20 @@ load_state (LwProject *project, const Wanted *wanted, gint64 state, GError **err
   return frame != NULL ? lw_planes_new (frame->width, frame->height) : NULL;
 }
 
+static void
+put_photo_under (const LwImage *photo, Picture picture, const LwLabelMap *before, const LwLabelMap *after, guint8 *rgb)
+{
+  for (int y = 0; y < after->height; y++)
+    for (int x = 0; x < after->width; x++, rgb += 3)
+      {
+        gboolean same = lw_label_map_get (before, x, y) == lw_label_map_get (after, x, y);
+        lw_frame_photo_blend (photo, x, y, picture != SHOW_DIFFERENCE ? MAP_PART : same ? SAME_PART : CHANGED_PART, rgb);
+      }
+}
+
+/* @photo: NULL: none could be read */
 static GBytes *
-draw (Picture picture, const LwLabelMap *before, const LwLabelMap *after, const LwPalette *palette)
+draw (Picture picture, const LwLabelMap *before, const LwLabelMap *after, const LwPalette *palette, const LwImage *photo)
 {
   gsize size = (gsize) after->width * (gsize) after->height * 3;
   guint8 *rgb = g_malloc (size);
@@ -82,6 +101,8 @@ draw (Picture picture, const LwLabelMap *before, const LwLabelMap *after, const 
     lw_compare_draw (before, after, palette, rgb);
   else
     lw_compare_draw_one (picture == SHOW_BEFORE ? before : after, palette, rgb);
+  if (photo != NULL)
+    put_photo_under (photo, picture, before, after, rgb);
   return g_bytes_new_take (rgb, size);
 }
 
@@ -94,12 +115,14 @@ compare (LwProject *project, gpointer data, LwOperation *operation, GCancellable
   g_autoptr (LwPlanes) after = before != NULL ? load_state (project, wanted, wanted->after, error) : NULL;
   if (after == NULL)
     return NULL;
+  g_autoptr (LwFrame) frame = lw_project_get_frame (project, wanted->frame, NULL);
+  g_autoptr (LwImage) photo = frame != NULL ? lw_frame_photo_read (project, frame, cancellable) : NULL;
   const LwLabelMap *old = before->plane[LW_PLANE_CLASS], *new = after->plane[LW_PLANE_CLASS];
   Compared *compared = g_new0 (Compared, 1);
   compared->width = new->width;
   compared->height = new->height;
   lw_compare_maps (old, new, &compared->change);
-  compared->rgb = draw (wanted->picture, old, new, palette);
+  compared->rgb = draw (wanted->picture, old, new, palette, photo);
   compared->palette = g_steal_pointer (&palette);
   return compared;
 }
@@ -160,6 +183,10 @@ show_compared (gpointer owner, gpointer found, gpointer wanted)
   g_autofree char *text = g_strdup_printf (_("%s pixels changed (%s)"), count, share);
   gtk_label_set_label (self->sum_label, compared->change.changed > 0 ? text : _("The labels are the same"));
   show_classes (self, compared);
+  const Wanted *states = wanted;
+  gint64 shown = states->picture == SHOW_BEFORE ? states->before : states->after;
+  gboolean known = states->picture != SHOW_BEFORE || shown != NOTHING;
+  lw_pixel_line_set_state (self->pixel_line, states->frame, shown == NOW ? 0 : shown, known ? compared->width : 0, compared->height);
 }
 
 static const LwWork compare_work = { compare, compared_free, show_compared, N_("Could not compare the revisions") };
@@ -322,6 +349,7 @@ void
 lw_compare_view_set_desk (LwCompareView *self, LwDesk *desk)
 {
   self->desk = g_object_ref (desk);
+  lw_pixel_line_watch (self->pixel_line, self->picture, desk);
   fill_choice (self, NULL);
 }
 
@@ -344,6 +372,7 @@ lw_compare_view_class_init (LwCompareViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = lw_compare_view_dispose;
+  g_type_ensure (LW_TYPE_PIXEL_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/project/compare-view.ui");
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, stack);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, title_label);
@@ -355,6 +384,7 @@ lw_compare_view_class_init (LwCompareViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, before_button);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, after_button);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, picture);
+  gtk_widget_class_bind_template_child (widget_class, LwCompareView, pixel_line);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, classes);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, classes_scroller);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, restore_button);

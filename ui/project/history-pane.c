@@ -8,6 +8,8 @@
 #include "project/format.h"
 #include "project/revision-list.h"
 
+#define ROW_CHARS 42         /* of a row at most, where the window has room */
+
 struct _LwHistoryPane
 {
   LwPane parent_instance;
@@ -22,10 +24,16 @@ struct _LwHistoryPane
   GtkListView *view;
   GtkSingleSelection *selection;
   LwCompareView *compare;
-  GtkWidget *compare_box, *compare_header;
+  GtkWidget *compare_box, *compare_header, *clear_button;
 };
 
 G_DEFINE_FINAL_TYPE (LwHistoryPane, lw_history_pane, LW_TYPE_PANE)
+
+/* In the order of the choice, after “Any Kind”. What people did says more than how it is kept. */
+static const struct { int act; LwRevisionKind kind; } kinds[] = {
+  { LW_ACTION_SUBMIT + 1, LW_REVISION_MANUAL }, { LW_ACTION_ACCEPT + 1, LW_REVISION_MANUAL }, { LW_ACTION_RETURN + 1, LW_REVISION_MANUAL },
+  { LW_ACT_NONE, LW_REVISION_MANUAL }, { 0, LW_REVISION_IMPORT }, { 0, LW_REVISION_PROPAGATED }, { 0, LW_REVISION_MERGE },
+};
 
 static gboolean
 is_of_one_frame (LwHistoryPane *self)
@@ -41,6 +49,7 @@ create_label (const char *style)
   GtkWidget *label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), ROW_CHARS);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
   return label;
@@ -73,6 +82,7 @@ on_row_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *row, LwHistoryPa
                                                  : g_strjoin (" · ", lw_revision_item_get_frame (item), time, revision->author, NULL);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), lw_revision_item_get_icon (item));
   gtk_label_set_label (GTK_LABEL (title), text);
+  gtk_label_set_ellipsize (GTK_LABEL (title), revision->kind == LW_REVISION_IMPORT ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);      /* a path says most at its end */
   gtk_label_set_label (GTK_LABEL (about), line);
   gtk_widget_set_tooltip_text (texts, text);
 }
@@ -102,6 +112,7 @@ show_empty (LwHistoryPane *self)
   adw_status_page_set_title (self->empty_page, filtered ? _("Nothing Found") : _("No Revisions Yet"));
   adw_status_page_set_description (self->empty_page, filtered ? _("No revision is as the filter wants it")
                                                               : _("Submitting, accepting or importing keeps one; every stroke is in the journal anyway"));
+  gtk_widget_set_visible (self->clear_button, filtered);
 }
 
 /* What was selected stays selected; else the newest one is. */
@@ -155,10 +166,12 @@ lw_history_pane_refresh (LwPane *pane)
   const LwFrame *frame = lw_desk_get_frame (lw_pane_get_desk (pane));
   LwRevisionQuery *query = g_new0 (LwRevisionQuery, 1);
   guint kind = gtk_drop_down_get_selected (self->kind);
+  gboolean chosen = kind > 0 && kind <= G_N_ELEMENTS (kinds);
   show_frame_name (self);
   query->filter = (LwRevisionFilter) { .frame = is_of_one_frame (self) && frame != NULL ? frame->id : 0, .author = g_strdup (lw_choice_get (self->author)),
-                                       .kind = kind > 0 && kind != GTK_INVALID_LIST_POSITION ? (int) kind - 1 : -1, .since = lw_choice_get_since (self->period) };
+                                       .kind = chosen ? (int) kinds[kind - 1].kind : -1, .since = lw_choice_get_since (self->period) };
   query->text = g_strdup (gtk_editable_get_text (self->search));
+  query->act = chosen ? kinds[kind - 1].act : 0;
   lw_pane_read (pane, &read_work, query, (GDestroyNotify) lw_revision_query_free);
 }
 
@@ -175,6 +188,17 @@ on_filter_cb (LwHistoryPane *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->filter_button), "accent");
   lw_pane_invalidate (LW_PANE (self));
+}
+
+static void
+clear_filter_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwHistoryPane *self = LW_HISTORY_PANE (widget);
+  gtk_drop_down_set_selected (self->author, 0);
+  gtk_drop_down_set_selected (self->kind, 0);
+  gtk_drop_down_set_selected (self->period, 0);
+  gtk_editable_set_text (self->search, "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
 static void
@@ -220,10 +244,11 @@ static void
 lw_history_pane_ready (LwPane *pane)
 {
   LwHistoryPane *self = LW_HISTORY_PANE (pane);
-  const char *kinds[] = { lw_revision_kind_get_label (LW_REVISION_MANUAL), lw_revision_kind_get_label (LW_REVISION_IMPORT),
-                          lw_revision_kind_get_label (LW_REVISION_PROPAGATED), lw_revision_kind_get_label (LW_REVISION_MERGE), NULL };
+  const char *names[G_N_ELEMENTS (kinds) + 1] = { NULL };
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    names[i] = kinds[i].act > 0 ? lw_revision_act_get_label (kinds[i].act - 1) : lw_revision_kind_get_label (kinds[i].kind);
   lw_choice_fill (self->author, _("Anybody"), (const char *const[]) { NULL });
-  lw_choice_fill (self->kind, _("Any Kind"), kinds);
+  lw_choice_fill (self->kind, _("Any Kind"), names);
   lw_choice_fill_periods (self->period);
   lw_compare_view_set_desk (self->compare, lw_pane_get_desk (pane));
 }
@@ -248,6 +273,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, compare);
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, compare_box);
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, compare_header);
+  gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, clear_button);
 }
 
 static void
@@ -267,6 +293,7 @@ lw_history_pane_class_init (LwHistoryPaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_back_clicked_cb);
   gtk_widget_class_install_action (widget_class, "history.previous-frame", NULL, step_action);
   gtk_widget_class_install_action (widget_class, "history.next-frame", NULL, step_action);
+  gtk_widget_class_install_action (widget_class, "history.clear-filter", NULL, clear_filter_action);
   gtk_widget_class_install_action (widget_class, "history.go-to-frame", NULL, go_to_frame_action);
 }
 

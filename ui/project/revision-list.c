@@ -66,10 +66,16 @@ lw_revision_kind_get_label (LwRevisionKind kind)
 }
 
 const char *
-lw_revision_item_get_what (LwRevisionItem *self)
+lw_revision_act_get_label (LwAction action)
 {
   static const char *const acts[] = { [LW_ACTION_SUBMIT] = N_("Submitted"), [LW_ACTION_ACCEPT] = N_("Accepted"), [LW_ACTION_RETURN] = N_("Returned") };
-  return self->act > 0 ? _(acts[self->act - 1]) : lw_revision_kind_get_label (self->revision->kind);
+  return _(acts[action]);
+}
+
+const char *
+lw_revision_item_get_what (LwRevisionItem *self)
+{
+  return self->act > 0 ? lw_revision_act_get_label ((LwAction) (self->act - 1)) : lw_revision_kind_get_label (self->revision->kind);
 }
 
 const char *
@@ -147,6 +153,19 @@ matches (const LwRevision *revision, const char *frame, const char *folded)
   return folded == NULL || has_text (revision->message, folded) || has_text (frame, folded) || g_str_has_prefix (revision->uuid, folded);
 }
 
+static gboolean
+is_by (const LwRevision *revision, GHashTable *acts, int act)
+{
+  int by = GPOINTER_TO_INT (g_hash_table_lookup (acts, &revision->id));
+  return act == 0 || by == (act == LW_ACT_NONE ? 0 : act);
+}
+
+static gboolean
+has_words (const LwRevisionQuery *query)
+{
+  return query->text != NULL && *query->text != '\0';
+}
+
 static LwRevisionItem *
 item_new (LwRevision *revision /* taken */, const char *frame, GHashTable *acts)
 {
@@ -158,15 +177,15 @@ item_new (LwRevision *revision /* taken */, const char *frame, GHashTable *acts)
 }
 
 static void
-add_items (LwRevisionsFound *found, GPtrArray *revisions, GHashTable *names, GHashTable *acts, const char *text)
+add_items (LwRevisionsFound *found, GPtrArray *revisions, GHashTable *names, GHashTable *acts, const LwRevisionQuery *query)
 {
-  g_autofree char *folded = text != NULL && *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  g_autofree char *folded = has_words (query) ? g_utf8_casefold (query->text, -1) : NULL;
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < revisions->len && !found->more; i++)
     {
       LwRevision *revision = revisions->pdata[i];
       const char *frame = g_hash_table_lookup (names, &revision->frame);
-      if (!matches (revision, frame, folded))
+      if (!matches (revision, frame, folded) || !is_by (revision, acts, query->act))
         continue;
       found->more = items->len == MOST;
       if (found->more)
@@ -181,7 +200,9 @@ gpointer
 lw_revision_list_find (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
 {
   const LwRevisionQuery *query = wanted;
-  g_autoptr (GPtrArray) revisions = lw_project_find_revisions (project, &query->filter, error);
+  LwRevisionFilter filter = query->filter;
+  filter.newest = has_words (query) || query->act != 0 ? 0 : MOST + 1;      /* what is not asked of the database is chosen from all */
+  g_autoptr (GPtrArray) revisions = lw_project_find_revisions (project, &filter, error);
   g_autoptr (GHashTable) names = revisions != NULL ? name_frames (project, query->filter.frame, error) : NULL;
   g_autoptr (GHashTable) acts = names != NULL ? lw_project_find_acts (project, query->filter.frame, error) : NULL;
   g_auto (GStrv) authors = acts != NULL ? lw_project_list_facet (project, LW_FACET_AUTHOR, error) : NULL;
@@ -190,6 +211,6 @@ lw_revision_list_find (LwProject *project, gpointer wanted, LwOperation *operati
   LwRevisionsFound *found = g_new0 (LwRevisionsFound, 1);
   found->items = g_list_store_new (LW_TYPE_REVISION_ITEM);
   found->authors = g_steal_pointer (&authors);
-  add_items (found, revisions, names, acts, query->text);
+  add_items (found, revisions, names, acts, query);
   return found;
 }

@@ -15,13 +15,16 @@ char *lw_revision_item_dup_title (LwRevisionItem *item);                  /* wha
 char *lw_revision_item_dup_short (LwRevisionItem *item);                  /* one line for a choice: when, who, what */
 
 const char *lw_revision_kind_get_label (LwRevisionKind kind);
+const char *lw_revision_act_get_label (LwAction action);                  /* “Submitted” … */
 
 /* What to look for; freed with lw_revision_query_free(). */
 typedef struct
 {
   LwRevisionFilter filter;      /* @author is owned by the query */
   char *text;                   /* in a message, a frame's name or the beginning of a uuid; NULL: any */
+  int act;                      /* LwAction + 1: of revisions that were made by it; LW_ACT_NONE: by none; 0: any */
 } LwRevisionQuery;
+#define LW_ACT_NONE -1
 void lw_revision_query_free (LwRevisionQuery *query);
 
 typedef struct
