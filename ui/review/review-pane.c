@@ -4,12 +4,15 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "project/format.h"
 #include "thread-row.h"
+
+#define MAX_EARLIER 20       /* verdicts of a frame; the history has them all */
 
 struct _LwReviewPane
 {
   AdwBin parent_instance;
-  GtkWidget *scroller, *status_icon, *breach_box, *next_button, *comment_button;
+  GtkWidget *scroller, *status_icon, *breach_box, *next_button, *comment_button, *earlier_expander, *earlier_box;
   GtkLabel *status_label, *reason_label, *assignee_label, *comments_label, *quiet_label;
   GtkListBox *list;
   LwReviews *reviews;
@@ -32,18 +35,41 @@ go (LwReviewPane *self, const LwRect *place)
 
 /* ---- who judged it ---- */
 
+static const char *const by[] = { N_("Submitted by %s, %s"), N_("Accepted by %s, %s"), N_("Returned by %s, %s") };
+
+/* What was said before the newest verdict: why a frame came back once is what its next reviewer looks at first. */
+static void
+show_earlier (LwReviewPane *self, guint from)
+{
+  GPtrArray *verdicts = lw_reviews_get_verdicts (self->reviews);
+  for (GtkWidget *child; (child = gtk_widget_get_first_child (self->earlier_box)) != NULL;)
+    gtk_box_remove (GTK_BOX (self->earlier_box), child);
+  for (guint i = from; i < MIN (verdicts->len, from + MAX_EARLIER); i++)
+    {
+      const LwVerdict *verdict = verdicts->pdata[i];
+      gboolean told = verdict->message != NULL && *verdict->message != '\0';
+      g_autofree char *when = lw_format_time (verdict->at), *what = g_strdup_printf (_(by[verdict->action]), verdict->person, when);
+      g_autofree char *text = told ? g_strdup_printf (_("%s: %s"), what, verdict->message) : g_strdup (what);
+      GtkWidget *label = gtk_label_new (text);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_set_css_classes (label, (const char *[]) { "caption", "dim-label", NULL });
+      gtk_box_append (GTK_BOX (self->earlier_box), label);
+    }
+  gtk_widget_set_visible (self->earlier_expander, verdicts->len > from);
+}
+
 static void
 show_verdict (LwReviewPane *self, const LwFrame *frame)
 {
-  static const char *const by[] = { N_("Submitted by %s, %s"), N_("Accepted by %s, %s"), N_("Returned by %s, %s") };
   static const LwFrameStatus statuses[] = { LW_FRAME_SUBMITTED, LW_FRAME_ACCEPTED, LW_FRAME_RETURNED };
   GPtrArray *verdicts = lw_reviews_get_verdicts (self->reviews);
   const LwVerdict *newest = verdicts->len > 0 ? verdicts->pdata[0] : NULL;
   g_autofree char *text = NULL;
   if (newest != NULL && frame != NULL && frame->status == statuses[newest->action])
     {
-      g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (newest->at / G_USEC_PER_SEC);
-      g_autofree char *when = time != NULL ? g_date_time_format (time, "%x %H:%M") : g_strdup ("");
+      g_autofree char *when = lw_format_time (newest->at);
       text = g_strdup_printf (_(by[newest->action]), newest->person, when);
     }
   else
@@ -51,6 +77,11 @@ show_verdict (LwReviewPane *self, const LwFrame *frame)
   gtk_label_set_label (self->status_label, text != NULL ? text : frame != NULL ? lw_frame_status_get_label (frame->status) : _("No Frame"));
   gtk_label_set_label (self->reason_label, newest != NULL && newest->message != NULL ? newest->message : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason_label), newest != NULL && newest->message != NULL && *newest->message != '\0');
+  if (newest != NULL && newest->action == LW_ACTION_RETURN)
+    gtk_widget_add_css_class (GTK_WIDGET (self->reason_label), "returned");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->reason_label), "returned");
+  show_earlier (self, newest != NULL ? 1 : 0);
 }
 
 static void
@@ -350,6 +381,8 @@ lw_review_pane_class_init (LwReviewPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, status_icon);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, status_label);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, reason_label);
+  gtk_widget_class_bind_template_child (widget_class, LwReviewPane, earlier_expander);
+  gtk_widget_class_bind_template_child (widget_class, LwReviewPane, earlier_box);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, assignee_label);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, breach_box);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, comments_label);
