@@ -50,6 +50,7 @@ count_item (LwProject *project, const LwDatasetItem *item, LwDatasetReport *repo
       report->class_pixels[item->split][i] += classes[i];
       report->class_frames[item->split][i] += classes[i] > 0;
       report->origin_pixels[i] += origins[i];
+      report->origin_frames[i] += origins[i] > 0;
     }
   return TRUE;
 }

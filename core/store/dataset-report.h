@@ -15,7 +15,7 @@ typedef struct {
 typedef struct {
   guint frames[LW_N_SPLITS];
   guint64 pixels[LW_N_SPLITS], class_pixels[LW_N_SPLITS][256], origin_pixels[256];
-  guint class_frames[LW_N_SPLITS][256];
+  guint class_frames[LW_N_SPLITS][256], origin_frames[256];
   GPtrArray *runs;             /* (element-type LwDatasetRun), in display order */
   GPtrArray *models;           /* (element-type utf8): that were trained on it */
   guint segment;               /* frames that were kept together */

@@ -124,7 +124,7 @@ count_pixels (const LwDatasetReport *report)
 static void
 append_origins (GString *out, const Sheet *sheet)
 {
-  g_string_append (out, "\n## Who or what set the labels\n\n| by | kind | pixels | % |\n| --- | --- | ---: | ---: |\n");
+  g_string_append (out, "\n## Who or what set the labels\n\n| by | kind | pixels | % | frames |\n| --- | --- | ---: | ---: | ---: |\n");
   for (guint i = 0; i < sheet->origins->len; i++)
     {
       const LwOrigin *origin = sheet->origins->pdata[i];
@@ -133,7 +133,8 @@ append_origins (GString *out, const Sheet *sheet)
         continue;
       g_string_append (out, "| ");
       append_text (out, origin->name);
-      g_string_append_printf (out, " | %s | %" G_GUINT64_FORMAT " | %.2f |\n", origin_kinds[origin->kind], pixels, 100 * share (pixels, count_pixels (sheet->report)));
+      g_string_append_printf (out, " | %s | %" G_GUINT64_FORMAT " | %.2f | %u |\n", origin_kinds[origin->kind], pixels, 100 * share (pixels, count_pixels (sheet->report)),
+                              sheet->report->origin_frames[origin->index]);
     }
 }
 
@@ -250,6 +251,7 @@ describe_origins (const Sheet *sheet)
       put (one, "by", origin->name);
       put (one, "kind", origin_kinds[origin->kind]);
       put_int (one, "pixels", sheet->report->origin_pixels[origin->index]);
+      put_int (one, "frames", sheet->report->origin_frames[origin->index]);
       json_object_array_add (list, one);
     }
   return list;

@@ -148,8 +148,11 @@ show_origins (LwDatasetView *self, const Found *found)
       const LwOrigin *origin = found->origins->pdata[i];
       guint64 pixels = report->origin_pixels[origin->index];
       g_autofree char *number = lw_format_count (pixels);
+      guint n = report->origin_frames[origin->index];
+      g_autofree char *frames = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "in %u frame", "in %u frames", n), n);
+      g_autofree char *about = g_strjoin (" · ", lw_origin_kind_get_label (origin->kind), frames, NULL);
       if (pixels > 0)
-        gtk_list_box_append (self->origins, lw_share_row_new (NULL, origin->name, NULL, (double) pixels, all, number));
+        gtk_list_box_append (self->origins, lw_share_row_new (NULL, origin->name, about, (double) pixels, all, number));
     }
 }
 

@@ -1,4 +1,4 @@
-/* format.c: times, sizes and shares as people read them */
+/* format.c: times, sizes, shares and origins as people read them */
 #include "config.h"
 #include "format.h"
 
@@ -51,4 +51,17 @@ char *
 lw_format_percent (double part, double whole)
 {
   return whole > 0 ? g_strdup_printf (_("%.1f %%"), 100 * part / whole) : g_strdup ("–");
+}
+
+const char *
+lw_origin_kind_get_label (LwOriginKind kind)
+{
+  switch (kind)
+    {
+    case LW_ORIGIN_PERSON: return _("Person");
+    case LW_ORIGIN_MODEL: return _("Model");
+    case LW_ORIGIN_PROPAGATION: return _("Propagation");
+    case LW_ORIGIN_IMPORT: return _("Import");
+    }
+  return "";
 }

@@ -68,7 +68,7 @@ static const struct { const char *name, *about; } spaces[LW_N_SPACES] = {
   [LW_SPACE_MODELS] = { N_("Models"), N_("Weights") },
   [LW_SPACE_JOBS] = { N_("Trainings"), N_("What was trained on, checkpoints, results") },
   [LW_SPACE_MEDIA] = { N_("Media"), N_("Copies in the project’s folder") },
-  [LW_SPACE_BACKUPS] = { N_("Backups"), NULL },
+  [LW_SPACE_BACKUPS] = { N_("Backups"), N_("Copies of the project’s file") },
 };
 
 static void

@@ -100,19 +100,6 @@ show_classes (LwStatisticsPane *self, const Found *found, guint64 labelled)
     }
 }
 
-static const char *
-describe_kind (LwOriginKind kind)
-{
-  switch (kind)
-    {
-    case LW_ORIGIN_PERSON: return _("Person");
-    case LW_ORIGIN_MODEL: return _("Model");
-    case LW_ORIGIN_PROPAGATION: return _("Propagation");
-    case LW_ORIGIN_IMPORT: return _("Import");
-    }
-  return "";
-}
-
 static void
 show_origins (LwStatisticsPane *self, const Found *found, guint64 labelled)
 {
@@ -124,7 +111,7 @@ show_origins (LwStatisticsPane *self, const Found *found, guint64 labelled)
       if (sums->origin_pixels[origin->index] == 0)
         continue;
       g_autofree char *number = lw_format_count (sums->origin_pixels[origin->index]), *frames = describe_frames (sums, sums->origin_frames[origin->index]);
-      g_autofree char *about = g_strjoin (" · ", describe_kind (origin->kind), frames, NULL);
+      g_autofree char *about = g_strjoin (" · ", lw_origin_kind_get_label (origin->kind), frames, NULL);
       gtk_list_box_append (self->origins, lw_share_row_new (NULL, origin->name, about, (double) sums->origin_pixels[origin->index], (double) labelled, number));
     }
   gtk_widget_set_visible (GTK_WIDGET (self->origins_group), gtk_widget_get_first_child (GTK_WIDGET (self->origins)) != NULL);
