@@ -1,5 +1,5 @@
-/* test-kill.c: kill -9 at random moments of painting, accepting, importing, restoring, merging, opening, upgrading and backing up: the project is sound, and everything that was
- * acknowledged is there
+/* test-kill.c: kill -9 at random moments of painting, accepting, importing, restoring, merging, opening, upgrading, backing up, training and proposing: the project is sound, and
+ * everything that was acknowledged is there
  *
  * test-kill ROUNDS; a seed in LW_TEST_SEED repeats a run as far as chance between processes allows. */
 #include "config.h"
@@ -21,7 +21,7 @@
 static const char *toiler;
 static int n_rounds = 50;
 
-static const char *const ways[] = { "paint", "accept", "import", "restore", "merge", "open", "back-up", "upgrade" };
+static const char *const ways[] = { "paint", "accept", "import", "restore", "merge", "open", "back-up", "upgrade", "train", "propose" };
 
 static char *
 make_old_project (const char *root, guint n, int version)
@@ -80,15 +80,21 @@ static void
 check_said (LwDb *db, const char *line, const char *way)
 {
   g_autoptr(GError) error = NULL;
+  static const struct { const char *said, *sql; } rows[] = {
+    { "stroke ", "SELECT id FROM stroke WHERE uuid = ?" },
+    { "revision ", "SELECT id FROM revision WHERE uuid = ?" },
+    { "dataset ", "SELECT id FROM dataset WHERE name = ? AND operation IS NULL" },
+    { "job ", "SELECT id FROM job WHERE uuid = ?" },
+    { "model ", "SELECT id FROM model WHERE name = ?" },
+    { "done ", "SELECT id FROM job WHERE uuid = ? AND status = 1 AND model IS NOT NULL" },
+    { "promoted ", "SELECT promotion.id FROM promotion JOIN model ON model.id = promotion.model WHERE model.name = ?" },
+  };
   gint64 id;
   const char *which = strchr (line, ' ') + 1;
-  gboolean there = TRUE;
-  if (g_str_has_prefix (line, "stroke "))
-    there = lw_db_get (db, &id, &error, "SELECT id FROM stroke WHERE uuid = ?", "s", which) == 1;
-  else if (g_str_has_prefix (line, "revision "))
-    there = lw_db_get (db, &id, &error, "SELECT id FROM revision WHERE uuid = ?", "s", which) == 1;
-  else if (g_str_has_prefix (line, "backup "))
-    there = lw_backup_check (which, NULL, &error);
+  gboolean there = !g_str_has_prefix (line, "backup ") || lw_backup_check (which, NULL, &error);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_has_prefix (line, rows[i].said))
+      there = lw_db_get (db, &id, &error, rows[i].sql, "s", which) == 1;
   g_assert_no_error (error);
   if (!there)
     g_error ("killed at %s: “%s” was acknowledged and is not there", way, line);

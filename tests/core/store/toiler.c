@@ -1,6 +1,6 @@
-/* toiler.c: works in a project in one way until it is killed, and names on its standard output what was acknowledged: “stroke UUID”, “revision UUID”, “backup PATH”
+/* toiler.c: works in a project in one way until it is killed, and names on its standard output what was acknowledged: “stroke UUID”, “revision UUID”, “backup PATH”, “dataset NAME”, “job UUID”, “model NAME”, “done UUID” (a job), “promoted NAME”
  *
- * toiler FOLDER WAY SEED, where WAY is one of paint, accept, import, restore, merge, open, back-up */
+ * toiler FOLDER WAY SEED, where WAY is one of those at the end of this file */
 #include "config.h"
 #include "fixture.h"
 
@@ -152,8 +152,61 @@ back_up (Toiler *self)
   say ("backup", path);
 }
 
+/* What a training leaves in the project, from the dataset to the model that proposes; the engine has no hand in the file. */
+static void
+train (Toiler *self)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = g_uuid_string_random ();
+  gint64 frame = some_frame (self);
+  paint_in (self, self->project, frame);
+  lw_project_act (self->project, &frame, 1, LW_ACTION_ACCEPT, NULL, NULL);
+  gint64 dataset = lw_project_create_dataset (self->project, name, NULL, 0, NULL, 0, &error);
+  MUST (dataset != 0);
+  say ("dataset", name);
+  g_autoptr(LwJob) job = lw_project_create_job (self->project, "train", dataset, 0, &error);
+  MUST (job != NULL);
+  say ("job", job->uuid);
+  g_autofree char *weights = g_build_filename (job->folder, "best.safetensors", NULL);
+  MUST (g_file_set_contents (weights, name, -1, &error));
+  LwModel described = { .name = name, .architecture = (char *) "net", .classes = (char *) "[\"class0\"]", .dataset = dataset };
+  gint64 model = lw_project_add_model (self->project, &described, weights, &error);
+  MUST (model != 0);
+  say ("model", name);
+  MUST (lw_project_add_evaluation (self->project, model, dataset, "{}", &error));
+  MUST (lw_project_finish_job (self->project, job->id, LW_JOB_DONE, model, NULL, &error));
+  say ("done", job->uuid);
+  MUST (lw_project_promote_model (self->project, model, "better", &error));
+  say ("promoted", name);
+}
+
+/* Proposals come, something of them is applied or not, and they go again. */
+static void
+propose (Toiler *self)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 frame = some_frame (self);
+  g_autoptr(LwPlanes) planes = fixture_load (self->project, frame, NULL);
+  g_autoptr(LwModel) model = lw_project_get_champion (self->project, &error);
+  if (model == NULL)
+    {
+      train (self);
+      return;
+    }
+  LwLabelMap *map = planes->plane[LW_PLANE_CLASS];
+  g_autoptr(LwLabelMap) proposed = lw_label_map_new (map->width, map->height), confidence = lw_label_map_new ((map->width + 3) / 4, (map->height + 3) / 4);
+  for (int y = 0; y < map->height; y++)
+    memset (lw_label_map_row (proposed, y), g_rand_int_range (self->rand, 0, 5), (gsize) map->width);
+  MUST (lw_project_set_proposal (self->project, &(LwProposal) { .frame = frame, .model = model->id, .map = proposed, .confidence = confidence }, &error));
+  if (g_rand_boolean (self->rand))
+    paint_in (self, self->project, frame);
+  else
+    MUST (lw_project_discard_proposal (self->project, frame, &error));
+}
+
 static const struct { const char *name; void (*work) (Toiler *self); } ways[] = {
-  { "paint", paint }, { "accept", accept }, { "import", import }, { "restore", restore }, { "merge", merge }, { "open", open_again }, { "back-up", back_up },
+  { "paint", paint }, { "accept", accept }, { "import", import }, { "restore", restore }, { "merge", merge }, { "open", open_again }, { "back-up", back_up }, { "train", train },
+  { "propose", propose },
 };
 
 int
