@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <zstd.h>
+#include "label/confidence-code.h"
 
 #define CONFIDENCE_SCALE 4
 #define CONFIDENCE_LEVEL 3
@@ -28,9 +29,13 @@ scaled (int pixels)
 
 /* ---- confidence: its rows, packed ---- */
 
+/* Noise as it is. */
 static GBytes *
 pack_confidence (const LwLabelMap *map)
 {
+  GBytes *coded = lw_confidence_encode (map);
+  if (coded != NULL)
+    return coded;
   gsize width = (gsize) map->width, raw_bytes = width * (gsize) map->height, room = ZSTD_compressBound (raw_bytes);
   g_autofree guint8 *raw = g_malloc (raw_bytes);
   g_autofree guint8 *packed = g_malloc (room);
@@ -41,20 +46,26 @@ pack_confidence (const LwLabelMap *map)
   return g_bytes_new (packed, length);
 }
 
+static gboolean
+unpack_rows (GBytes *packed, LwLabelMap *map)
+{
+  gsize width = (gsize) map->width, raw_bytes = width * (gsize) map->height;
+  g_autofree guint8 *raw = g_malloc (raw_bytes);
+  if (ZSTD_decompress (raw, raw_bytes, g_bytes_get_data (packed, NULL), g_bytes_get_size (packed)) != raw_bytes)
+    return FALSE;
+  for (int y = 0; y < map->height; y++)
+    memcpy (lw_label_map_row (map, y), raw + (gsize) y * width, width);
+  return TRUE;
+}
+
 static LwLabelMap *
 unpack_confidence (LwDb *db, const LwFrameHead *head, GBytes *packed, GError **error)
 {
   g_autoptr(LwLabelMap) map = lw_label_map_new (scaled (head->width), scaled (head->height));
-  gsize width = (gsize) map->width, raw_bytes = width * (gsize) map->height;
-  g_autofree guint8 *raw = g_malloc (raw_bytes);
-  if (ZSTD_decompress (raw, raw_bytes, g_bytes_get_data (packed, NULL), g_bytes_get_size (packed)) != raw_bytes)
-    {
-      lw_db_damaged (db, error, "the confidence of a proposal");
-      return NULL;
-    }
-  for (int y = 0; y < map->height; y++)
-    memcpy (lw_label_map_row (map, y), raw + (gsize) y * width, width);
-  return g_steal_pointer (&map);
+  if (lw_confidence_decode (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), map) || unpack_rows (packed, map))
+    return g_steal_pointer (&map);
+  lw_db_damaged (db, error, "the confidence of a proposal");
+  return NULL;
 }
 
 /* ---- write ---- */

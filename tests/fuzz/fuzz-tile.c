@@ -1,6 +1,7 @@
-/* fuzz-tile.c: packed tiles and strokes; and tiles drawn from the input, which must come back as they were */
+/* fuzz-tile.c: packed tiles, strokes and confidences; and tiles drawn from the input, which must come back as they were */
 #include "fuzz.h"
 #include <string.h>
+#include "label/confidence-code.h"
 #include "label/edit.h"
 
 #define WIDTH 300
@@ -32,6 +33,17 @@ read_diff (const guint8 *data, gsize size)
   g_autoptr(GBytes) packed = lw_diff_encode (diff);
   g_autoptr(LwDiff) again = lw_diff_decode (packed, WIDTH, HEIGHT, NULL);
   FUZZ_ASSERT (again != NULL && lw_diff_count (again) == lw_diff_count (diff));
+}
+
+static void
+read_confidence (const guint8 *data, gsize size)
+{
+  g_autoptr(LwLabelMap) map = lw_label_map_new (WIDTH, HEIGHT), again = lw_label_map_new (WIDTH, HEIGHT);
+
+  if (!lw_confidence_decode (data, size, map))
+    return;
+  g_autoptr(GBytes) packed = lw_confidence_encode (map);
+  FUZZ_ASSERT (packed == NULL || (lw_confidence_decode (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), again) && lw_label_map_equal (map, again)));
 }
 
 /* Runs of a label and a length; the rest is as in the rows above. */
@@ -84,7 +96,7 @@ write_diff (const guint8 *data, gsize size)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static void (*const ways[]) (const guint8 *, gsize) = { read_tile, read_diff, write_tile, write_diff };
+  static void (*const ways[]) (const guint8 *, gsize) = { read_tile, read_diff, write_tile, write_diff, read_confidence };
 
   if (size > 0)
     ways[data[0] % G_N_ELEMENTS (ways)](data + 1, size - 1);

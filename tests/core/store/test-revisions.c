@@ -224,7 +224,7 @@ propose (Fixture *fixture, gint64 frame, gint64 model, guint8 class_id)
   g_autoptr(GError) error = NULL;
   g_autoptr(LwLabelMap) map = lw_label_map_new (201, 150), confidence = lw_label_map_new (51, 38);
   memset (lw_label_map_row (map, 20), class_id, 201);
-  memset (lw_label_map_row (confidence, 5), 200, 51);
+  memset (lw_label_map_row (confidence, 5), 201, 51);      /* as it is kept: a multiple of 3 */
   g_assert_true (lw_project_set_proposal (fixture->project, &(LwProposal) { frame, model, map, confidence, 0 }, &error));
   g_assert_no_error (error);
   g_autoptr(LwProposal) got = lw_project_load_proposal (fixture->project, frame, &error);

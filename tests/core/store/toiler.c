@@ -159,8 +159,9 @@ train (Toiler *self)
   g_autoptr(GError) error = NULL;
   g_autofree char *name = g_uuid_string_random ();
   gint64 frame = some_frame (self);
-  paint_in (self, self->project, frame);
-  lw_project_act (self->project, &frame, 1, LW_ACTION_ACCEPT, NULL, NULL);
+  do
+    paint_in (self, self->project, frame);
+  while (!lw_project_act (self->project, &frame, 1, LW_ACTION_ACCEPT, NULL, NULL));      /* an eraser may have left nothing */
   gint64 dataset = lw_project_create_dataset (self->project, name, NULL, 0, NULL, 0, &error);
   MUST (dataset != 0);
   say ("dataset", name);
