@@ -64,3 +64,72 @@ lw_history_read (LwDb *db, gint64 frame, GError **error)
 {
   return lw_history_read_upto (db, frame, G_MAXINT64, error);
 }
+
+/* ---- one stroke ---- */
+
+typedef struct { gint64 id, seq, undoes; } Row;
+
+/* As lw_query_step() */
+static int
+find_row (LwDb *db, gint64 frame, const char *uuid, Row *row, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, seq, ifnull (undoes, 0) FROM stroke WHERE uuid = ? AND frame = ?", "sI", uuid, frame);
+  int got = lw_query_step (query, error);
+  if (got == 1)
+    *row = (Row) { sqlite3_column_int64 (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2) };
+  return got;
+}
+
+/* It is if it takes back one that is none: a stroke, or a redo. A chain is never longer than the journal before it. */
+static gboolean
+find_whether_undo (LwDb *db, const Row *row, gboolean *undo, GError **error)
+{
+  gint64 undoes = row->undoes;
+  *undo = FALSE;
+  for (gint64 left = row->seq; undoes != 0 && left > 0; left--)
+    {
+      gint64 before = 0;
+      *undo = !*undo;
+      if (lw_db_get (db, &before, error, "SELECT ifnull (undoes, 0) FROM stroke WHERE id = ?", "I", undoes) < 0)
+        return FALSE;
+      undoes = before;
+    }
+  return TRUE;
+}
+
+static gboolean
+take_last (GArray *stack, gint64 id)
+{
+  if (stack->len == 0 || g_array_index (stack, gint64, stack->len - 1) != id)
+    return FALSE;
+  g_array_set_size (stack, stack->len - 1);
+  return TRUE;
+}
+
+/* What was put since then on the stack that the stroke is on, above it, and on the other one. What is taken from below these was on the other stack before. */
+int
+lw_history_is_next (LwDb *db, gint64 frame, const char *uuid, GError **error)
+{
+  g_autoptr(GArray) above = g_array_new (FALSE, FALSE, sizeof (gint64)), other = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Row row;
+  gboolean undo;
+  int got = find_row (db, frame, uuid, &row, error);
+  if (got != 1)
+    return got;
+  if (!find_whether_undo (db, &row, &undo, error))
+    return -1;
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, ifnull (undoes, 0) FROM stroke WHERE frame = ? AND seq > ? ORDER BY seq", "II", frame, row.seq);
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 id = sqlite3_column_int64 (query, 0), undoes = sqlite3_column_int64 (query, 1);
+      if (undoes == row.id || (undoes == 0 && undo))      /* taken back already; a new stroke leaves nothing to redo */
+        return 0;
+      if (undoes == 0)
+        g_array_set_size (other, 0);
+      GArray *onto = undoes != 0 && take_last (above, undoes) ? other : above;
+      if (undoes != 0 && onto == above)
+        take_last (other, undoes);
+      g_array_append_val (onto, id);
+    }
+  return got == 0 ? above->len == 0 : -1;
+}

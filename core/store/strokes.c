@@ -123,10 +123,8 @@ conflict (GError **error, const char *undoes)
 static gboolean
 check_order (LwDb *db, const LwStroke *stroke, GError **error)
 {
-  g_autoptr(LwHistory) history = lw_history_read (db, stroke->frame, error);
-  if (history == NULL)
-    return FALSE;
-  return lw_history_add (history, stroke->uuid, stroke->undoes) || conflict (error, stroke->undoes);
+  int next = lw_history_is_next (db, stroke->frame, stroke->undoes, error);
+  return next != 0 ? next > 0 : conflict (error, stroke->undoes);
 }
 
 /* The journal decides what is taken back; the caller's diff is only believed to be that. Packed bytes may differ between versions of zstd. */

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <string.h>
+#include "store/history.h"
 
 /* What the project must hold, kept in memory. */
 typedef struct { char *uuid; LwDiff *diff; } Taken;
@@ -91,6 +92,66 @@ model_check (Model *model, LwProject *project, gint64 frame)
   g_assert_cmpint (history->seq, ==, model->seq);
   assert_stacks_equal (history->undo, model->undo);
   assert_stacks_equal (history->redo, model->redo);
+}
+
+static gboolean
+is_last (GPtrArray *stack, const char *uuid)
+{
+  return stack->len > 0 && g_str_equal (stack->pdata[stack->len - 1], uuid);
+}
+
+/* Of every stroke: next to undo or redo where the whole journal says so. */
+static void
+check_next (LwDb *db, gint64 frame)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LwHistory) history = lw_history_read (db, frame, &error);
+  g_autoptr(GPtrArray) uuids = g_ptr_array_new_with_free_func (g_free);
+  {
+    g_autoptr(LwQuery) query = lw_db_query (db, &error, "SELECT uuid FROM stroke WHERE frame = ?", "I", frame);
+    while (lw_query_step (query, &error) > 0)
+      g_ptr_array_add (uuids, lw_query_dup_text (query, 0));
+  }
+  g_assert_no_error (error);
+  for (guint i = 0; i < uuids->len; i++)
+    {
+      const char *uuid = uuids->pdata[i];
+      g_assert_cmpint (lw_history_is_next (db, frame, uuid, &error), ==, is_last (history->undo, uuid) || is_last (history->redo, uuid));
+    }
+  g_assert_cmpint (lw_history_is_next (db, frame, "nobody", &error), ==, 0);
+  g_assert_cmpint (lw_history_is_next (db, frame + 1, uuids->pdata[0], &error), ==, 0);
+  g_assert_no_error (error);
+}
+
+/* Journals of every shape: runs of undo and redo, and new strokes in between. */
+static void
+test_next (void)
+{
+  for (int round = 0; round < 6; round++)
+    {
+      g_autoptr(GRand) rand = g_rand_new_with_seed (g_test_rand_int ());
+      g_autoptr(Fixture) fixture = fixture_new ();
+      g_autoptr(GError) error = NULL;
+      fixture_add_video (fixture, "clip.mp4", 2, 40, 40);
+      gint64 frame = fixture_frame (fixture->project, 0);
+      Model *model = model_new (40, 40);
+      g_autofree char *file = g_build_filename (fixture->folder, "project.sqlite", NULL);
+      g_autoptr(LwDb) db = lw_db_open (file, LW_DB_READ, &error);
+      g_assert_no_error (error);
+      model_paint (model, fixture->project, frame, rand);
+      for (int i = 0, way = 0; i < 120; i++)
+        {
+          way = g_rand_int_range (rand, 0, 3) == 0 ? g_rand_int_range (rand, 0, 3) : way;
+          if (way == 0)
+            model_paint (model, fixture->project, frame, rand);
+          else
+            model_take_back (model, fixture->project, frame, way == 1 ? model->undo : model->redo, way == 1 ? model->redo : model->undo);
+          if (i % 6 == 0)
+            check_next (db, frame);
+        }
+      g_clear_pointer (&db, lw_db_release);
+      model_free (model);
+    }
 }
 
 /* Random strokes, undos, redos and reopenings leave the project equal to the model. */
@@ -354,6 +415,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/strokes/random", test_random);
+  g_test_add_func ("/strokes/next", test_next);
   g_test_add_func ("/strokes/undo-to-empty", test_undo_to_empty);
   g_test_add_func ("/strokes/conflict", test_conflict);
   g_test_add_func ("/strokes/invalid", test_invalid);
