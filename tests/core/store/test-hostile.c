@@ -212,7 +212,7 @@ test_bombs (void)
       g_assert_true (i % G_N_ELEMENTS (places) != 0 || planes == NULL);
       g_assert_true (lw_project_close (project, NULL));
     }
-  g_assert_cmpint (get_peak_kib () - before, <, 200 * 1024);
+  g_assert_cmpint (get_peak_kib () - before, <, 450 * 1024);      /* of gigabytes; the address sanitizer keeps 256 MB of what was freed */
 }
 
 /* Numbers that no frame has: told, not allocated. */
@@ -246,7 +246,7 @@ test_counts (void)
       g_assert_cmpuint (problems->len, >, 0);
       g_assert_true (lw_project_close (project, NULL));
     }
-  g_assert_cmpint (get_peak_kib () - before, <, 200 * 1024);
+  g_assert_cmpint (get_peak_kib () - before, <, 450 * 1024);      /* of gigabytes; the address sanitizer keeps 256 MB of what was freed */
 }
 
 int
