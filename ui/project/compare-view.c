@@ -3,6 +3,7 @@
 #include "compare-view.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include "feedback.h"
 #include "label/compare.h"
 #include "palette/swatch.h"
@@ -22,6 +23,12 @@
 enum { WITH_BEFORE, WITH_NOW, N_FIXED };
 typedef enum { SHOW_DIFFERENCE, SHOW_BEFORE, SHOW_AFTER } Picture;
 
+typedef struct
+{
+  gint64 frame, before, after;      /* id of a revision, or NOTHING or NOW */
+  gint64 picture;                   /* Picture */
+} Wanted;
+
 struct _LwCompareView
 {
   AdwBin parent_instance;
@@ -40,17 +47,12 @@ struct _LwCompareView
   LwRevisionItem *item;        /* NULL: none is selected */
   GListStore *others;          /* of the same frame; NULL until they were read */
   gboolean filling;            /* the choice is being made up, not made */
+  Wanted asked;                /* last */
 };
 
 G_DEFINE_FINAL_TYPE (LwCompareView, lw_compare_view, ADW_TYPE_BIN)
 
 /* ---- on a worker thread ---- */
-
-typedef struct
-{
-  gint64 frame, before, after;      /* id of a revision, or NOTHING or NOW */
-  Picture picture;
-} Wanted;
 
 typedef struct
 {
@@ -122,7 +124,7 @@ compare (LwProject *project, gpointer data, LwOperation *operation, GCancellable
   compared->width = new->width;
   compared->height = new->height;
   lw_compare_maps (old, new, &compared->change);
-  compared->rgb = draw (wanted->picture, old, new, palette, photo);
+  compared->rgb = draw ((Picture) wanted->picture, old, new, palette, photo);
   compared->palette = g_steal_pointer (&palette);
   return compared;
 }
@@ -189,7 +191,20 @@ show_compared (gpointer owner, gpointer found, gpointer wanted)
   lw_pixel_line_set_state (self->pixel_line, states->frame, shown == NOW ? 0 : shown, known ? compared->width : 0, compared->height);
 }
 
-static const LwWork compare_work = { compare, compared_free, show_compared, N_("Could not compare the revisions") };
+/* What is on show is of other states: it must not be taken for these. */
+static void
+show_nothing (gpointer owner, const GError *error, gpointer wanted)
+{
+  LwCompareView *self = owner;
+  if (self->item == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || memcmp (wanted, &self->asked, sizeof self->asked) != 0)
+    return;
+  gtk_picture_set_paintable (self->picture, NULL);
+  gtk_label_set_label (self->sum_label, _("These labels can’t be read. “Check” says what is wrong with the project."));
+  gtk_widget_set_visible (self->classes_scroller, FALSE);
+  lw_pixel_line_set_state (self->pixel_line, 0, 0, 0, 0);
+}
+
+static const LwWork compare_work = { compare, compared_free, show_compared, N_("Could not compare the revisions"), show_nothing };
 
 /* ---- what to compare ---- */
 
@@ -235,8 +250,11 @@ choose_states (LwCompareView *self)
 static void
 start_comparing (LwCompareView *self)
 {
-  if (self->item != NULL && !self->filling)
-    lw_work_start (self->desk, self, &compare_work, choose_states (self), g_free, lw_work_supersede (&self->running));
+  if (self->item == NULL || self->filling)
+    return;
+  Wanted *wanted = choose_states (self);
+  self->asked = *wanted;
+  lw_work_start (self->desk, self, &compare_work, wanted, g_free, lw_work_supersede (&self->running));
 }
 
 /* ---- what there is to compare with ---- */

@@ -8,7 +8,7 @@
 #include "project/format.h"
 #include "project/revision-list.h"
 
-#define ROW_CHARS 42         /* of a row at most, where the window has room */
+#define ROW_CHARS 34         /* of a row at most, where the window has room */
 
 struct _LwHistoryPane
 {
