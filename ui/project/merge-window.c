@@ -343,7 +343,7 @@ static void
 show_taken (LwConflictObject *conflict, GParamSpec *pspec, GtkImage *image)
 {
   int taken = lw_conflict_object_get_region (conflict)->taken;
-  gtk_image_set_from_icon_name (image, taken < 0 ? "lw-status-new-symbolic" : taken == 0 ? "go-home-symbolic" : "document-import-symbolic");
+  gtk_image_set_from_icon_name (image, taken < 0 ? "lw-status-new-symbolic" : taken == 0 ? "go-previous-symbolic" : "go-next-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (image), taken < 0 ? _("Not decided") : taken == 0 ? _("Mine") : _("Theirs"));
 }
 
