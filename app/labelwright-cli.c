@@ -48,7 +48,7 @@ print_commands (FILE *stream)
 {
   fprintf (stream, _("Usage: %s COMMAND [OPTION…] ARGUMENT…\n\nWhat the window of Labelwright does to a project, without a window.\n\nCommands:\n"), "labelwright-cli");
   for (const CliCommand *const *command = cli_commands; *command != NULL; command++)
-    fprintf (stream, "  %-10s %s\n", (*command)->name, _((*command)->summary));
+    fprintf (stream, "  %-13s  %s\n", (*command)->name, _((*command)->summary));
   fprintf (stream, _("\n“%s COMMAND --help” explains a command; so does its manual page, labelwright-cli(1).\n"), "labelwright-cli");
 }
 
