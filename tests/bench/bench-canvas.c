@@ -6,6 +6,7 @@
 #include "config.h"
 #include "../ui/fixture.h"
 #include "editor/canvas-private.h"
+#include "editor/paint-memory.h"
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -279,10 +280,29 @@ bench_steps (Bench *bench, Fixture *fixture, const char *where)
 }
 
 static void
-bench_size (int width, int height)
+bench_tools (Bench *bench, const char *size)
 {
   static const double radii[] = { 3, 20, 60, 200 };
   static const double zooms[] = { 0, 3 };
+
+  for (gsize z = 0; z < G_N_ELEMENTS (zooms); z++)
+    {
+      if (zooms[z] > 0)
+        lw_canvas_zoom_to (LW_CANVAS (bench->canvas), zooms[z], VIEW_WIDTH / 2, VIEW_HEIGHT / 2);
+      g_autofree char *where = g_strdup_printf ("%s at %.3fx:", size, lw_canvas_get_zoom (LW_CANVAS (bench->canvas)));
+      for (gsize r = 0; r < G_N_ELEMENTS (radii); r++)
+        bench_strokes (bench, where, radii[r]);
+      bench_long_stroke (bench, where);
+      bench_undo (bench, where, "it");
+      bench_stroke_ends (bench, where);
+      bench_undo (bench, where, "a short one");
+      bench_polygon (bench, where);
+    }
+}
+
+static void
+bench_size (int width, int height, const char *part)
+{
   g_autoptr(Fixture) fixture = fixture_new (width, height, 2);
   Bench bench = { .document = fixture_open (fixture, 0), .toolbox = lw_toolbox_new (), .canvas = lw_canvas_new (), .window = gtk_window_new () };
   g_autofree char *size = g_strdup_printf ("%d x %d", width, height);
@@ -296,41 +316,33 @@ bench_size (int width, int height)
   fixture_wait (gtk_widget_get_width (bench.canvas) == VIEW_WIDTH && gtk_widget_get_height (bench.canvas) == VIEW_HEIGHT);
   g_signal_connect (gtk_widget_get_frame_clock (bench.canvas), "after-paint", G_CALLBACK (after_paint_cb), &bench);
 
-  for (gsize z = 0; z < G_N_ELEMENTS (zooms); z++)
-    {
-      if (zooms[z] > 0)
-        lw_canvas_zoom_to (LW_CANVAS (bench.canvas), zooms[z], VIEW_WIDTH / 2, VIEW_HEIGHT / 2);
-      g_autofree char *where = g_strdup_printf ("%s at %.3fx:", size, lw_canvas_get_zoom (LW_CANVAS (bench.canvas)));
-      for (gsize r = 0; r < G_N_ELEMENTS (radii); r++)
-        bench_strokes (&bench, where, radii[r]);
-      bench_long_stroke (&bench, where);
-      bench_undo (&bench, where, "it");
-      bench_stroke_ends (&bench, where);
-      bench_undo (&bench, where, "a short one");
-      bench_polygon (&bench, where);
-    }
-  bench_view (&bench, size);
-  bench_steps (&bench, fixture, size);
+  if (part == NULL || g_str_equal (part, "tools"))
+    bench_tools (&bench, size);
+  if (part == NULL || g_str_equal (part, "view"))
+    bench_view (&bench, size);
+  if (part == NULL || g_str_equal (part, "steps"))
+    bench_steps (&bench, fixture, size);
   gtk_window_destroy (GTK_WINDOW (bench.window));
   wait_saved (&bench);
   g_object_unref (bench.document);
   g_object_unref (bench.toolbox);
 }
 
-/* bench-canvas [WIDTHxHEIGHT]: one size of frame instead of both */
+/* bench-canvas [WIDTHxHEIGHT [tools|view|steps]]: one size of frame instead of both; a part of it alone */
 int
 main (int argc, char *argv[])
 {
   int width, height;
 
+  lw_paint_memory_set_limits ();      /* as in the program */
   setlocale (LC_ALL, "");
   gtk_init ();
   if (argc > 1 && sscanf (argv[1], "%dx%d", &width, &height) == 2)
-    bench_size (width, height);
+    bench_size (width, height, argc > 2 ? argv[2] : NULL);
   else
     {
-      bench_size (1920, 1080);
-      bench_size (3840, 2160);
+      bench_size (1920, 1080, NULL);
+      bench_size (3840, 2160, NULL);
     }
   return 0;
 }

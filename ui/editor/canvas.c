@@ -2,6 +2,7 @@
 #include "config.h"
 #include "editor/canvas-private.h"
 #include "editor/overlay.h"
+#include "editor/paint-memory.h"
 #include "keys/keys.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -174,6 +175,7 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
   self->compositor.scale = MIN (scale, 8);
   lw_view_set_size (&self->view, canvas_get_pane_width (self) * scale, height * scale);
   view_changed (self, before);
+  lw_paint_memory_keep (gtk_native_get_surface (gtk_widget_get_native (widget)));
 }
 
 static void
