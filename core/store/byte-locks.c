@@ -24,3 +24,10 @@ lw_byte_lock (int fd, gint64 byte, gboolean shared)
   struct flock lock = { .l_type = shared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
   return fcntl (fd, F_OFD_SETLK, &lock) == 0;
 }
+
+gboolean
+lw_byte_is_locked (int fd, gint64 byte)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+  return fcntl (fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}

@@ -12,3 +12,4 @@
 int lw_byte_locks_open (const char *folder, GError **error);
 /* FALSE: somebody else holds it. */
 gboolean lw_byte_lock (int fd, gint64 byte, gboolean shared);
+gboolean lw_byte_is_locked (int fd, gint64 byte);      /* by somebody else, in any form */

@@ -387,7 +387,8 @@ on_document_failed_cb (LwDesk *self, const GError *error)
         lw_desk_reload (self);
       return;
     }
-  lw_desk_fail (self, _("Something went wrong with this frame"), error);
+  gboolean shared = g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_CONFLICT);      /* nothing is lost */
+  lw_desk_fail (self, shared ? _("Painted elsewhere, too: both are kept, yours on top") : _("Something went wrong with this frame"), error);
 }
 
 static void

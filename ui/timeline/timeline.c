@@ -13,8 +13,8 @@ struct _LwTimeline
   AdwBin parent_instance;
   GtkListView *view;
   LwLeftMeter *left_meter;
-  GtkWidget *frame_button, *play_button, *status_icon, *go_to_entry, *popover;
-  GtkLabel *name_label, *status_label, *note_label, *pointer_label, *pixel_label, *count_label, *go_to_hint;
+  GtkWidget *frame_button, *play_button, *status_icon, *company_box, *go_to_entry, *popover;
+  GtkLabel *name_label, *status_label, *company_label, *note_label, *pointer_label, *pixel_label, *count_label, *go_to_hint;
 
   LwDesk *desk;
   LwPlayback *playback;
@@ -365,6 +365,15 @@ lw_timeline_set_note (LwTimeline *self, const char *note)
 }
 
 void
+lw_timeline_set_company (LwTimeline *self, const char *who, const char *told)
+{
+  gtk_label_set_label (self->company_label, who != NULL ? who : "");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->company_label), GTK_ACCESSIBLE_PROPERTY_LABEL, told != NULL ? told : "", -1);
+  gtk_widget_set_tooltip_text (self->company_box, told);
+  gtk_widget_set_visible (self->company_box, who != NULL);
+}
+
+void
 lw_timeline_set_desk (LwTimeline *self, LwDesk *desk, LwPlayback *playback)
 {
   LwFrameList *frames = lw_desk_get_frames (desk);
@@ -416,6 +425,8 @@ lw_timeline_class_init (LwTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, name_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, status_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, note_label);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, company_box);
+  gtk_widget_class_bind_template_child (widget_class, LwTimeline, company_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, pointer_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, pixel_label);
   gtk_widget_class_bind_template_child (widget_class, LwTimeline, count_label);

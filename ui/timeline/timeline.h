@@ -14,6 +14,8 @@ GArray *lw_timeline_dup_chosen (LwTimeline *timeline);
 void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name, number or time */
 /* What a reviewer said of the frame on show; NULL: nothing. */
 void lw_timeline_set_note (LwTimeline *timeline, const char *note);
+/* Who else has it open, in short and as a sentence; NULL: nobody. */
+void lw_timeline_set_company (LwTimeline *timeline, const char *who, const char *told);
 /* The text at the end of the line: what lies under the pointer. */
 void lw_timeline_set_pointer_text (LwTimeline *timeline, const char *text);
 /* Beside it: since when the pixel is what it is; NULL: nothing. */

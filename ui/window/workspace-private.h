@@ -10,6 +10,7 @@
 #include "models/train-page.h"
 #include "project/project-page.h"
 #include "project/work.h"
+#include "store/presence.h"
 #include "propose/propose-pane.h"
 #include "review/pins.h"
 #include "review/review-pane.h"
@@ -73,6 +74,11 @@ struct _LwWorkspace
   LwLeftArea left[LW_N_LEFT_KINDS];      /* the last stops; no pixels: none yet */
   gint64 left_frame;                     /* whose they are */
   gboolean searching_left;
+
+  /* workspace-company.c */
+  LwPresence *presence;
+  gint64 company_frame;                  /* the frame that was told of last, and how many other windows had it open */
+  guint n_company;
 };
 
 /* Which actions make sense now: the one place that says so. */
@@ -125,6 +131,10 @@ void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done,
 /* workspace-view.c */
 void lw_workspace_free_paned_keys (LwWorkspace *self);
 void lw_workspace_connect_canvas (LwWorkspace *self);
+
+/* workspace-company.c: other windows on the same frame */
+void lw_workspace_watch_company (LwWorkspace *self);
+void lw_workspace_leave_company (LwWorkspace *self);
 
 /* workspace-state.c */
 void lw_workspace_note_state (LwWorkspace *self);              /* for the next time */

@@ -240,6 +240,7 @@ lw_workspace_dispose (GObject *object)
   lw_class_keys_clear (&self->keys);
   lw_workspace_forget_steps (self);
   lw_workspace_forget_pixel (self);
+  lw_workspace_leave_company (self);
   if (self->canvas != NULL)      /* as it goes it still says what can't be undone any more */
     g_signal_handlers_disconnect_by_data (self->canvas, self);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
@@ -391,6 +392,7 @@ lw_workspace_new (LwDesk *desk)
   connect_desk (self);
   lw_workspace_watch_steps (self);
   lw_workspace_look_for_steps (self);
+  lw_workspace_watch_company (self);
   accept_drops (self);
   show_title (self);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (on_room_cb), self, G_CONNECT_SWAPPED);
