@@ -58,5 +58,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwMergeReport, lw_merge_report_clear)
 gboolean lw_project_merge (LwProject *project, LwProject *other, LwMergeChoose choose, gpointer choose_data, gboolean dry, LwMergeReport *report,
                            LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
 
+/* ---- decided so far, in a merge that is not done yet: kept with the project ---- */
+char *lw_merge_dup_key (LwProject *other);            /* under which it is kept */
+/* Takes the place of what was kept; @regions NULL, or none decided: forgets it. */
+gboolean lw_project_keep_merge_decisions (LwProject *project, const char *key, const GPtrArray *regions, GError **error);
+/* Sets @taken of all regions: -1 where it was not decided, or the region is another one since. Returns: how many were decided */
+guint lw_project_recall_merge_decisions (LwProject *project, const char *key, const GPtrArray *regions);
+
 /* The labels of one frame in both, the other’s in the numbers of this project (new classes in those that they would get). */
 gboolean lw_project_load_merge (LwProject *project, LwProject *other, const char *frame, LwPlanes **ours, LwPlanes **theirs, GError **error);

@@ -65,6 +65,5 @@ lw_conflict_object_new (const LwMergeRegion *region)
   LwConflictObject *self = g_object_new (LW_TYPE_CONFLICT_OBJECT, NULL);
   self->region = *region;
   self->region.frame = g_strdup (region->frame);
-  self->region.taken = -1;
   return self;
 }

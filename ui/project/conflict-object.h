@@ -7,6 +7,6 @@
 #define LW_TYPE_CONFLICT_OBJECT (lw_conflict_object_get_type ())
 G_DECLARE_FINAL_TYPE (LwConflictObject, lw_conflict_object, LW, CONFLICT_OBJECT, GObject)
 
-LwConflictObject *lw_conflict_object_new (const LwMergeRegion *region);                 /* copied, and undecided */
+LwConflictObject *lw_conflict_object_new (const LwMergeRegion *region);                 /* copied */
 const LwMergeRegion *lw_conflict_object_get_region (LwConflictObject *object);
 void lw_conflict_object_take (LwConflictObject *object, int taken);

@@ -27,6 +27,8 @@ struct _LwMergeWindow
   GtkSingleSelection *selection;
   GCancellable *drawing;
   gboolean looked, news, merging;
+  char *key;                   /* under which decisions are kept; NULL: not looked yet */
+  gboolean keeping, keep_again;
 };
 
 enum { MERGED, N_SIGNALS };
@@ -94,6 +96,77 @@ update (LwMergeWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "merge.take", selected != NULL);
 }
 
+/* ---- kept: a crash costs no decision ---- */
+
+typedef struct { char *key; GPtrArray *regions; } Kept;
+
+static void
+region_free (gpointer data)
+{
+  g_free (((LwMergeRegion *) data)->frame);
+  g_free (data);
+}
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+  g_free (kept->key);
+  g_ptr_array_unref (kept->regions);
+  g_free (kept);
+}
+
+static gpointer
+keep_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
+{
+  const Kept *kept = wanted;
+  return lw_project_keep_merge_decisions (project, kept->key, kept->regions, error) ? wanted : NULL;
+}
+
+static void keep (LwMergeWindow *self);
+
+static void
+keep_next (LwMergeWindow *self)
+{
+  self->keeping = FALSE;
+  if (self->keep_again && self->conflicts != NULL)
+    keep (self);
+}
+
+static void
+on_kept (gpointer owner, gpointer found, gpointer wanted)
+{
+  keep_next (LW_MERGE_WINDOW (owner));
+}
+
+static void
+on_not_kept (gpointer owner, const GError *error, gpointer wanted)
+{
+  keep_next (LW_MERGE_WINDOW (owner));
+}
+
+static const LwWork keep_work = { keep_in_thread, NULL, on_kept, N_("Could not keep what was decided"), on_not_kept };
+
+/* One after the other, so that the last one is what stays. */
+static void
+keep (LwMergeWindow *self)
+{
+  self->keep_again = self->keeping;
+  if (self->keeping || self->key == NULL)
+    return;
+  Kept *kept = g_new (Kept, 1);
+  *kept = (Kept) { g_strdup (self->key), g_ptr_array_new_with_free_func (region_free) };
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts)); i++)
+    {
+      g_autoptr (LwConflictObject) conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
+      LwMergeRegion *region = g_memdup2 (lw_conflict_object_get_region (conflict), sizeof *region);
+      region->frame = g_strdup (region->frame);
+      g_ptr_array_add (kept->regions, region);
+    }
+  self->keeping = TRUE;
+  lw_work_start (self->desk, self, &keep_work, kept, kept_free, NULL);
+}
+
 static int
 choose_by_rule (const LwMergeRegion *region, const char *rule)
 {
@@ -111,6 +184,7 @@ rule_action (GtkWidget *widget, const char *name, GVariant *parameter)
       if (!rest || lw_conflict_object_get_region (conflict)->taken < 0)
         lw_conflict_object_take (conflict, choose_by_rule (lw_conflict_object_get_region (conflict), g_variant_get_string (parameter, NULL)));
     }
+  keep (self);
   update (self);
 }
 
@@ -134,6 +208,7 @@ take_action (GtkWidget *widget, const char *name, GVariant *parameter)
           break;
         }
     }
+  keep (self);
   update (self);
 }
 
@@ -189,6 +264,8 @@ typedef struct
   LwMergeReport report;
   LwPalette *palette;
   GHashTable *decisions;       /* what was decided, when it is merged; NULL: only look */
+  char *key;
+  guint recalled;
 } Merging;
 
 static void
@@ -199,6 +276,7 @@ merging_free (gpointer data)
   lw_merge_report_clear (&merging->report);
   g_clear_pointer (&merging->palette, lw_palette_free);
   g_clear_pointer (&merging->decisions, g_hash_table_unref);
+  g_free (merging->key);
   g_free (merging);
 }
 
@@ -218,9 +296,14 @@ merge_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GC
   g_autoptr (LwProject) other = lw_project_open (merging->folder, error);
   merging->palette = other != NULL ? lw_project_dup_palette (project, error) : NULL;
   gboolean dry = merging->decisions == NULL;
-  return merging->palette != NULL
-                 && lw_project_merge (project, other, choose, merging->decisions, dry, &merging->report, lw_operation_progress, operation, cancellable, error)
-           ? merging : NULL;
+  if (merging->palette == NULL || !lw_project_merge (project, other, choose, merging->decisions, dry, &merging->report, lw_operation_progress, operation, cancellable, error))
+    return NULL;
+  merging->key = lw_merge_dup_key (other);
+  if (dry)
+    merging->recalled = lw_project_recall_merge_decisions (project, merging->key, merging->report.regions);
+  else
+    lw_project_keep_merge_decisions (project, merging->key, NULL, NULL);      /* merged: what is left there decides nothing any more */
+  return merging;
 }
 
 static void
@@ -260,6 +343,21 @@ compare_sizes (gconstpointer a, gconstpointer b)
   return first->pixels != second->pixels ? (first->pixels < second->pixels ? 1 : -1) : g_strcmp0 (first->frame, second->frame);
 }
 
+/* Where the merge goes on. */
+static void
+select_first_open (LwMergeWindow *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts)); i++)
+    {
+      g_autoptr (LwConflictObject) conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
+      if (lw_conflict_object_get_region (conflict)->taken < 0)
+        {
+          gtk_single_selection_set_selected (self->selection, i);
+          return;
+        }
+    }
+}
+
 static void
 show_report (gpointer owner, gpointer found, gpointer wanted)
 {
@@ -274,7 +372,10 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
                                ? g_strdup (_("No frame has new labels. Comments that are not here yet come along."))
                                : g_strdup_printf (_("Frames worked on there alone: %u; in both: %u; with nothing new: %u. A snapshot is taken before, and Undo takes all of it back."),
                                                   report->taken, report->merged, report->same);
-  gtk_label_set_label (self->summary_label, summary);
+  g_autofree char *recalled = merging->recalled > 0 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s %u region is decided as you left it.",
+                                                                                    "%s %u regions are decided as you left them.", merging->recalled), summary, merging->recalled) : NULL;
+  gtk_label_set_label (self->summary_label, recalled != NULL ? recalled : summary);
+  self->key = g_strdup (merging->key);
   show_agreement (self, merging);
   g_ptr_array_sort (report->regions, compare_sizes);
   for (guint i = 0; i < report->regions->len; i++)
@@ -282,6 +383,7 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
       g_autoptr (LwConflictObject) conflict = lw_conflict_object_new (report->regions->pdata[i]);
       g_list_store_append (self->conflicts, conflict);
     }
+  select_first_open (self);
   on_selected_cb (self);
 }
 
@@ -393,6 +495,7 @@ lw_merge_window_dispose (GObject *object)
   g_clear_object (&self->selection);
   g_clear_object (&self->conflicts);
   g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->key, g_free);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (lw_merge_window_parent_class)->dispose (object);
 }

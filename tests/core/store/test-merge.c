@@ -269,6 +269,62 @@ test_conflict (gconstpointer data)
 }
 
 static void
+look (Rig *rig, LwMergeReport *report)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true (lw_project_merge (rig->ours, rig->theirs, decide_nothing, NULL, TRUE, report, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* What was decided is there again when the project is, until a region is another one, or the merge is done. */
+static void
+test_decisions (void)
+{
+  g_auto(Rig) rig = { 0 };
+  g_autoptr(GError) error = NULL;
+  rig_init (&rig);
+  gint64 here = fixture_frame (rig.ours, 0);
+  paint_both (&rig);
+  paint_as (rig.ours, fixture_frame (rig.ours, 1), "ann", (LwRect) { 10, 10, 20, 20 }, 2);
+  paint_as (rig.theirs, fixture_frame (rig.theirs, 1), "bob", (LwRect) { 10, 10, 20, 20 }, 3);
+  g_autofree char *key = lw_merge_dup_key (rig.theirs);
+  g_auto(LwMergeReport) first = { 0 };
+  look (&rig, &first);
+  g_assert_cmpuint (first.regions->len, ==, 2);
+  ((LwMergeRegion *) first.regions->pdata[0])->taken = 1;
+  ((LwMergeRegion *) first.regions->pdata[1])->taken = 0;
+  g_assert_true (lw_project_keep_merge_decisions (rig.ours, key, first.regions, &error));
+  fixture_reopen (rig.fixture);
+  rig.ours = rig.fixture->project;
+
+  g_auto(LwMergeReport) second = { 0 };
+  look (&rig, &second);
+  g_assert_cmpuint (lw_project_recall_merge_decisions (rig.ours, key, second.regions), ==, 2);
+  g_assert_cmpint (((LwMergeRegion *) second.regions->pdata[0])->taken, ==, 1);
+  g_assert_cmpint (((LwMergeRegion *) second.regions->pdata[1])->taken, ==, 0);
+
+  paint_as (rig.ours, here, "ann", (LwRect) { 85, 85, 5, 5 }, 1);      /* where the first one is */
+  g_auto(LwMergeReport) third = { 0 };
+  look (&rig, &third);
+  guint n_first = 0;
+  g_assert_cmpuint (lw_project_recall_merge_decisions (rig.ours, key, third.regions), ==, 1);
+  for (guint i = 0; i < third.regions->len; i++)
+    {
+      const LwMergeRegion *region = third.regions->pdata[i];
+      gboolean same = region->box.x == 10;
+      n_first += same;
+      g_assert_cmpint (region->taken, ==, same ? 0 : -1);
+    }
+  g_assert_cmpuint (n_first, ==, 1);
+
+  g_assert_true (lw_project_set_setting (rig.ours, key, "1\n2abc\n\n-1\n", &error));      /* nonsense decides nothing */
+  g_assert_cmpuint (lw_project_recall_merge_decisions (rig.ours, key, third.regions), ==, 0);
+  g_assert_true (lw_project_keep_merge_decisions (rig.ours, key, NULL, &error));
+  g_autofree char *left = lw_project_get_setting (rig.ours, key);
+  g_assert_null (left);
+}
+
+static void
 test_strangers (void)
 {
   g_auto(Rig) rig = { 0 };
@@ -534,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/merge/reviewed", test_reviewed);
   g_test_add_data_func ("/merge/conflict-ours", NULL, test_conflict);
   g_test_add_data_func ("/merge/conflict-theirs", "", test_conflict);
+  g_test_add_func ("/merge/decisions", test_decisions);
   g_test_add_func ("/merge/strangers", test_strangers);
   g_test_add_func ("/merge/killed", test_killed);
   g_test_add_func ("/merge/undo", test_undo);

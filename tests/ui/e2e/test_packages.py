@@ -5,8 +5,10 @@
 The project is made with the command line, which also says afterwards what the window did to it. FRAMES are not used.
 """
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import sys
 import time
 
@@ -45,8 +47,14 @@ def labels(person):
     return [frame["classes"] for frame in cli(person, "frames")[:2]]
 
 
-def merge(person):
-    """The regions on which both differ are decided, one by hand, the rest by a rule; undone in one go, and done again."""
+def decided(person):
+    """How many regions of the open merge are decided, as the project's file has it."""
+    with contextlib.closing(sqlite3.connect(f"file:{person.folder}/project.sqlite?mode=ro", uri=True)) as database:
+        rows = database.execute("SELECT value FROM setting WHERE key LIKE 'merge.decided.%'").fetchall()
+    return sum(len(value.split()) for (value,) in rows)
+
+
+def look_at_package(person):
     person.desktop.key("alt+4")
     person.program.click("Packages")
     person.text("Ann")
@@ -55,9 +63,26 @@ def merge(person):
     person.choose_in_file_dialog(person.package)
     person.text("regions are not decided", 60)
     time.sleep(2)
+
+
+def kill_and_go_on(person):
+    """A crash costs no decision: the merge goes on where it was."""
+    wait_for(lambda: decided(person) == 1, "the decision to be kept")
+    before = person.text("regions are not decided")
+    person.program.kill()
+    open_project(person)
+    look_at_package(person)
+    person.text("1 region is decided as you left it")
+    assert person.text("regions are not decided") == before
+    person.shot("merge-again")
+
+
+def merge(person):
+    """The regions on which both differ are decided, one by hand, the rest by a rule; undone in one go, and done again."""
+    look_at_package(person)
     person.shot("merge")
     person.program.click(test=lambda node: (node.get_name() or "").startswith("Take Theirs"))
-    time.sleep(1)
+    kill_and_go_on(person)
     person.program.click("Rest Theirs", "push button")
     person.text("regions are decided")
     time.sleep(0.5)
@@ -67,6 +92,7 @@ def merge(person):
     wait_for(lambda: labels(person) != before, "the merge", 60)
     person.text("2 frames merged", 60)
     time.sleep(2)
+    wait_for(lambda: decided(person) == 0, "the decisions to be forgotten")
     merged = labels(person)
     assert cli(person, "comments")[0]["comments"][0]["text"] == "have a look"
     person.desktop.key("ctrl+alt+z")
