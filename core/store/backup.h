@@ -31,6 +31,8 @@ typedef struct {
 } LwBackup;
 void lw_backup_free (LwBackup *backup);
 GPtrArray *lw_backup_list (const char *folder, GError **error);                                /* (element-type LwBackup) in backups/ of the project, newest first */
+/* FALSE with LW_STORE_ERROR_BUSY: another program has this open project open, too, so no backup can take its place. */
+gboolean lw_project_is_alone (LwProject *project, GError **error);
 /* Puts a backup in the place of the project's file, which may be damaged or gone; nobody may have the project open (LW_STORE_ERROR_BUSY). What was there goes to
  * backups/: @replaced (out) (optional) says where, NULL: nothing was there. */
 gboolean lw_backup_restore (const char *folder, const char *path, char **replaced, GError **error);

@@ -79,6 +79,20 @@ tell (const char *folder, const char *path, GError **error)
   return project != NULL && lw_project_transact (project, audit, (gpointer) path, error) && lw_project_close (project, error);
 }
 
+static gboolean
+open_elsewhere (const char *folder, GError **error)
+{
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY, _("“%s” is open in another program. Close it there first"), folder);
+  return FALSE;
+}
+
+gboolean
+lw_project_is_alone (LwProject *self, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), FALSE);
+  return self->lock < 0 || !lw_byte_is_locked (self->lock, LW_BYTE_OPEN) || open_elsewhere (self->folder, error);
+}
+
 gboolean
 lw_backup_restore (const char *folder, const char *path, char **replaced, GError **error)
 {
@@ -93,7 +107,7 @@ lw_backup_restore (const char *folder, const char *path, char **replaced, GError
     return FALSE;
   gboolean alone = lw_byte_lock (fd, LW_BYTE_OPEN, FALSE);
   if (!alone)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY, _("“%s” is open in another program. Close it there first"), folder);
+    open_elsewhere (folder, error);
   gboolean done = alone && replace (folder, path, replaced, error);
   close (fd);
   return done && tell (folder, path, error);

@@ -29,6 +29,7 @@ struct _LwWindow
   gboolean closing, may_close, quiet;
   char *backup;                /* that takes the place of the project once it is closed; NULL: none */
   gboolean restoring;
+  gboolean reopening;          /* it is closed to be opened again: what could only be read may be written by now */
 };
 
 G_DEFINE_FINAL_TYPE (LwWindow, lw_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -156,6 +157,22 @@ restore_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+static void
+leave_project (LwWindow *self)
+{
+  adw_bin_set_child (self->project_bin, NULL);
+  g_clear_object (&self->desk);
+}
+
+static void
+open_again (LwWindow *self)
+{
+  g_autofree char *folder = g_steal_pointer (&self->folder);
+  self->reopening = FALSE;
+  leave_project (self);
+  lw_window_open (self, folder);
+}
+
 /* Whether it worked or not: there is a project to open. */
 static void
 on_restored_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -178,8 +195,7 @@ start_restoring (LwWindow *self)
   g_autoptr (GTask) task = g_task_new (self, NULL, on_restored_cb, NULL);
   char *paths[] = { self->folder, self->backup, NULL };
   self->restoring = TRUE;
-  adw_bin_set_child (self->project_bin, NULL);
-  g_clear_object (&self->desk);
+  leave_project (self);
   show_busy (self, _("Restoring…"), _("The backup is checked and put in the project’s place"));
   g_task_set_task_data (task, g_strdupv (paths), (GDestroyNotify) g_strfreev);
   g_task_run_in_thread (task, restore_in_thread);
@@ -197,11 +213,14 @@ on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       if (self->backup != NULL)
         start_restoring (self);
+      else if (self->reopening)
+        open_again (self);
       else
         close_for_good (self);
       return;
     }
   g_clear_pointer (&self->backup, g_free);
+  self->reopening = FALSE;
   gtk_stack_set_visible_child_name (self->pages, "project");
   lw_ask (GTK_WIDGET (self->pages), _("Some strokes could not be saved"), error->message, _("_Close and Lose Them"), TRUE,
           close_for_good, self);
@@ -226,6 +245,37 @@ start_closing (gpointer data)
 }
 
 static void
+look_for_others_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  if (lw_project_is_alone (LW_PROJECT (source), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+on_looked_for_others_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LwWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean alone = g_task_propagate_boolean (G_TASK (result), &error);
+  if (self->desk == NULL || self->closing)      /* closed meanwhile, for good */
+    {
+      g_clear_pointer (&self->backup, g_free);
+      return;
+    }
+  if (alone)
+    {
+      start_closing (self);
+      return;
+    }
+  g_clear_pointer (&self->backup, g_free);
+  lw_report_error (GTK_WIDGET (self->pages), _("Could not restore the backup"), error);
+}
+
+/* That somebody else has it open is said before this window closes it for nothing. */
+static void
 restore_backup_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwWindow *self = LW_WINDOW (widget);
@@ -238,6 +288,16 @@ restore_backup_action (GtkWidget *widget, const char *name, GVariant *parameter)
     }
   g_free (self->backup);
   self->backup = g_variant_dup_string (parameter, NULL);
+  lw_project_run_async (lw_desk_get_project (self->desk), look_for_others_in_thread, NULL, NULL, NULL, on_looked_for_others_cb, g_object_ref (self));
+}
+
+static void
+open_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWindow *self = LW_WINDOW (widget);
+  if (self->desk == NULL || self->closing)
+    return;
+  self->reopening = TRUE;
   start_closing (self);
 }
 
@@ -315,6 +375,7 @@ lw_window_class_init (LwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwWindow, project_bin);
   gtk_widget_class_bind_template_child (widget_class, LwWindow, start_page);
   gtk_widget_class_install_action (widget_class, "win.restore-backup", "s", restore_backup_action);
+  gtk_widget_class_install_action (widget_class, "win.open-again", NULL, open_again_action);
   lw_window_install_actions (widget_class);
 }
 

@@ -194,6 +194,14 @@ test_restore (void)
   g_assert_false (lw_backup_restore (fixture->folder, backup, NULL, &error));
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY);
   g_clear_error (&error);
+  g_assert_true (lw_project_is_alone (fixture->project, &error));
+  g_autoptr(LwProject) second = lw_project_open (fixture->folder, &error);
+  g_assert_no_error (error);
+  g_assert_false (lw_project_is_alone (fixture->project, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY);
+  g_clear_error (&error);
+  g_clear_object (&second);
+  g_assert_true (lw_project_is_alone (fixture->project, &error));
   g_assert_true (lw_project_close (fixture->project, &error));
   g_assert_false (lw_backup_restore (fixture->folder, "/dev/null", NULL, &error));
   g_assert_nonnull (error);
