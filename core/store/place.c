@@ -81,12 +81,13 @@ check (LwDb *db, const char *uuid, const LwPlaceMark *mark, LwRefused *refused, 
   return got > 0 || (got == 0 && refuse (refused, db, _("An older copy of this project is in “%s” now, and nothing is written to it. Put the one that was there back in its place"), error));
 }
 
-/* A connection that was only looked through leaves the file as it found it. */
+/* A connection that was only looked through leaves the file, and its log, as it found them; where there is no log, it makes none. */
 static gboolean
 look (const char *path, const char *uuid, const LwPlaceMark *mark, LwRefused *refused, GError **error)
 {
   g_autoptr(GError) local = NULL;
-  LwDb *db = lw_db_open (path, LW_DB_READ, error);
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  LwDb *db = lw_db_open (path, g_file_test (log, G_FILE_TEST_EXISTS) ? LW_DB_READ : LW_DB_IMMUTABLE, error);
   if (db == NULL)
     return FALSE;
   sqlite3_db_config (db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -111,10 +112,11 @@ lw_place_find (const LwDb *db, const char *uuid, const LwPlaceMark *mark, LwRefu
       lw_db_gone (db, error);
       return NULL;
     }
-  if (!lw_filesystem_refuse_network (folder, error) || !look (db->path, uuid, mark, refused, error))
-    return NULL;
-  if (lw_filesystem_is_writable (folder, db->path))
-    return lw_db_open (db->path, LW_DB_WRITE, error);
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY, _("“%s” is there again, but can’t be written"), folder);
-  return NULL;
+  if (!lw_filesystem_is_writable (folder, db->path))
+    {
+      g_autofree char *shown = g_filename_display_name (folder);
+      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_READ_ONLY, _("“%s” is there again, but can’t be written. Take its write protection off"), shown);
+      return NULL;
+    }
+  return lw_filesystem_refuse_network (folder, error) && look (db->path, uuid, mark, refused, error) ? lw_db_open (db->path, LW_DB_WRITE, error) : NULL;
 }

@@ -64,10 +64,10 @@ def difference(a, b):
 
 
 class Annotator:
-    def __init__(self, program, screenshots=None):
+    def __init__(self, program, screenshots=None, size=(1280, 800)):
         self.path = os.path.abspath(program)
         self.shots = screenshots
-        self.desktop = Desktop(1280, 800)
+        self.desktop = Desktop(*size)
         self.program = None
 
     def shot(self, name):
@@ -143,9 +143,9 @@ class Annotator:
         self.desktop.close()
 
 
-def attempt(steps, program, screenshots):
+def attempt(steps, program, screenshots, size):
     """Returns the exit status: 0, or CRASHED where GTK itself did."""
-    person = Annotator(program, screenshots)
+    person = Annotator(program, screenshots, size)
     try:
         steps(person)
         return 0
@@ -160,13 +160,13 @@ def attempt(steps, program, screenshots):
         person.close()
 
 
-def run(steps, program, screenshots=None):
-    """Calls steps (annotator) on a fresh desktop; again, three times at most, where GTK itself crashed. Each in a process of its own: libatspi
+def run(steps, program, screenshots=None, size=(1280, 800)):
+    """Calls steps (annotator) on a fresh desktop of that size; again, three times at most, where GTK itself crashed. Each in a process of its own: libatspi
     stays with the first bus that it sees."""
     for _ in range(3):
         child = os.fork()
         if child == 0:
-            sys.exit(attempt(steps, program, screenshots))
+            sys.exit(attempt(steps, program, screenshots, size))
         signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status != CRASHED:

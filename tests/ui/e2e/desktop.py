@@ -76,8 +76,18 @@ class Desktop:
             self.environment["DISPLAY"] = ":" + number.readline().strip()
 
     def _start_bus(self):
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.new_bus()
+
+    def new_bus(self):
+        """Starts a session bus; a program on one of its own is not the same as one that runs on the other."""
         bus = self._spawn(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE)
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+        return bus.stdout.readline().decode().strip()
+
+    def accessibility_bus(self):
+        """Its address: programs on any session bus are found here if they are told of it."""
+        said = subprocess.run(["gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus", "--method", "org.a11y.Bus.GetAddress"],
+                              env=self.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return said.strip().removeprefix("('").removesuffix("',)")
 
     def close(self):
         for pid in self._inhabitants():
@@ -161,11 +171,11 @@ class Desktop:
 class Program:
     """One run of an installed program on a desktop."""
 
-    def __init__(self, desktop, command, name):
+    def __init__(self, desktop, command, name, **environment):
         self.desktop = desktop
         self.name = name
         self.log = open(os.path.join(desktop.home, f"{name}.log"), "ab")
-        self.process = subprocess.Popen(command, env=desktop.environment, stdout=self.log, stderr=self.log,
+        self.process = subprocess.Popen(command, env={**desktop.environment, **environment}, stdout=self.log, stderr=self.log,
                                         cwd=desktop.home)
         # libatspi of this process listens on the same bus and display.
         os.environ.update({k: desktop.environment[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
