@@ -75,10 +75,10 @@ update_write_bar (LwWorkspace *self)
   if (error == NULL)
     return;
   if (n == 0)
-    text = g_strdup_printf (_("Nothing can be saved now: %s. What you paint is kept in memory until then."), error);
+    text = g_strdup_printf (_("Nothing can be saved now, and what you paint is kept in memory: %s."), error);
   else
-    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet: %s. It is kept in memory and tried again.",
-                                         "%u strokes are not saved yet: %s. They are kept in memory and tried again.", n), n, error);
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet and is kept in memory: %s.",
+                                         "%u strokes are not saved yet and are kept in memory: %s.", n), n, error);
   gtk_label_set_label (self->write_label, text);
 }
 
@@ -91,6 +91,13 @@ update_missing_bar (LwWorkspace *self)
                                                         "%u media are not where they were: their frames can’t be shown.", n), n);
   gtk_label_set_label (self->missing_label, text);
   gtk_info_bar_set_revealed (self->missing_bar, n > 0);
+}
+
+/* A button whose action is the window's stays insensitive where it comes into the window later than that was made (GTK 4.8). */
+static void
+on_try_again_cb (LwWorkspace *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-again", NULL);
 }
 
 static void
@@ -324,6 +331,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   ensure_types ();
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/window/workspace.ui");
   bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_try_again_cb);
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_look_actions (widget_class);
   lw_workspace_install_key_actions (widget_class);
