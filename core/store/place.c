@@ -54,8 +54,11 @@ refuse (LwRefused *refused, const LwDb *db, const char *format, GError **error)
   g_autofree char *folder = g_path_get_dirname (db->path), *shown = g_filename_display_name (folder);
   g_auto(GStrv) parts = g_strsplit (format, "%s", 2);
   g_autofree char *message = g_strjoinv (shown, parts);
+  struct stat info = { 0 };
   g_clear_error (&refused->why);
-  *refused = (LwRefused) { db->device, db->inode, g_error_new_literal (LW_STORE_ERROR, LW_STORE_ERROR_GONE, message) };
+  if (stat (db->path, &info) != 0 || info.st_dev != db->device || info.st_ino != db->inode)
+    info.st_ino = 0;           /* it has gone again: nothing is known of what comes next */
+  *refused = (LwRefused) { info.st_dev, info.st_ino, info.st_ctim, g_error_new_literal (LW_STORE_ERROR, LW_STORE_ERROR_GONE, message) };
   g_propagate_error (error, g_error_copy (refused->why));
   return FALSE;
 }
@@ -64,7 +67,8 @@ static gboolean
 is_known (const LwRefused *refused, const char *path)
 {
   struct stat info;
-  return refused->why != NULL && stat (path, &info) == 0 && info.st_dev == refused->device && info.st_ino == refused->inode;
+  return refused->why != NULL && stat (path, &info) == 0 && info.st_dev == refused->device && info.st_ino == refused->inode
+         && info.st_ctim.tv_sec == refused->changed.tv_sec && info.st_ctim.tv_nsec == refused->changed.tv_nsec;
 }
 
 /* Nothing but SQLite's own locks is written before this is known. */
@@ -109,6 +113,7 @@ lw_place_find (const LwDb *db, const char *uuid, const LwPlaceMark *mark, LwRefu
     }
   if (!g_file_test (db->path, G_FILE_TEST_IS_REGULAR))
     {
+      g_clear_error (&refused->why);
       lw_db_gone (db, error);
       return NULL;
     }

@@ -4,6 +4,7 @@
  * (lw_db_is_in_place()); where it isn't, strokes wait in memory until the same project is there again. */
 #pragma once
 
+#include <time.h>
 #include "store/database.h"
 
 /* What the file had when it was last written here: one that lacks it is an older copy. */
@@ -21,5 +22,5 @@ void lw_place_mark_take (LwPlaceMark *mark, LwDb *db);
 /* On the writer thread: opens what is at the path of @db now, if it is the project with this UUID and has all that @mark tells of. Returns: a connection to write with,
  * or NULL with LW_STORE_ERROR_GONE: nothing is there, or another project, or an older copy of this one; or with the error of opening it. @refused: the file that was turned
  * down last, which is not opened again each time. */
-typedef struct { guint64 device, inode; GError *why; } LwRefused;
+typedef struct { guint64 device, inode; struct timespec changed; GError *why; } LwRefused;      /* numbers alone come back with the next drive */
 LwDb *lw_place_find (const LwDb *db, const char *uuid, const LwPlaceMark *mark, LwRefused *refused, GError **error);

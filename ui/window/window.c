@@ -271,7 +271,7 @@ on_looked_for_others_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_pointer (&self->backup, g_free);
-  lw_report_error (GTK_WIDGET (self->pages), _("Could not restore the backup"), error);
+  lw_report_error (GTK_WIDGET (self->pages), _("Others have this project open: no backup can take its place now"), error);
 }
 
 /* That somebody else has it open is said before this window closes it for nothing. */

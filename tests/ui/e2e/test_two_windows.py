@@ -204,7 +204,7 @@ def restore_refused(person):
     time.sleep(1)
     person.shot("restore")
     person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
-    person.one.says("Close it there first")
+    person.one.says("Others have this project open")
     person.shot("restore-refused")
     assert person.one.program.process.poll() is None
     person.one.key("alt+1")
