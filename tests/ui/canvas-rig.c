@@ -3,6 +3,7 @@
 #include "canvas-rig.h"
 #include <gdk/x11/gdkx.h>
 #include <stdarg.h>
+#include "editor/canvas-private.h"
 
 Rig *
 rig_new (int window_width, int window_height, int image_width, int image_height)
@@ -44,13 +45,34 @@ rig_labels (Rig *rig)
   return lw_document_get_planes (rig->document)->plane[LW_PLANE_CLASS];
 }
 
+/* What the display has told so far is taken in, and drawn. */
 void
 rig_settle (void)
 {
   gint64 end = g_get_monotonic_time () + 80 * 1000;
 
-  while (g_get_monotonic_time () < end)
+  gdk_display_sync (gdk_display_get_default ());
+  while (g_main_context_pending (NULL) || g_get_monotonic_time () < end)
     fixture_turn ();
+}
+
+/* Neither is anything on its way from other threads, nor motion in GDK's queue, which is handed on with the next frame. */
+static void
+settle (Rig *rig)
+{
+  gint64 frame = 0;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (rig->window);
+
+  rig_settle ();
+  if (clock != NULL && gtk_widget_get_mapped (rig->window))
+    {
+      frame = gdk_frame_clock_get_frame_counter (clock);
+      gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+      fixture_wait (gdk_frame_clock_get_frame_counter (clock) > frame);
+    }
+  if (rig->canvas != NULL)
+    fixture_wait (!lw_assistant_is_busy (LW_CANVAS (rig->canvas)->assistant));
+  rig_settle ();
 }
 
 static void
@@ -63,25 +85,36 @@ exited_cb (GObject *process, GAsyncResult *result, gpointer done)
   *(gboolean *) done = TRUE;
 }
 
-void
-rig_hand (Rig *rig, const char *format, ...)
+static void
+run_xdotool (Rig *rig, const char *words_of_hand)
 {
   g_autoptr(GError) error = NULL;
   g_auto(GStrv) words = NULL;
   gboolean done = FALSE;
-  va_list args;
-
-  va_start (args, format);
-  g_autofree char *tail = g_strdup_vprintf (format, args);
-  va_end (args);
   gulong window = gdk_x11_surface_get_xid (gtk_native_get_surface (GTK_NATIVE (rig->window)));
-  g_autofree char *line = g_strdup_printf ("xdotool windowfocus %lu %s", window, tail);
+  g_autofree char *line = g_strdup_printf ("xdotool windowfocus %lu %s", window, words_of_hand);
+
   g_assert_true (g_shell_parse_argv (line, NULL, &words, &error));
   g_autoptr(GSubprocess) process = g_subprocess_newv ((const char *const *) words, G_SUBPROCESS_FLAGS_NONE, &error);
   g_assert_no_error (error);
   g_subprocess_wait_check_async (process, NULL, exited_cb, &done);
   fixture_wait (done);
-  rig_settle ();
+}
+
+void
+rig_hand (Rig *rig, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *all = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_auto(GStrv) parts = g_strsplit (all, " wait ", -1);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      run_xdotool (rig, parts[i]);
+      settle (rig);
+    }
 }
 
 guint32 *

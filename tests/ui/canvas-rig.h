@@ -18,7 +18,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rig, rig_free)
 
 const LwLabelMap *rig_labels (Rig *rig);
 void rig_to_image (Rig *rig, double x, double y, double *image_x, double *image_y);
-/* Runs xdotool with these words and turns the main loop meanwhile, and a few frames longer. */
+/* Runs xdotool with these words and turns the main loop meanwhile, until all of it is done, on other threads, too; so it does at each word “wait” between them. */
 void rig_hand (Rig *rig, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void rig_settle (void);
 /* What the window shows now, 0xffRRGGBB: (transfer full) */

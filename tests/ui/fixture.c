@@ -121,6 +121,15 @@ fixture_turn (void)
   g_source_remove (id);
 }
 
+gint64
+fixture_turn_timed (void)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  fixture_turn ();
+  return MIN (g_get_monotonic_time () - start, G_USEC_PER_SEC / 10);
+}
+
 LwDocument *
 fixture_open (Fixture *self, guint n)
 {

@@ -81,7 +81,7 @@ click (Adjust *self, GtkWidget *widget)
   graphene_point_t middle = GRAPHENE_POINT_INIT ((float) gtk_widget_get_width (widget) / 2, (float) gtk_widget_get_height (widget) / 2), at;
   double x, y;
 
-  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native), &middle, &at));
+  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native), &middle, &at));      /* rig_hand() has let everything settle */
   gtk_native_get_surface_transform (native, &x, &y);
   x += at.x;
   y += at.y;

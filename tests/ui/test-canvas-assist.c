@@ -254,12 +254,12 @@ test_scissors_wait (void)
   wait_a_moment ();
   rig_hand (rig, "mousemove 300 120 click 1");
   rig_show_frame (rig, 1);
-  rig_hand (rig, "mousemove 400 400 click 1 sleep 0.6 key Return");
+  rig_hand (rig, "mousemove 400 400 click 1 wait key Return");
   assert_labels (rig, none);
   rig_show_frame (rig, 0);
   rig_hand (rig, "mousemove 220 300 click 1");
   wait_a_moment ();
-  rig_hand (rig, "mousemove 500 300 sleep 0.5 click 1");
+  rig_hand (rig, "mousemove 500 300 wait click 1");
   wait_a_moment ();
   rig_hand (rig, "key BackSpace");
   wait_a_moment ();

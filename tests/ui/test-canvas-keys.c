@@ -1,6 +1,8 @@
 /* test-canvas-keys.c: a person without a mouse paints with every tool, by real key events */
 #include "config.h"
+#include "assist/grab-cut.h"
 #include "canvas-rig.h"
+#include "editor/canvas-private.h"
 #include "label/raster.h"
 #include <string.h>
 
@@ -177,7 +179,7 @@ test_shapes (void)
 
   lw_toolbox_set_tool (rig->toolbox, LW_TOOL_SUPERPIXELS);
   lw_toolbox_set_class (rig->toolbox, 8);
-  rig_hand (rig, "sleep 1.5 key --repeat 4 --delay 20 shift+Left key u key shift+Left key u");
+  rig_hand (rig, "key --repeat 4 --delay 20 shift+Left key u key shift+Left key u");
   guint painted = count (rig, 8);
   g_assert_cmpuint (painted, >, 0);
   rig_hand (rig, "key ctrl+u key shift+Right key u");              /* with Ctrl they are erased */
@@ -185,8 +187,107 @@ test_shapes (void)
 
   lw_toolbox_set_tool (rig->toolbox, LW_TOOL_SCISSORS);
   lw_toolbox_set_class (rig->toolbox, 9);
-  rig_hand (rig, "key --repeat 5 --delay 20 shift+Up key u key --repeat 3 --delay 20 shift+Left key u key --repeat 3 --delay 20 shift+Down key u sleep 0.5 key Return");
+  rig_hand (rig, "key --repeat 5 --delay 20 shift+Up key u wait key --repeat 3 --delay 20 shift+Left key u wait key --repeat 3 --delay 20 shift+Down key u wait key Return");
   g_assert_cmpuint (count (rig, 9), >, 0);
+}
+
+/* A box, what belongs to it, what doesn't, and Enter: no mouse anywhere. What comes of it is what the cut finds for these very strokes. */
+static void
+test_cut (void)
+{
+  if (!lw_grab_cut_is_available ())
+    {
+      g_test_skip ("built without OpenCV");
+      return;
+    }
+  g_autoptr (Rig) rig = rig_with (LW_TOOL_CUT, 8, 20);
+  g_autoptr (LwLabelMap) map = lw_label_map_new (320, 240);
+  const LwImage *image = lw_document_get_image (rig->document);
+  LwPixels pixels = { image->width, image->height, image->stride, image->pixels };
+  LwCutBox box;
+  leave (rig);
+  rig_hand (rig, "key u key --repeat 4 --delay 20 shift+Right key --repeat 3 --delay 20 shift+Down key u");
+  g_assert_true (lw_assistant_has_cut (LW_CANVAS (rig->canvas)->assistant, &box));
+  g_assert_cmpint (box.x, ==, 160);
+  g_assert_cmpint (box.y, ==, 120);
+  g_assert_cmpint (ABS (box.width - 64), <=, 1);
+  g_assert_cmpint (ABS (box.height - 48), <=, 1);
+  assert_at (rig, "224, 168");
+  g_assert_cmpuint (count (rig, 8), ==, 0);                        /* shown, not painted */
+
+  g_autoptr (LwGrabCut) cut = lw_grab_cut_new (&pixels, &box, NULL);
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  rig_hand (rig, "key --repeat 2 --delay 20 shift+Left key --repeat 2 --delay 20 shift+Up wait key u key u");      /* this belongs to it */
+  assert_at (rig, "192, 136");
+  lw_grab_cut_mark (cut, TRUE, 192.5, 136.5, 10);
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  rig_hand (rig, "key shift+Left key Up key Up wait key ctrl+u key u");                                            /* this doesn't */
+  lw_grab_cut_mark (cut, FALSE, 176.5, 132.5, 10);
+  g_assert_true (lw_grab_cut_run (cut, NULL));
+  const guint8 *mask = lw_grab_cut_get_mask (cut, &box);
+  for (int y = 0; y < box.height; y++)
+    for (int x = 0; x < box.width; x++)
+      if (mask[y * box.width + x])
+        lw_label_map_row (map, box.y + y)[box.x + x] = 8;
+  rig_hand (rig, "key Return");
+  g_assert_cmpuint (count (rig, 8), >, 0);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+}
+
+/* What the network proposed, under the cursor and region by region. */
+static void
+test_proposal (void)
+{
+  g_autoptr (Rig) rig = rig_with (LW_TOOL_REVEAL, 1, 10);
+  g_autoptr (LwLabelMap) proposed = lw_label_map_new (320, 240), map = lw_label_map_new (320, 240);
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      lw_label_map_row (proposed, y)[x] = x < 170 ? 9 : 5;
+  fixture_propose (rig->fixture, rig->document, proposed);
+  leave (rig);
+  rig_hand (rig, "key u key shift+Right key u");
+  reference_line (map, 160.5, 120.5, 176.5, 120.5, 10, 1);
+  for (int y = 0; y < 240; y++)
+    for (int x = 0; x < 320; x++)
+      if (lw_label_map_get (map, x, y) == 1)
+        lw_label_map_row (map, y)[x] = lw_label_map_get (proposed, x, y);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_APPLY_REGION);
+  rig_hand (rig, "key u");
+  for (int y = 0; y < 240; y++)
+    memset (lw_label_map_row (map, y) + 170, 5, 150);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+}
+
+/* Fill by colour, and, as with Ctrl, a class in the whole frame; a click on what is no region of its own; polygons with a hole, corner by corner. */
+static void
+test_fills_and_holes (void)
+{
+  g_autoptr (Rig) rig = rig_with (LW_TOOL_FILL_COLOUR, 3, 10);
+  leave (rig);
+  g_object_set (rig->toolbox, "fill-tolerance", 255.0, NULL);
+  rig_hand (rig, "key u");                                         /* everything looks like it */
+  g_assert_cmpuint (count (rig, 3), ==, 320 * 240);
+
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_POLYGON);
+  lw_toolbox_set_class (rig->toolbox, 6);
+  rig_hand (rig, "key u key --repeat 4 --delay 20 shift+Right key u key --repeat 4 --delay 20 shift+Down key u key --repeat 4 --delay 20 shift+Left key u key shift+Return");
+  rig_hand (rig, "key shift+Up key shift+Right key u key shift+Right key u key shift+Up key u key shift+Left key u key BackSpace key Return");
+  g_autoptr (LwLabelMap) map = lw_label_map_new (320, 240);
+  const LwPoint corners[] = { { 160.5, 120.5 }, { 224.5, 120.5 }, { 224.5, 184.5 }, { 160.5, 184.5 }, { 176.5, 168.5 }, { 192.5, 168.5 }, { 192.5, 152.5 } };
+  const gsize parts[] = { 4, 3 };
+  Reference reference = { map, 6 };
+  for (int y = 0; y < 240; y++)
+    memset (lw_label_map_row (map, y), 3, 320);
+  lw_raster_polygon (corners, parts, 2, &(LwRect) { 0, 0, 320, 240 }, set_span, &reference);
+  g_assert_true (lw_label_map_equal (map, rig_labels (rig)));
+
+  lw_toolbox_set_tool (rig->toolbox, LW_TOOL_FILL);
+  lw_toolbox_set_class (rig->toolbox, 7);
+  rig_hand (rig, "key --repeat 6 --delay 20 Right key --repeat 6 --delay 20 Down key ctrl+u");         /* inside the hole: its class, wherever it is */
+  g_assert_cmpuint (count (rig, 3), ==, 0);
+  g_assert_cmpuint (count (rig, 7) + count (rig, 6), ==, 320 * 240);
 }
 
 /* Close to the picture the step is one pixel, and the view goes along. */
@@ -235,6 +336,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas/keys/interrupted", test_interrupted);
   g_test_add_func ("/canvas/keys/polygon-and-fill", test_polygon_and_fill);
   g_test_add_func ("/canvas/keys/shapes", test_shapes);
+  g_test_add_func ("/canvas/keys/cut", test_cut);
+  g_test_add_func ("/canvas/keys/proposal", test_proposal);
+  g_test_add_func ("/canvas/keys/fills-and-holes", test_fills_and_holes);
   g_test_add_func ("/canvas/keys/view-follows", test_view_follows);
   g_test_add_func ("/canvas/keys/seen", test_seen);
   return g_test_run ();

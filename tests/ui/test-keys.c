@@ -104,7 +104,8 @@ needs_no_key (const char *action)
       return TRUE;
   return !g_str_has_prefix (action, "workspace.") && !g_str_has_prefix (action, "canvas.") && !g_str_has_prefix (action, "frames.") &&
          !g_str_has_prefix (action, "status.") && !g_str_has_prefix (action, "steps.") && !g_str_has_prefix (action, "proposal.") &&
-         !g_str_has_prefix (action, "project.") && !g_str_has_prefix (action, "win.") && !g_str_has_prefix (action, "left.") && !g_str_has_prefix (action, "view.");
+         !g_str_has_prefix (action, "project.") && !g_str_has_prefix (action, "win.") && !g_str_has_prefix (action, "left.") && !g_str_has_prefix (action, "view.") &&
+         !g_str_has_prefix (action, "review.") && !g_str_has_prefix (action, "train.") && !g_str_has_prefix (action, "history.") && !g_str_has_prefix (action, "chosen.");
 }
 
 static void

@@ -96,8 +96,8 @@ static const Gesture gestures[] = {
   { LW_TOOL_FILL, "fill", "mousemove 480 300 click 1" },
   { LW_TOOL_FILL_COLOUR, "fill by colour", "mousemove 600 460 click 1" },
   { LW_TOOL_SUPERPIXELS, "superpixels", "mousemove 20 20 mousedown 1 mousemove 200 23 mouseup 1", 1 },
-  { LW_TOOL_SCISSORS, "scissors", "mousemove 100 200 click 1 sleep 0.5 mousemove 260 210 click 1 sleep 0.5 mousemove 200 290 click 1 sleep 0.5 key Return", 1 },
-  { LW_TOOL_CUT, "box cut", "mousemove 420 60 mousedown 1 mousemove 500 120 mousemove 600 190 mouseup 1 sleep 0.6 mousemove 510 125 click 1 sleep 0.6 key Return", 1 },
+  { LW_TOOL_SCISSORS, "scissors", "mousemove 100 200 click 1 wait mousemove 260 210 click 1 wait mousemove 200 290 click 1 wait key Return", 1 },
+  { LW_TOOL_CUT, "box cut", "mousemove 420 60 mousedown 1 mousemove 500 120 mousemove 600 190 mouseup 1 wait mousemove 510 125 click 1 wait key Return", 1 },
   { LW_TOOL_REVEAL, "reveal", "mousemove 5 230 mousedown 1 mousemove 630 260 mouseup 1" },
   { LW_TOOL_APPLY_REGION, "apply a region", "mousemove 635 470 click 1" },
 };

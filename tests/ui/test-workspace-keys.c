@@ -9,7 +9,7 @@
 #include "fixture.h"
 #include "keys/keys.h"
 #include "settings.h"
-#include "window/workspace.h"
+#include "window/workspace-private.h"
 
 #define W 320
 #define H 240
@@ -319,6 +319,71 @@ test_unfinished (void)
   rig_free (rig);
 }
 
+static gboolean
+shows_popover (Rig *rig, const char *of)
+{
+  GtkWidget *widget = gtk_window_get_focus (rig->window);
+  while (widget != NULL && !GTK_IS_POPOVER (widget))
+    widget = gtk_widget_get_parent (widget);
+  return widget != NULL && gtk_widget_get_mapped (widget) && g_str_has_prefix (G_OBJECT_TYPE_NAME (widget), of);
+}
+
+/* What else only buttons do: options fold out, pages and panes are reached, and come back to the canvas. */
+static void
+test_reach (void)
+{
+  static const struct { const char *key, *popover; } options[] = { { "alt+v", "LwViewPopover" }, { "alt+t", "GtkPopover" }, { "alt+l", "GtkPopover" }, { "F10", "GtkPopoverMenu" } };
+  static const struct { const char *key, *pane; } panes[] = { { "ctrl+h", "LwHistoryPane" }, { "ctrl+alt+2", "LwStatisticsPane" }, { "ctrl+alt+4", "LwLogPane" }, { "ctrl+alt+8", "LwCheckPane" } };
+  Rig *rig = rig_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      type_keys (rig, options[i].key);
+      fixture_wait (shows_popover (rig, options[i].popover));
+      type_keys (rig, "Escape");
+      fixture_wait (!shows_popover (rig, options[i].popover));
+      type_keys (rig, "alt+c");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (panes); i++)
+    {
+      type_keys (rig, panes[i].key);
+      GtkWidget *pane = find (rig->workspace, g_type_from_name (panes[i].pane), NULL);
+      fixture_wait (pane != NULL && gtk_widget_get_mapped (pane));
+    }
+  type_keys (rig, "ctrl+t");                                       /* first the page, so that nothing starts unseen */
+  GtkWidget *train = find (rig->workspace, g_type_from_name ("LwTrainPage"), NULL);
+  fixture_wait (gtk_widget_get_mapped (train));
+  type_keys (rig, "alt+1");
+  fixture_wait (gtk_widget_get_mapped (GTK_WIDGET (canvas (rig))));
+  rig_free (rig);
+}
+
+/* Comments, without a mouse: said, gone to, answered, resolved. */
+static void
+test_comments (void)
+{
+  Rig *rig = rig_new ();
+  LwReviews *reviews = LW_WORKSPACE (rig->workspace)->reviews;
+  lw_reviews_comment (reviews, 20, 30, "first");
+  fixture_wait (lw_reviews_get_threads (reviews)->len == 1);
+  lw_reviews_comment (reviews, 200, 150, "second");
+  fixture_wait (lw_reviews_get_threads (reviews)->len == 2);
+  const gint64 ids[] = { ((LwThread *) lw_reviews_get_threads (reviews)->pdata[0])->id, ((LwThread *) lw_reviews_get_threads (reviews)->pdata[1])->id };
+  lw_reviews_select (reviews, 0);
+  type_keys (rig, "alt+Page_Down");
+  g_assert_cmpint (lw_reviews_get_selected (reviews), ==, ids[0]);
+  type_keys (rig, "alt+Page_Down");
+  g_assert_cmpint (lw_reviews_get_selected (reviews), ==, ids[1]);
+  type_keys (rig, "alt+Page_Down alt+Page_Up");                    /* around, and back */
+  g_assert_cmpint (lw_reviews_get_selected (reviews), ==, ids[1]);
+  type_keys (rig, "alt+a y e s Return");
+  fixture_wait (lw_reviews_find_thread (reviews, ids[1])->comments->len == 2);
+  type_keys (rig, "alt+e");
+  fixture_wait (lw_reviews_find_thread (reviews, ids[1])->resolved);
+  type_keys (rig, "alt+e");
+  fixture_wait (!lw_reviews_find_thread (reviews, ids[1])->resolved);
+  rig_free (rig);
+}
+
 static void
 assert_looks_at (Rig *rig, double x, double y, double distance)
 {
@@ -405,6 +470,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/workspace/keys/changed", test_changed);
   g_test_add_func ("/workspace/keys/state", test_state);
   g_test_add_func ("/workspace/keys/unfinished", test_unfinished);
+  g_test_add_func ("/workspace/keys/reach", test_reach);
+  g_test_add_func ("/workspace/keys/comments", test_comments);
   g_test_add_func ("/workspace/keys/left", test_left);
   g_test_add_func ("/workspace/keys/unsure", test_unsure);
   return g_test_run ();

@@ -74,8 +74,7 @@ expect_superpixel (LwLabelMap *map, const LwSuperpixels *superpixels, int x, int
 void
 wait_a_moment (void)
 {
-  for (int i = 0; i < 8; i++)
-    rig_settle ();
+  rig_settle ();
 }
 
 void

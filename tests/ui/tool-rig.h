@@ -10,7 +10,7 @@
 
 Rig *rig_with (LwTool tool, guint8 class_id, double size);
 void rig_show_frame (Rig *rig, guint n);
-void wait_a_moment (void);                           /* for work on other threads */
+void wait_a_moment (void);                           /* rig_hand() waits for work on other threads */
 
 /* What should be there. Positions are the hand's. */
 extern const LwRect whole;

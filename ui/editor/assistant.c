@@ -205,6 +205,15 @@ lw_assistant_set_image (LwAssistant *self, LwImage *image)
 }
 
 gboolean
+lw_assistant_is_busy (const LwAssistant *self)
+{
+  for (int kind = 0; kind < N_KINDS; kind++)
+    if (self->jobs[kind] != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 lw_assistant_has_image (const LwAssistant *self)
 {
   return self->image != NULL;

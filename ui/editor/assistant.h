@@ -16,6 +16,7 @@ void lw_assistant_free (LwAssistant *assistant);
 /* The same picture again: nothing changes. Another one, or NULL: work is cancelled, results are dropped. */
 void lw_assistant_set_image (LwAssistant *assistant, LwImage *image);
 LwPixels lw_assistant_get_pixels (const LwAssistant *assistant);                             /* only while there is a picture */
+gboolean lw_assistant_is_busy (const LwAssistant *assistant);                                  /* something that was asked for is not there yet */
 gboolean lw_assistant_has_image (const LwAssistant *assistant);
 gboolean lw_assistant_shows (const LwAssistant *assistant, const LwImage *image);             /* it is this very picture */
 

@@ -18,6 +18,7 @@
 #define VIEW_CANVAS LW_GROUP_VIEW, LW_KEYS_CANVAS
 #define PICTURE LW_GROUP_PICTURE, LW_KEYS_WORKSPACE
 #define PROJECT LW_GROUP_PROJECT, LW_KEYS_WORKSPACE
+#define TRAINING LW_GROUP_TRAINING, LW_KEYS_WORKSPACE
 #define PROGRAM LW_GROUP_PROGRAM, LW_KEYS_WINDOW
 
 /* In the order in which people read them. Numbers of tools are those of LwTool. */
@@ -38,6 +39,12 @@ static const LwCommand commands[] = {
   { "frames.previous-review", N_("Previous frame to review"), "<Control><Shift>r", STATUS },
   { "review.comment", N_("Comment under the pointer"), "<Shift>m", STATUS },
   { "review.show", N_("Review pane"), "<Alt>r", STATUS },
+  { "review.next-breach", N_("Next place that keeps the frame from being accepted"), "<Alt>n", STATUS },
+  { "review.previous-breach", N_("Previous place that keeps the frame from being accepted"), "<Alt><Shift>n", STATUS },
+  { "review.next-comment", N_("Next comment"), "<Alt>Page_Down", STATUS },
+  { "review.previous-comment", N_("Previous comment"), "<Alt>Page_Up", STATUS },
+  { "review.answer", N_("Answer the comment"), "<Alt>a", STATUS },
+  { "review.resolve", N_("Resolve the comment, or open it again"), "<Alt>e", STATUS },
   { "frames.assign", N_("Assign the chosen frames"), "<Control>d", STATUS },
   { "chosen.submit", N_("Submit the chosen frames"), "<Alt>Return", STATUS },
   { "chosen.accept", N_("Accept the chosen frames"), "<Alt><Shift>Return", STATUS },
@@ -45,6 +52,7 @@ static const LwCommand commands[] = {
   { "status.submit-all", N_("Submit all frames in progress"), "<Control><Alt>Return", STATUS },
   { "status.accept-all", N_("Accept all submitted frames"), "<Control><Alt><Shift>Return", STATUS },
 
+  { "workspace.show-options::left", N_("How much is left, and which sizes count"), "<Alt>l", LEFT },
   { "left.next-unlabelled", N_("Next unlabelled area"), "F6", LEFT },
   { "left.previous-unlabelled", N_("Previous unlabelled area"), "<Shift>F6", LEFT },
   { "left.next-speck", N_("Next speck"), "F11", LEFT },
@@ -89,6 +97,7 @@ static const LwCommand commands[] = {
 
   { "canvas.brush-smaller", N_("Smaller brush or superpixels, less tolerance"), "bracketleft", TOOL_USE },
   { "canvas.brush-larger", N_("Larger brush or superpixels, more tolerance"), "bracketright", TOOL_USE },
+  { "workspace.show-options::tool", N_("Options of the tools"), "<Alt>t", TOOL_USE },
   { "workspace.brush-shape", N_("Round or square brush"), "<Shift>b", TOOL_USE },
   { "workspace.paint-over", N_("Paint over everything, unlabelled pixels, one class"), "<Shift>p", TOOL_USE },
   { "workspace.protect-hand", N_("The tools keep what people painted, or not"), "<Shift>w", TOOL_USE },
@@ -125,6 +134,7 @@ static const LwCommand commands[] = {
   { "workspace.show-proposal", N_("Show the proposal, or not"), "<Shift>v", VIEW },
   { "workspace.opacity-down", N_("Less opaque labels"), "braceleft", VIEW },
   { "workspace.opacity-up", N_("More opaque labels"), "braceright", VIEW },
+  { "workspace.show-options::view", N_("All ways to look"), "<Alt>v", VIEW },
   { "view.style", N_("Labels filled, as outlines, with patterns"), "F2", VIEW },
   { "view.unsure", N_("Heat where the network is unsure"), "F3", VIEW },
   { "view.split", N_("One view, two side by side, or two with a divider"), "F4", VIEW },
@@ -142,7 +152,7 @@ static const LwCommand commands[] = {
   { "workspace.show-page::train", N_("Page “Train”"), "<Alt>2", VIEW },
   { "workspace.show-page::models", N_("Page “Models”"), "<Alt>3", VIEW },
   { "workspace.show-page::project", N_("Page “Project”"), "<Alt>4", VIEW },
-  { "workspace.show-pane::history", N_("History of the frame"), "<Control>h", VIEW },
+  { "workspace.show-options::menu", N_("Main menu"), "F10", VIEW },
 
   { "view.darker", N_("Darker"), "<Control>bracketleft", PICTURE },
   { "view.brighter", N_("Brighter"), "<Control>bracketright", PICTURE },
@@ -161,9 +171,27 @@ static const LwCommand commands[] = {
   { "project.import", N_("Import labels"), "<Control>i", PROJECT },
   { "project.export", N_("Export"), "<Control>e", PROJECT },
 
+  { "workspace.show-pane::history", N_("History of the frame"), "<Control>h", PROJECT },
+  { "history.go-to-frame", N_("Show the frame of the revision"), "<Alt>g", PROJECT },
+  { "workspace.show-pane::snapshots", N_("Snapshots"), "<Control><Alt>1", PROJECT },
+  { "workspace.show-pane::statistics", N_("Statistics"), "<Control><Alt>2", PROJECT },
+  { "workspace.show-pane::datasets", N_("Datasets"), "<Control><Alt>3", PROJECT },
+  { "workspace.show-pane::log", N_("Log"), "<Control><Alt>4", PROJECT },
+  { "workspace.show-pane::packages", N_("Packages"), "<Control><Alt>5", PROJECT },
+  { "workspace.show-pane::backups", N_("Backups"), "<Control><Alt>6", PROJECT },
+  { "workspace.show-pane::space", N_("Disk Space"), "<Control><Alt>7", PROJECT },
+  { "workspace.show-pane::check", N_("Check"), "<Control><Alt>8", PROJECT },
+
+  { "train.start", N_("Start training"), "<Control>t", TRAINING },
+  { "train.cancel", N_("Cancel the training"), "<Control><Shift>t", TRAINING },
+  { "train.resume", N_("Resume the training"), "<Control><Alt>t", TRAINING },
+  { "train.use-new", N_("Use the new model for proposals"), "<Alt>u", TRAINING },
+  { "train.use-old", N_("Back to the old model"), "<Control><Alt>u", TRAINING },
+
   { "win.new-project", N_("New project"), "<Control>n", PROGRAM },
   { "win.open-project", N_("Open a project"), "<Control>o", PROGRAM },
   { "win.open-sample", N_("Open the sample"), "<Control><Shift>o", PROGRAM },
+  { "win.open-again", N_("Open the project again, where it could only be read"), "<Control><Alt>o", PROGRAM },
   { "app.new-window", N_("New window"), "<Control><Shift>n", PROGRAM },
   { "app.preferences", N_("Preferences"), "<Control>comma", PROGRAM },
   { "win.show-help-overlay", N_("Keyboard shortcuts"), "<Control>question F1", PROGRAM },
@@ -194,7 +222,7 @@ lw_command_group_get_title (LwCommandGroup group)
   static const char *const titles[LW_N_GROUPS] = {
     [LW_GROUP_FRAMES] = N_("Frames"), [LW_GROUP_STATUS] = N_("Status"), [LW_GROUP_LEFT] = N_("What Is Left"), [LW_GROUP_CLASSES] = N_("Classes"),
     [LW_GROUP_PROPOSAL] = N_("Proposal"), [LW_GROUP_EDITING] = N_("Editing"), [LW_GROUP_TOOLS] = N_("Tools"), [LW_GROUP_TOOL_USE] = N_("At Work"),
-    [LW_GROUP_CURSOR] = N_("Painting by Keys"), [LW_GROUP_VIEW] = N_("View"), [LW_GROUP_PICTURE] = N_("Picture (shown, never changed)"), [LW_GROUP_PROJECT] = N_("Project"), [LW_GROUP_PROGRAM] = N_("Program"),
+    [LW_GROUP_CURSOR] = N_("Painting by Keys"), [LW_GROUP_VIEW] = N_("View"), [LW_GROUP_PICTURE] = N_("Picture (shown, never changed)"), [LW_GROUP_PROJECT] = N_("Project"), [LW_GROUP_TRAINING] = N_("Training"), [LW_GROUP_PROGRAM] = N_("Program"),
   };
   return _(titles[group]);
 }

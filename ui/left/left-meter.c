@@ -48,6 +48,12 @@ lw_left_meter_set_desk (LwLeftMeter *self, LwDesk *desk)
   show (self);
 }
 
+void
+lw_left_meter_show (LwLeftMeter *self)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (self))));
+}
+
 /* The canvas's keys go on where they were. */
 static void
 on_closed_cb (LwLeftMeter *self)
@@ -83,6 +89,7 @@ lw_left_meter_init (LwLeftMeter *self)
 {
   GSettings *settings = lw_settings_get ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  lw_keys_tip (adw_bin_get_child (ADW_BIN (self)), _("What Is Left to Label"), "workspace.show-options::left", NULL);
   g_settings_bind (settings, "speck-size", gtk_spin_button_get_adjustment (self->speck_spin), "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "unsure-below", gtk_spin_button_get_adjustment (self->unsure_spin), "value", G_SETTINGS_BIND_DEFAULT);
 }

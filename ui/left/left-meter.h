@@ -8,3 +8,4 @@
 #define LW_TYPE_LEFT_METER (lw_left_meter_get_type ())
 G_DECLARE_FINAL_TYPE (LwLeftMeter, lw_left_meter, LW, LEFT_METER, AdwBin)
 void lw_left_meter_set_desk (LwLeftMeter *meter, LwDesk *desk);
+void lw_left_meter_show (LwLeftMeter *meter);               /* what the button shows */

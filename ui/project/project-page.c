@@ -97,6 +97,12 @@ lw_project_page_show (LwProjectPage *self, const char *name)
       }
 }
 
+GtkWidget *
+lw_project_page_get_pane (LwProjectPage *self)
+{
+  return gtk_stack_get_visible_child (self->stack);
+}
+
 /* Nothing is read before the page is looked at. */
 static void
 lw_project_page_map (GtkWidget *widget)

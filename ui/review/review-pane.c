@@ -18,6 +18,7 @@ struct _LwReviewPane
   LwReviews *reviews;
   LwDesk *desk;
   guint at[LW_N_BREACH_KINDS];      /* of each kind: the place to go to next */
+  guint breach;                     /* of all kinds: the place that was gone to last; G_MAXUINT: none */
   gboolean show_breach;             /* as soon as the report is there */
   gboolean following;               /* the row is selected because its pin was */
 };
@@ -229,6 +230,7 @@ on_checked_cb (LwReviewPane *self)
 {
   const LwContractReport *report = lw_reviews_get_report (self->reviews);
   show_report (self);
+  self->breach = G_MAXUINT;
   if (!self->show_breach || report == NULL)
     return;
   self->show_breach = FALSE;
@@ -245,6 +247,23 @@ lw_review_pane_show_breach (LwReviewPane *self)
 {
   self->show_breach = TRUE;
   on_checked_cb (self);
+}
+
+/* Through the places of all kinds, one after the other. */
+void
+lw_review_pane_step_breach (LwReviewPane *self, int step)
+{
+  const LwContractReport *report = lw_reviews_get_report (self->reviews);
+  guint n = report != NULL ? report->breaches->len : 0;
+  for (guint tried = 0; tried < n; tried++)
+    {
+      self->breach = self->breach == G_MAXUINT ? (step > 0 ? 0 : n - 1) : (guint) ((self->breach % n + n + (guint) step) % n);
+      const LwBreach *breach = &g_array_index (report->breaches, LwBreach, self->breach);
+      if (breach->kind == LW_BREACH_REVIEWER)
+        continue;      /* that is nowhere */
+      go (self, &breach->box);
+      return;
+    }
 }
 
 /* ---- what was said ---- */
@@ -319,6 +338,30 @@ on_row_selected_cb (LwReviewPane *self, GtkListBoxRow *row)
     return;
   lw_reviews_select (self->reviews, thread->id);
   go (self, &(LwRect) { thread->x, thread->y, 1, 1 });
+}
+
+void
+lw_review_pane_step_comment (LwReviewPane *self, int step)
+{
+  GPtrArray *threads = lw_reviews_get_threads (self->reviews);
+  gint64 selected = lw_reviews_get_selected (self->reviews);
+  guint n = threads->len, at = 0;
+  if (n == 0)
+    return;
+  while (at < n && ((LwThread *) threads->pdata[at])->id != selected)
+    at++;
+  at = at == n ? (step > 0 ? 0 : n - 1) : (at + n + (guint) step) % n;
+  const LwThread *thread = threads->pdata[at];
+  lw_reviews_select (self->reviews, thread->id);
+  go (self, &(LwRect) { thread->x, thread->y, 1, 1 });
+}
+
+void
+lw_review_pane_answer (LwReviewPane *self)
+{
+  LwThreadRow *row = find_row (self, lw_reviews_get_selected (self->reviews));
+  if (row != NULL)
+    lw_thread_row_answer (row);
 }
 
 static void

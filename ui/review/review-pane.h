@@ -12,3 +12,8 @@ G_DECLARE_FINAL_TYPE (LwReviewPane, lw_review_pane, LW, REVIEW_PANE, AdwBin)
 void lw_review_pane_set_reviews (LwReviewPane *pane, LwReviews *reviews);
 /* Goes to the first place that keeps the frame from being accepted, once it is known. */
 void lw_review_pane_show_breach (LwReviewPane *pane);
+/* @step: 1: to the next, -1: to the one before. */
+void lw_review_pane_step_breach (LwReviewPane *pane, int step);
+void lw_review_pane_step_comment (LwReviewPane *pane, int step);
+/* The selected comment, if it is open. */
+void lw_review_pane_answer (LwReviewPane *pane);

@@ -24,6 +24,12 @@ lw_thread_row_get_thread (LwThreadRow *self)
   return self->thread;
 }
 
+void
+lw_thread_row_answer (LwThreadRow *self)
+{
+  gtk_widget_grab_focus (self->answer_entry);
+}
+
 static char *
 format_time (gint64 microseconds)
 {

@@ -9,5 +9,6 @@ G_DECLARE_FINAL_TYPE (LwThreadRow, lw_thread_row, LW, THREAD_ROW, GtkListBoxRow)
 
 GtkWidget *lw_thread_row_new (LwReviews *reviews, gint64 thread);
 gint64 lw_thread_row_get_thread (LwThreadRow *row);
+void lw_thread_row_answer (LwThreadRow *row);                 /* focuses what the answer is typed into */
 /* After a change: an answer that was begun stays. */
 void lw_thread_row_update (LwThreadRow *row, const LwThread *thread, guint number, gboolean writable);

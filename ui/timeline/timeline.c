@@ -279,6 +279,12 @@ on_playing_cb (LwTimeline *self)
 /* ---- go to a frame ---- */
 
 void
+lw_timeline_show_left (LwTimeline *self)
+{
+  lw_left_meter_show (self->left_meter);
+}
+
+void
 lw_timeline_open_go_to (LwTimeline *self)
 {
   gtk_menu_button_popup (GTK_MENU_BUTTON (self->frame_button));

@@ -12,6 +12,7 @@ void lw_timeline_set_desk (LwTimeline *timeline, LwDesk *desk, LwPlayback *playb
 /* (element-type gint64): ids of the frames that are chosen together; else that of the one on show. */
 GArray *lw_timeline_dup_chosen (LwTimeline *timeline);
 void lw_timeline_open_go_to (LwTimeline *timeline);      /* the entry for a name, number or time */
+void lw_timeline_show_left (LwTimeline *timeline);       /* what is left to label */
 /* What a reviewer said of the frame on show; NULL: nothing. */
 void lw_timeline_set_note (LwTimeline *timeline, const char *note);
 /* Who else has it open, in short and as a sentence; NULL: nobody. */

@@ -19,7 +19,7 @@ struct _LwToolRail
   GtkAdjustment *size_adjustment;      /* log2 of the diameter: a step feels alike at every size */
   GtkWidget *round_button, *square_button, *over_all_button, *over_unlabelled_button, *over_class_button, *protect_hand_button;
   GtkDropDown *over_class_choice;
-  GtkMenuButton *adjust_button;
+  GtkMenuButton *adjust_button, *options_button;
   LwAdjustPopover *adjust_popover;
   GtkWidget *tools[LW_N_TOOLS];
   LwDesk *desk;
@@ -214,6 +214,12 @@ lw_tool_rail_show_adjust (LwToolRail *self)
   gtk_menu_button_popup (self->adjust_button);
 }
 
+void
+lw_tool_rail_show_options (LwToolRail *self)
+{
+  gtk_menu_button_popup (self->options_button);
+}
+
 static void
 lw_tool_rail_dispose (GObject *object)
 {
@@ -242,6 +248,7 @@ lw_tool_rail_class_init (LwToolRailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, over_class_choice);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, protect_hand_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_button);
+  gtk_widget_class_bind_template_child (widget_class, LwToolRail, options_button);
   gtk_widget_class_bind_template_child (widget_class, LwToolRail, adjust_popover);
 }
 
@@ -250,5 +257,6 @@ lw_tool_rail_init (LwToolRail *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   create_buttons (self);
+  lw_keys_tip (GTK_WIDGET (self->options_button), _("Brush Options"), "workspace.show-options::tool", NULL);
   lw_keys_tip (GTK_WIDGET (self->adjust_button), _("Adjust Labels"), "workspace.adjust", NULL);
 }

@@ -10,3 +10,4 @@ G_DECLARE_FINAL_TYPE (LwToolRail, lw_tool_rail, LW, TOOL_RAIL, AdwBin)
 
 void lw_tool_rail_set_desk (LwToolRail *rail, LwDesk *desk);
 void lw_tool_rail_show_adjust (LwToolRail *rail);            /* the operations on the whole frame */
+void lw_tool_rail_show_options (LwToolRail *rail);           /* the brush's shape, and what is protected */

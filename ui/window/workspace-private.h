@@ -28,7 +28,7 @@ struct _LwWorkspace
   /* Of the template. */
   AdwViewStack *stack;
   GtkStack *canvas_stack;
-  GtkWidget *start_box, *end_box, *view_button, *side_pane, *paned;
+  GtkWidget *start_box, *end_box, *view_button, *menu_button, *side_pane, *paned;
   GtkLabel *title_label, *zoom_label, *key_label;
   GtkInfoBar *write_bar, *missing_bar, *read_only_bar;
   GtkLabel *write_label, *missing_label;
@@ -100,6 +100,8 @@ void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_step_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_review_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_remove_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_reach_actions (GtkWidgetClass *widget_class);
+void lw_workspace_update_reach_actions (LwWorkspace *self);
 void lw_workspace_update_frame_actions (LwWorkspace *self);
 void lw_workspace_update_note (LwWorkspace *self);             /* why the frame on show was returned */
 void lw_workspace_update_bulk_actions (LwWorkspace *self);
@@ -114,6 +116,7 @@ void lw_workspace_act_on_frames (LwWorkspace *self, LwAction action, GArray *fra
 
 /* workspace-review.c */
 void lw_workspace_connect_review (LwWorkspace *self);
+void lw_workspace_show_review (LwWorkspace *self);             /* the pane */
 void lw_workspace_show_breach (LwWorkspace *self);             /* what keeps the frame on show from being accepted */
 
 /* workspace-steps.c */

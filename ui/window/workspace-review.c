@@ -30,6 +30,12 @@ show_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 void
+lw_workspace_show_review (LwWorkspace *self)
+{
+  show_pane (self, TRUE);
+}
+
+void
 lw_workspace_show_breach (LwWorkspace *self)
 {
   show_pane (self, TRUE);

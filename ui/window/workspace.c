@@ -38,6 +38,7 @@ lw_workspace_update_actions (LwWorkspace *self)
   gtk_widget_action_set_enabled (widget, "project.import", writable);
   gtk_widget_action_set_enabled (widget, "project.export", lw_frame_list_get_n (lw_desk_get_frames (self->desk)) > 0);
   lw_workspace_update_key_actions (self);
+  lw_workspace_update_reach_actions (self);
   lw_workspace_update_left_actions (self);
   lw_workspace_update_frame_actions (self);
   lw_workspace_update_bulk_actions (self);
@@ -267,6 +268,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, start_box);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, end_box);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_button);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, menu_button);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, side_pane);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, paned);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, title_label);
@@ -335,6 +337,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_look_actions (widget_class);
   lw_workspace_install_key_actions (widget_class);
+  lw_workspace_install_reach_actions (widget_class);
   lw_workspace_install_left_actions (widget_class);
   lw_workspace_install_frame_actions (widget_class);
   lw_workspace_install_bulk_actions (widget_class);
@@ -385,6 +388,8 @@ lw_workspace_new (LwDesk *desk)
   lw_keys_attach (GTK_WIDGET (self), LW_KEYS_WORKSPACE);
   lw_workspace_watch_keys (self);
   lw_keys_tip_actions (GTK_WIDGET (self));
+  lw_keys_tip (self->view_button, NULL, "workspace.show-options::view", NULL);
+  lw_keys_tip (self->menu_button, NULL, "workspace.show-options::menu", NULL);
   lw_tool_rail_set_desk (self->rail, desk);
   lw_view_popover_set_desk (self->view_popover, desk);
   lw_workspace_watch_look (self);
