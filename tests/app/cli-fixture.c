@@ -57,7 +57,8 @@ cli_fixture_set_up (CliFixture *f, gconstpointer data)
   g_assert_cmpint (g_mkdir (f->images, 0700), ==, 0);
   g_assert_cmpint (g_mkdir (f->labels, 0700), ==, 0);
   g_assert_true (g_file_set_contents (f->recipe, "{\"name\":\"quick\",\"optimizer\":\"adamw\",\"rate\":0.002,\"epochs\":2,\"batch\":4,\"checkpoint_seconds\":0,\"seed\":3}", -1, NULL));
-  g_setenv ("XDG_RUNTIME_DIR", f->folder, TRUE);      /* nobody else's training is in our way */
+  g_setenv ("XDG_RUNTIME_DIR", f->folder, TRUE);      /* nobody else’s training is in our way */
+  g_setenv ("XDG_CONFIG_HOME", f->folder, TRUE);       /* an author’s name that is set here is nobody else’s */
   write_scenes (f);
 }
 
