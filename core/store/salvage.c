@@ -6,8 +6,9 @@
 #include <string.h>
 #include "label/tile.h"
 #include "store/page-scan.h"
+#include "store/project-private.h"
 
-/* A letter a column: i integer, t text, u a uuid, b blob, h a hash of 32 bytes, n NULL (an id that is the row's number), * anything. @least: columns that a row of an
+/* A letter a column: i integer, t text, u a uuid, x a hash as text, b blob, h a hash of 32 bytes, n NULL (an id that is the row's number), * anything. @least: columns that a row of an
  * older version has. */
 static const struct { const char *table, *shape; guint least; gboolean has_rowid, by_shape; } tables[] = {
   { "meta", "tt", 2, FALSE, FALSE },
@@ -22,7 +23,7 @@ static const struct { const char *table, *shape; guint least; gboolean has_rowid
   { "tile", "nhbb", 4, TRUE, TRUE },
   { "revision", "nui*iti*ii**", 10, TRUE, TRUE },
   { "revision_tile", "iiiii", 5, FALSE, TRUE },
-  { "model", "nutttt***i**ii", 14, TRUE, TRUE },
+  { "model", "nutxtt***i**ii", 14, TRUE, TRUE },
   { "dataset", "nutiiiiii*", 10, TRUE, TRUE },
   { "dataset_item", "iiii", 4, FALSE, TRUE },
   { "snapshot", "nutti**", 7, TRUE, TRUE },
@@ -34,6 +35,13 @@ static const struct { const char *table, *shape; guint least; gboolean has_rowid
   { "copy", "utiiib", 6, FALSE, TRUE },
   { "audit", "uiitttthh", 9, FALSE, TRUE },
 };
+
+static gboolean
+is_hash (const LwScanValue *value)
+{
+  g_autofree char *text = g_strndup ((const char *) value->data, value->length);
+  return lw_store_is_sha256 (text);
+}
 
 static gboolean
 fits_letter (const LwScanValue *value, char letter)
@@ -48,6 +56,8 @@ fits_letter (const LwScanValue *value, char letter)
       return value->type == LW_SCAN_TEXT;
     case 'u':
       return value->type == LW_SCAN_TEXT && value->length == 36;
+    case 'x':
+      return value->type == LW_SCAN_TEXT && is_hash (value);
     case 'b':
       return value->type == LW_SCAN_BLOB;
     case 'h':

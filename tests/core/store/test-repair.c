@@ -242,6 +242,22 @@ test_flipped_bits (void)
     }
 }
 
+/* The hash of a model is the name of its file: one that is none would make all models unreadable. */
+static void
+test_model_hash (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (10);
+  g_autofree char *bytes = NULL;
+  gsize length;
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  fixture_sql (rig.fixture->folder, "UPDATE model SET sha256 = 'g' || substr (sha256, 2)");
+  g_assert_true (g_file_get_contents (rig.file, &bytes, &length, NULL));
+  Came came = repair (&rig, bytes, length);
+  g_assert_cmpuint (came.revisions, ==, g_hash_table_size (rig.revisions));
+  g_assert_cmpuint (came.frames, ==, N_FRAMES);
+}
+
 /* Each row that says which tile stands where, changed to another tile or place: revisions that would show it don't come back, and those after them, which
  * have the right tile again, do. */
 static void
@@ -309,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/repair/no-header", test_no_header);
   g_test_add_func ("/repair/zeroed-pages", test_zeroed_pages);
   g_test_add_func ("/repair/flipped-bits", test_flipped_bits);
+  g_test_add_func ("/repair/model-hash", test_model_hash);
   g_test_add_func ("/repair/swapped-tiles", test_swapped_tiles);
   g_test_add_func ("/repair/truncated", test_truncated);
   g_test_add_func ("/repair/refused", test_refused);

@@ -52,7 +52,7 @@ trial_begin (Trial *trial, const LwPlan *plan, LwConvPass pass, const LwConvShap
   return trial_add (trial, plan, back_data ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, src)
          && trial_add (trial, plan, back_data || back_weights ? DNNL_ARG_DIFF_DST : DNNL_ARG_DST, dst)
          && trial_add (trial, plan, back_weights ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, code->weights)
-         && (!shape->bias || trial_add (trial, plan, back_weights ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, bias))
+         && (!shape->bias || back_data || trial_add (trial, plan, back_weights ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, bias))
          && (scratch == NULL || trial_add (trial, plan, DNNL_ARG_SCRATCHPAD, scratch));
 }
 
