@@ -7,12 +7,13 @@
 
 static Tested tested;
 
-/* Its output goes on, alone or behind other channels, and what comes before it trains, too. Nothing switches, so that no last bit makes a difference. */
+/* Its output goes on, alone or behind other channels, and what comes before it trains, too. Nothing switches, so that no last bit makes a difference.
+ * @out: channels */
 static LwGraph *
-doubling_graph (void)
+doubling_graph (int out)
 {
   LwGraph *graph = lw_graph_new ("doubling", 5);
-  int out = g_test_rand_int_range (49, 130), first = lw_graph_conv (graph, 0, "first", g_test_rand_int_range (1, 5) * 16, 3, 1, TRUE), x;
+  int first = lw_graph_conv (graph, 0, "first", g_test_rand_int_range (1, 5) * 16, 3, 1, TRUE), x;
 
   x = lw_graph_conv_strided (graph, first, "halve", 16 * g_test_rand_int_range (1, 9), 3, 2, 1, TRUE);
   x = lw_graph_crop (graph, lw_graph_up_conv (graph, x, "up", out), "cut", first, 0);
@@ -63,7 +64,7 @@ check (gboolean train, LwPrecision precision, double tolerance)
 
   for (int round = 0; round < ROUNDS; round++)
     {
-      g_autoptr(LwGraph) graph = doubling_graph ();
+      g_autoptr(LwGraph) graph = doubling_graph (g_test_rand_int_range (49, round == 0 ? 65 : 130));      /* 49 to 64 fit our own code */
       Sample sample = sample_new (g_test_rand_int_range (1, 3), g_test_rand_int_range (1, 40), g_test_rand_int_range (1, 60), graph->classes);
       LwPlan *plan = plan_new (&tested, graph, &sample, train, precision), *reference = reference_new (graph, &sample, train);
       g_autoptr(LwWeights) weights = random_weights (graph);
