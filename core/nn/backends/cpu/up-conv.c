@@ -3,8 +3,6 @@
 #include "config.h"
 #include "plan.h"
 
-#define MIN_SHARED_MACS 8e6     /* as in tune.c */
-
 static LwConvShape
 mirrored_shape (const LwNode *node)
 {
@@ -55,12 +53,10 @@ doubling_new (const LwPlan *plan, const LwConvShape *mirrored, const LwDesc *lar
   lw_desc_dims (small, dims);
   LwDoubling doubling = {
     .n = dims[0], .in_groups = (dims[1] + lanes - 1) / lanes, .out_groups = (mirrored->in_channels + lanes - 1) / lanes, .height = dims[2], .width = dims[3],
-    .type = type_of (small), .out_type = type_of (large), .threads = plan->device->threads,
+    .type = type_of (small), .out_type = type_of (large), .threads = lw_conv_threads (plan, mirrored, small),
   };
   if (!kernels->doubling->fits (&doubling))
     return NULL;
-  if ((double) doubling.n * doubling.height * doubling.width * mirrored->channels * mirrored->in_channels * 4 < MIN_SHARED_MACS)
-    doubling.threads = 1;
   doubling.weight_in = (gsize) doubling.out_groups * taps;
   doubling.weight_out = taps;
   code = g_new0 (LwConvCode, 1);
