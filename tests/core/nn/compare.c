@@ -41,6 +41,24 @@ tested_open (int argc, char **argv)
   return tested;
 }
 
+int
+tested_main (int argc, char **argv, Tested *tested, void (*add_tests) (void))
+{
+  int status = 0;
+
+  g_test_init (&argc, &argv, NULL);
+  *tested = tested_open (argc, argv);
+  if (tested->backend == NULL)
+    g_print ("1..0 # SKIP %s\n", tested->missing);
+  else
+    {
+      add_tests ();
+      status = g_test_run ();
+    }
+  tested_close (tested);
+  return status;
+}
+
 gboolean
 tested_has_bfloat16 (const Tested *tested)
 {

@@ -14,6 +14,8 @@ typedef struct {
  * no device for it. An argument `isa=NAME` limits the CPU to that instruction set (oneDNN’s name). */
 Tested tested_open (int argc, char **argv);
 void tested_close (Tested *tested);
+/* The main function of a test program: opens the backend, lets @add_tests add tests of it, and runs them; skips all where there is none. */
+int tested_main (int argc, char **argv, Tested *tested, void (*add_tests) (void));
 gboolean tested_has_bfloat16 (const Tested *tested);
 
 typedef struct {

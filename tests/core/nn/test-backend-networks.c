@@ -676,19 +676,9 @@ add (const char *name, GTestFunc test)
   g_test_add_func (path, test);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  tested = tested_open (argc, argv);
-  if (tested.backend == NULL)
-    {
-      g_print ("1..0 # SKIP %s\n", tested.missing);
-      tested_close (&tested);
-      return 0;
-    }
   add ("lite", test_lite);
   if (g_test_slow ())
     {
@@ -708,7 +698,10 @@ main (int argc, char **argv)
   add ("refused-weights", test_refused_weights);
   add ("refused-plans", test_refused_plans);
   add ("divergence", test_divergence);
-  status = g_test_run ();
-  tested_close (&tested);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return tested_main (argc, argv, &tested, add_tests);
 }

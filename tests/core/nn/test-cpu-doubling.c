@@ -100,22 +100,15 @@ test_gradients (void)
     check (TRUE, LW_PRECISION_BF16, 0.05);
 }
 
+static void
+add_tests (void)
+{
+  g_test_add_func ("/nn/cpu/doubling/scores", test_scores);
+  g_test_add_func ("/nn/cpu/doubling/gradients", test_gradients);
+}
+
 int
 main (int argc, char **argv)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  tested = tested_open (argc, argv);
-  if (tested.backend == NULL)
-    {
-      g_print ("1..0 # SKIP %s\n", tested.missing);
-      tested_close (&tested);
-      return 0;
-    }
-  g_test_add_func ("/nn/cpu/doubling/scores", test_scores);
-  g_test_add_func ("/nn/cpu/doubling/gradients", test_gradients);
-  status = g_test_run ();
-  tested_close (&tested);
-  return status;
+  return tested_main (argc, argv, &tested, add_tests);
 }

@@ -173,23 +173,16 @@ test_small_gradients (void)
     check_small (TRUE, LW_PRECISION_BF16, 0.2);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  tested = tested_open (argc, argv);
-  if (tested.backend == NULL)
-    {
-      g_print ("1..0 # SKIP %s\n", tested.missing);
-      tested_close (&tested);
-      return 0;
-    }
   g_test_add_func ("/nn/cpu/own/winograd", test_winograd);
   g_test_add_func ("/nn/cpu/own/small-scores", test_small_scores);
   g_test_add_func ("/nn/cpu/own/small-gradients", test_small_gradients);
-  status = g_test_run ();
-  tested_close (&tested);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return tested_main (argc, argv, &tested, add_tests);
 }

@@ -179,22 +179,15 @@ test_bfloat16 (void)
     g_test_skip ("no bfloat16 on this processor");
 }
 
+static void
+add_tests (void)
+{
+  g_test_add_func ("/nn/cpu/taps/float32", test_float32);
+  g_test_add_func ("/nn/cpu/taps/bfloat16", test_bfloat16);
+}
+
 int
 main (int argc, char **argv)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  tested = tested_open (argc, argv);
-  if (tested.backend == NULL)
-    {
-      g_print ("1..0 # SKIP %s\n", tested.missing);
-      tested_close (&tested);
-      return 0;
-    }
-  g_test_add_func ("/nn/cpu/taps/float32", test_float32);
-  g_test_add_func ("/nn/cpu/taps/bfloat16", test_bfloat16);
-  status = g_test_run ();
-  tested_close (&tested);
-  return status;
+  return tested_main (argc, argv, &tested, add_tests);
 }
