@@ -51,7 +51,7 @@ void lw_link_stop (LwLink *link);                   /* waits until the process h
 typedef struct { LwEngineState state; const char *device, *note, *warning; GPid pid; } LwLinkStatus;    /* strings interned, or NULL */
 LwLinkStatus lw_link_get_status (LwLink *link);
 
-/* ---- client-session.c: one process, from its start to its end ---- */
+/* ---- client-session.c, and client-session-send.c: one process, from its start to its end ---- */
 
 typedef struct _LwSession LwSession;
 
