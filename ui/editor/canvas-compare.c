@@ -124,5 +124,5 @@ canvas_set_compare (LwCanvas *self, LwAgainst against)
       canvas_say (self, text);
     }
   canvas_scene_changed (self);
-  canvas_compare_changed (self);
+  g_object_notify (G_OBJECT (self), "compare");
 }

@@ -1,4 +1,4 @@
-/* canvas-private.h: shared by canvas.c (the widget), canvas-scene.c (what is shown), canvas-tools.c (what a tool does), canvas-drag.c (tools that are dragged), canvas-polygon.c and canvas-input.c (what the hand does) */
+/* canvas-private.h: what the parts of the canvas know of each other; each canvas-*.c says in its first line what it does */
 #pragma once
 
 #include "editor/assistant.h"
@@ -77,16 +77,31 @@ struct _LwCanvas
 };
 
 /* canvas.c */
+void canvas_set_peek (LwCanvas *canvas, gboolean peek);
+void canvas_say (LwCanvas *canvas, const char *text);                       /* to whoever shows messages */
+
+/* canvas-view.c */
 double canvas_scale (LwCanvas *canvas);                                     /* device pixels a widget unit */
 void canvas_to_image (LwCanvas *canvas, double x, double y, double *image_x, double *image_y);
 void canvas_from_image (LwCanvas *canvas, double image_x, double image_y, double *x, double *y);
 gboolean canvas_pixel_at (LwCanvas *canvas, double x, double y, int *px, int *py);     /* FALSE: outside the image */
-void canvas_update_pointer (LwCanvas *canvas);                              /* text, cursor and outline */
+void canvas_set_size (LwCanvas *canvas, int height);                        /* of the widget; its panes know how wide they are */
+void canvas_show_size (LwCanvas *canvas, int width, int height);            /* of the picture */
+void canvas_reset_tiles (LwCanvas *canvas);
 void canvas_zoom_steps (LwCanvas *canvas, int steps, double x, double y);
-void canvas_compare_changed (LwCanvas *canvas);                             /* notifies */
+
+/* canvas-pointer.c */
+void canvas_update_pointer (LwCanvas *canvas);                              /* text, cursor and outline */
+void canvas_update_text (LwCanvas *canvas);
+
+/* canvas-snapshot.c */
+void canvas_snapshot (LwCanvas *canvas, GtkSnapshot *snapshot);
 void canvas_snapshot_overlay (LwCanvas *canvas, GtkSnapshot *snapshot);     /* outlines of a pane */
-void canvas_set_peek (LwCanvas *canvas, gboolean peek);
-void canvas_say (LwCanvas *canvas, const char *text);                       /* to whoever shows messages */
+GdkRGBA canvas_class_tint (LwCanvas *canvas);                               /* the class in the hand, translucent */
+
+/* canvas-assistant.c */
+LwAssistant *canvas_new_assistant (LwCanvas *canvas);                       /* whose answers come to the canvas */
+void canvas_assist_picture (LwCanvas *canvas);                              /* the document has another one */
 
 /* canvas-scene.c */
 gboolean canvas_get_scene (LwCanvas *canvas, LwScene *scene);               /* FALSE: nothing can be composed now (no document, or its frame is still loading) */
@@ -133,7 +148,6 @@ typedef struct {
 } CanvasPaint;
 void canvas_paint_span (int y, int x0, int x1, gpointer paint);             /* an LwSpanFunc */
 LwRect canvas_whole_image (LwCanvas *canvas);
-GdkRGBA canvas_class_tint (LwCanvas *canvas);                               /* the class in the hand, translucent */
 
 /* canvas-protection.c */
 LwEdit *canvas_begin_edit (LwCanvas *canvas);                               /* NULL: nothing may be painted now */

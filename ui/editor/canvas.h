@@ -44,7 +44,6 @@ void lw_canvas_move_cursor (LwCanvas *canvas, int image_x, int image_y);      /*
 char *lw_canvas_describe_unfinished (LwCanvas *canvas);
 gboolean lw_canvas_has_polygon (LwCanvas *canvas, gint64 frame);              /* that waits to be finished */
 
-gboolean lw_canvas_get_pixel (LwCanvas *canvas, int *x, int *y);               /* of the picture, under the pointer; FALSE: it is elsewhere */
 gboolean lw_canvas_can_turn (LwCanvas *canvas, gboolean redo);                /* canvas.undo or canvas.redo has something to do */
 /* The corners of unfinished polygons, of every frame: for the next time. */
 char *lw_canvas_dup_polygons (LwCanvas *canvas);

@@ -50,7 +50,7 @@ on_rest_cb (gpointer data)
   const LwFrame *frame = lw_desk_get_frame (self->desk);
   Place place = { .frame = frame != NULL ? frame->id : 0 };
   self->pixel_timeout = 0;
-  if (frame != NULL && lw_workspace_is_editing (self) && lw_canvas_get_pixel (self->canvas, &place.x, &place.y))
+  if (frame != NULL && lw_workspace_is_editing (self) && lw_canvas_get_pointed_pixel (self->canvas, &place.x, &place.y))
     lw_work_start (self->desk, self, &find_work, g_memdup2 (&place, sizeof place), g_free, lw_work_supersede (&self->pixel_reading));
   return G_SOURCE_REMOVE;
 }
