@@ -57,8 +57,8 @@ rig_settle (void)
 }
 
 /* Neither is anything on its way from other threads, nor motion in GDK's queue, which is handed on with the next frame. */
-static void
-settle (Rig *rig)
+void
+rig_rest (Rig *rig)
 {
   gint64 frame = 0;
   GdkFrameClock *clock = gtk_widget_get_frame_clock (rig->window);
@@ -113,7 +113,7 @@ rig_hand (Rig *rig, const char *format, ...)
   for (guint i = 0; parts[i] != NULL; i++)
     {
       run_xdotool (rig, parts[i]);
-      settle (rig);
+      rig_rest (rig);
     }
 }
 

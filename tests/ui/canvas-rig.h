@@ -20,6 +20,7 @@ const LwLabelMap *rig_labels (Rig *rig);
 void rig_to_image (Rig *rig, double x, double y, double *image_x, double *image_y);
 /* Runs xdotool with these words and turns the main loop meanwhile, until all of it is done, on other threads, too; so it does at each word “wait” between them. */
 void rig_hand (Rig *rig, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void rig_settle (void);
+void rig_rest (Rig *rig);              /* until that is so */
+void rig_settle (void);                /* until what is known so far is drawn: other threads may still be at work */
 /* What the window shows now, 0xffRRGGBB: (transfer full) */
 guint32 *rig_render (Rig *rig, int *width, int *height);

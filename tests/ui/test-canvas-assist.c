@@ -10,7 +10,7 @@ test_superpixels (void)
   g_autoptr(LwLabelMap) map = lw_label_map_new (320, 240), none = lw_label_map_copy (map);
   g_autoptr(LwSuperpixels) superpixels = superpixels_of (rig, 20);
 
-  wait_a_moment ();
+  rig_rest (rig);
   rig_hand (rig, "mousemove 200 200 click 1");
   expect_superpixel (map, superpixels, 200, 200, 5);
   assert_labels (rig, map);
@@ -34,7 +34,7 @@ test_superpixels (void)
   rig_hand (rig, "keydown shift click 5 keyup shift");
   int size = (int) lw_toolbox_get_superpixel_size (rig->toolbox);
   g_assert_cmpint (size, <, 24);
-  wait_a_moment ();
+  rig_rest (rig);
   g_autoptr(LwSuperpixels) other = superpixels_of (rig, size);
   rig_hand (rig, "click 1");
   expect_superpixel (map, other, 100, 400, 5);
@@ -43,9 +43,7 @@ test_superpixels (void)
   /* Given up while the button is down; on another frame they are that frame's. */
   rig_hand (rig, "mousemove 20 20 mousedown 1 mousemove 600 20 key Escape mouseup 1");
   assert_labels (rig, map);
-  lw_document_open (rig->document, fixture_frame (rig->fixture, 1));
-  fixture_wait (!lw_document_is_loading (rig->document));
-  wait_a_moment ();
+  rig_show_frame (rig, 1);
   g_autoptr(LwSuperpixels) next = superpixels_of (rig, size);
   rig_hand (rig, "mousemove 202 200 click 1");
   expect_superpixel (none, next, 202, 200, 5);
@@ -115,14 +113,10 @@ test_scissors (void)
   const LwCorner clicks[] = { snapped (rig, 100, 100), snapped (rig, 300, 120), snapped (rig, 220, 300) };
 
   rig_hand (rig, "mousemove 100 100 click 1");
-  wait_a_moment ();
   rig_hand (rig, "mousemove 300 120 click 1");
-  wait_a_moment ();
   rig_hand (rig, "mousemove 600 400 click 1");                                     /* taken back */
   rig_hand (rig, "key BackSpace");
-  wait_a_moment ();
   rig_hand (rig, "mousemove 220 300 click 1");
-  wait_a_moment ();
   assert_labels (rig, none);
   rig_hand (rig, "mousemove 102 101 click 1");                                     /* on the first: closed */
   expect_scissors (rig, map, clicks, G_N_ELEMENTS (clicks), 6);
@@ -179,15 +173,12 @@ test_cut (void)
   g_autoptr(LwGrabCut) cut = lw_grab_cut_new (&pixels, &box, NULL);
 
   rig_hand (rig, "mousemove 100 80 mousedown 1 mousemove 200 150 mousemove 300 240 mouseup 1");
-  wait_a_moment ();
   assert_labels (rig, none);                                                       /* shown, not painted */
   g_assert_true (lw_grab_cut_run (cut, NULL));
   rig_hand (rig, "mousemove 200 160 click 1");                                     /* this belongs to it */
-  wait_a_moment ();
   lw_grab_cut_mark (cut, TRUE, 100, 80, 10);
   g_assert_true (lw_grab_cut_run (cut, NULL));
   rig_hand (rig, "keydown ctrl mousemove 120 100 click 1 keyup ctrl");             /* this doesn't */
-  wait_a_moment ();
   lw_grab_cut_mark (cut, FALSE, 60, 50, 10);
   g_assert_true (lw_grab_cut_run (cut, NULL));
   rig_hand (rig, "key Return");
@@ -201,7 +192,6 @@ test_cut (void)
   assert_one_step (rig, none);
 
   rig_hand (rig, "mousemove 400 80 mousedown 1 mousemove 500 240 mouseup 1");      /* given up */
-  wait_a_moment ();
   rig_hand (rig, "key Escape key Return");
   assert_labels (rig, map);
 }
@@ -251,18 +241,14 @@ test_scissors_wait (void)
   const LwCorner clicks[] = { snapped (rig, 100, 100), snapped (rig, 300, 120), snapped (rig, 220, 300) };
 
   rig_hand (rig, "mousemove 100 100 click 1");
-  wait_a_moment ();
   rig_hand (rig, "mousemove 300 120 click 1");
   rig_show_frame (rig, 1);
   rig_hand (rig, "mousemove 400 400 click 1 wait key Return");
   assert_labels (rig, none);
   rig_show_frame (rig, 0);
   rig_hand (rig, "mousemove 220 300 click 1");
-  wait_a_moment ();
   rig_hand (rig, "mousemove 500 300 wait click 1");
-  wait_a_moment ();
   rig_hand (rig, "key BackSpace");
-  wait_a_moment ();
   rig_hand (rig, "key Return");
   expect_scissors (rig, map, clicks, G_N_ELEMENTS (clicks), 6);
   assert_labels (rig, map);

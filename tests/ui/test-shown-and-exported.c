@@ -125,7 +125,7 @@ use (Rig *rig, const Gesture *gesture, guint8 class_id)
   lw_toolbox_set_class (rig->toolbox, class_id);
   lw_toolbox_set_tool (rig->toolbox, gesture->tool);
   if (gesture->waits)
-    wait_a_moment ();
+    rig_rest (rig);
   rig_hand (rig, "%s", gesture->gesture);
   g_assert_false (lw_label_map_equal (before, rig_labels (rig)));
   lw_toolbox_set_tool (rig->toolbox, LW_TOOL_PAN);               /* nothing lies over the picture any more */

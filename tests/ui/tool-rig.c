@@ -72,15 +72,9 @@ expect_superpixel (LwLabelMap *map, const LwSuperpixels *superpixels, int x, int
 }
 
 void
-wait_a_moment (void)
-{
-  rig_settle ();
-}
-
-void
 rig_show_frame (Rig *rig, guint n)
 {
   lw_document_open (rig->document, fixture_frame (rig->fixture, n));
   fixture_wait (!lw_document_is_loading (rig->document));
-  wait_a_moment ();
+  rig_rest (rig);
 }

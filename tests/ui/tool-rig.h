@@ -9,8 +9,7 @@
 #define ZOOM 2           /* a picture of 320 x 240 fitted into 640 x 480: positions of the hand are twice those of pixels */
 
 Rig *rig_with (LwTool tool, guint8 class_id, double size);
-void rig_show_frame (Rig *rig, guint n);
-void wait_a_moment (void);                           /* rig_hand() waits for work on other threads */
+void rig_show_frame (Rig *rig, guint n);              /* and what waits on it is taken up */
 
 /* What should be there. Positions are the hand's. */
 extern const LwRect whole;
