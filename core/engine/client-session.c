@@ -190,6 +190,7 @@ spawn (int socket, GError **error)
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   /* Two pools of OpenMP threads share the processor, and the window wants some of it too. */
   g_subprocess_launcher_setenv (launcher, "OMP_WAIT_POLICY", "passive", TRUE);
+  g_subprocess_launcher_setenv (launcher, "GOMP_SPINCOUNT", "5000", FALSE);     /* as core/nn/backends/backend.c has it */
   g_subprocess_launcher_take_stdout_fd (launcher, fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, ENGINE_FD + 1));     /* ours may be somebody's JSON */
   g_subprocess_launcher_take_fd (launcher, socket, ENGINE_FD);
   g_autoptr(GError) reason = NULL;

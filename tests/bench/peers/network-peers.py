@@ -245,7 +245,7 @@ def start_peers(options, precision, folder):
 
 def start_ours(options, network, precision, folder):
     """They time their algorithms when they start, so the computer should be quiet by then. The last one is the peak."""
-    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), OMP_WAIT_POLICY="passive", LABELWRIGHT_LIB_DIR=str(options.build / "core/nn/backends"),
+    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="5000", LABELWRIGHT_LIB_DIR=str(options.build / "core/nn/backends"),
                        LABELWRIGHT_DATA_DIR="data")
     runner = options.build / "tests/bench/network-runner"
     classes = {"float32": ["float32", "winograd"], "bfloat16": ["bfloat16", "mixed"]}[precision]

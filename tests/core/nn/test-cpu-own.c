@@ -1,10 +1,11 @@
-/* test-cpu-own.c: convolutions for which the CPU backend has code of its own, against the reference: wide kernels on small pictures, and 3x3 by Winograd's algorithm */
+/* test-cpu-own.c: convolutions for which the CPU backend has code of its own, against the reference: wide kernels on small pictures, 3x3 by Winograd's algorithm, 1x1 and 3x3
+ * directly */
 #include <string.h>
 #include "compare.h"
 #include "nn/graph/builder.h"
 
 #define ROUNDS 8
-#define WINOGRAD_ROUNDS 40
+#define PLACED_ROUNDS 40
 #define TRIES 3                 /* a ReLU may switch on a difference in the last bit, but not for one picture after another */
 
 static Tested tested;
@@ -25,19 +26,20 @@ wide_graph (void)
   return graph;
 }
 
-/* Any channels; half of the time its sums go on top of what another convolution has left. */
+/* The convolution “tested” with @in channels; half of the time its sums go on top of what another one has left, where that is as large.
+ * Never to four groups of channels: those are for kernels/small.c where the picture is small. */
 static LwGraph *
-winograd_graph (void)
+placed_graph (int in, int kernel, int pad)
 {
-  LwGraph *graph = lw_graph_new ("winograd", 5);
-  int in = g_test_rand_int_range (1, 80), out = g_test_rand_int_range (1, 120), pad = g_test_rand_int_range (0, 3), x = lw_graph_conv (graph, 0, "first", in, 3, 1, TRUE);
-  int other = pad == 1 && g_test_rand_bit () ? lw_graph_conv (graph, x, "other", out, 1, 0, TRUE) : -1;
+  LwGraph *graph = lw_graph_new ("placed", 5);
+  int groups = g_test_rand_int_range (0, 6), out = (groups >= 3 ? groups + 1 : groups) * 16 + g_test_rand_int_range (1, 17), x = lw_graph_conv (graph, 0, "first", in, 3, 1, TRUE);
+  int other = kernel == 2 * pad + 1 && g_test_rand_bit () ? lw_graph_conv (graph, x, "other", out, 1, 0, TRUE) : -1;
 
-  x = lw_graph_conv (graph, x, "winograd", out, 3, pad, g_test_rand_bit ());
+  x = lw_graph_conv (graph, x, "tested", out, kernel, pad, g_test_rand_bit ());
   if (other >= 0)
-    x = lw_graph_add (graph, x, other, "winograd.sum");
+    x = lw_graph_add (graph, x, other, "tested.sum");
   if (g_test_rand_bit ())
-    x = lw_graph_relu (graph, x, "winograd");
+    x = lw_graph_relu (graph, x, "tested");
   x = lw_graph_conv (graph, x, "last", graph->classes, 1, 0, TRUE);
   lw_graph_score (graph, x, 1, 0);
   return graph;
@@ -128,13 +130,28 @@ check_small (gboolean train, LwPrecision precision, double tolerance)
     g_assert_true (own);
 }
 
-/* From one pixel to some hundred tiles, which are more than one chunk. */
-static void
-check_winograd (LwPrecision precision, double tolerance)
+static LwGraph *
+winograd_graph (void)
 {
-  for (int round = 0; round < WINOGRAD_ROUNDS; round++)
+  return placed_graph (g_test_rand_int_range (1, 80), 3, g_test_rand_int_range (0, 3));
+}
+
+/* One time in four so many channels that their filters go through the caches in several chunks. */
+static LwGraph *
+direct_graph (void)
+{
+  int most = g_test_rand_int_range (0, 4) == 0 ? 1200 : 150, kernel = g_test_rand_bit () ? 1 : 3;
+
+  return placed_graph (g_test_rand_int_range (1, kernel == 3 ? most / 2 : most), kernel, kernel / 2);
+}
+
+/* From one pixel to some hundred tiles, which are more than one chunk, or block. */
+static void
+check_placed (LwGraph *graph_new (void), LwPrecision precision, double tolerance, const char *code)
+{
+  for (int round = 0; round < PLACED_ROUNDS; round++)
     {
-      g_autoptr(LwGraph) graph = winograd_graph ();
+      g_autoptr(LwGraph) graph = graph_new ();
       gboolean right = FALSE, own = FALSE;
       int most = round % 4 == 0 ? 70 : 20;
 
@@ -142,7 +159,7 @@ check_winograd (LwPrecision precision, double tolerance)
         {
           Sample sample = sample_new (g_test_rand_int_range (1, 4), g_test_rand_int_range (3, most), g_test_rand_int_range (3, most), graph->classes);
 
-          right = agree (graph, &sample, FALSE, precision, tolerance, "winograd forward=own-winograd", &own);
+          right = agree (graph, &sample, FALSE, precision, tolerance, code, &own);
           sample_clear (&sample);
         }
       g_assert_true (right && own);
@@ -152,9 +169,17 @@ check_winograd (LwPrecision precision, double tolerance)
 static void
 test_winograd (void)
 {
-  check_winograd (LW_PRECISION_WINOGRAD, 1e-5);
+  check_placed (winograd_graph, LW_PRECISION_WINOGRAD, 1e-5, "tested forward=own-winograd");
   if (tested_has_bfloat16 (&tested))
-    check_winograd (LW_PRECISION_MIXED, 0.03);
+    check_placed (winograd_graph, LW_PRECISION_MIXED, 0.03, "tested forward=own-winograd");
+}
+
+static void
+test_direct (void)
+{
+  check_placed (direct_graph, LW_PRECISION_F32, 1e-5, "tested forward=own-direct");
+  if (tested_has_bfloat16 (&tested))
+    check_placed (direct_graph, LW_PRECISION_BF16, 0.03, "tested forward=own-direct-bf16");
 }
 
 static void
@@ -177,6 +202,7 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/nn/cpu/own/winograd", test_winograd);
+  g_test_add_func ("/nn/cpu/own/direct", test_direct);
   g_test_add_func ("/nn/cpu/own/small-scores", test_small_scores);
   g_test_add_func ("/nn/cpu/own/small-gradients", test_small_gradients);
 }

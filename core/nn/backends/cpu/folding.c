@@ -35,8 +35,8 @@ load_conv (LwPlan *plan, LwLayer *layer, const LwWeights *weights, GError **erro
   int dims[4] = { up ? node->in_channels : node->channels, up ? node->channels : node->in_channels, node->kernel, node->kernel };
   g_autofree float *folded = lw_fold_filters (plan->graph, weights, layer->node, layer->norm, 1);
 
-  if (layer->forward->winograd != NULL)
-    plan->device->kernels->winograd->place_filters (layer->forward->winograd, dims[0], dims[1], folded, layer->weights);
+  if (layer->forward->placed != NULL)
+    layer->forward->placed_by->place_filters (layer->forward->placed, dims[0], dims[1], folded, layer->weights);
   else if (!reorder_filters (plan, layer, dims, folded, error))
     return FALSE;
   if (layer->bias != NULL)

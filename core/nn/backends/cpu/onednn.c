@@ -215,7 +215,7 @@ lw_conv_code_free (LwConvCode *code)
   lw_desc_free (code->weights);
   g_free (code->small);
   g_free (code->doubling);
-  g_free (code->winograd);
+  g_free (code->placed);
   g_free (code->implementation);
   g_free (code);
 }

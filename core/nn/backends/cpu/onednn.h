@@ -41,7 +41,8 @@ typedef struct {
   dnnl_primitive_t primitive;    /* NULL: one of the next three */
   LwSmallConv *small;            /* run by kernels/small.c */
   LwDoubling *doubling;          /* by kernels/doubling.c (up-conv.c) */
-  LwWinogradConv *winograd;      /* by kernels/winograd.c, which also places the weights */
+  LwPlacedConv *placed;          /* by @placed_by, which also places the weights */
+  const LwPlacedKernels *placed_by;
   LwDesc *weights;
   gsize scratch;                 /* bytes */
   char *implementation;          /* the library's own name of the code it chose */

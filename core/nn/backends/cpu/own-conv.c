@@ -1,4 +1,4 @@
-/* own-conv.c: convolutions that kernels/small.c and kernels/winograd.c run instead of oneDNN, behind the same LwConvCode */
+/* own-conv.c: convolutions that kernels/small.c, kernels/winograd.c and kernels/direct.c run instead of oneDNN, behind the same LwConvCode */
 #include "config.h"
 #include "plan.h"
 
@@ -84,42 +84,58 @@ lw_own_small_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape,
   return code;
 }
 
-static LwWinogradConv
-describe_winograd (const LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+static LwPlacedConv
+describe_placed (const LwPlan *plan, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
 {
   int in[4], out[4], lanes = plan->device->kernels->lanes;
 
   lw_desc_dims (src, in);
   lw_desc_dims (dst, out);
-  return (LwWinogradConv) {
+  return (LwPlacedConv) {
     .n = in[0], .in_groups = (in[1] + lanes - 1) / lanes, .in_height = in[2], .in_width = in[3],
-    .out_groups = (out[1] + lanes - 1) / lanes, .out_height = out[2], .out_width = out[3], .pad = shape->pad,
+    .out_groups = (out[1] + lanes - 1) / lanes, .out_height = out[2], .out_width = out[3], .kernel = shape->kernel, .pad = shape->pad,
     .relu = shape->relu, .sum = shape->sum, .type = own_type (src), .out_type = own_type (dst), .threads = lw_conv_threads (plan, shape, dst),
   };
 }
 
-/* The plan's class must allow it: its sums differ by more of the last bits. Weights that training changes would have to be transformed after each step. */
-LwConvCode *
-lw_own_winograd_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+/* Weights that training changes would have to be placed after each step. */
+static LwConvCode *
+placed_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, const LwPlacedKernels *by, const char *name)
 {
-  LwPrecision precision = plan->options.precision;
-  const LwWinogradKernels *kernels = plan->device->kernels->winograd;
   int in[4], out[4];
-  LwWinogradConv conv;
+  LwPlacedConv conv = describe_placed (plan, shape, src, dst);
   LwConvCode *code;
 
   lw_desc_dims (src, in);
   lw_desc_dims (dst, out);
-  if (pass != LW_CONV_INFERENCE || (precision != LW_PRECISION_WINOGRAD && precision != LW_PRECISION_MIXED) || shape->kernel != 3 || shape->stride != 1
-      || !is_blocked (plan, src, in) || !is_blocked (plan, dst, out))
+  if (pass != LW_CONV_INFERENCE || shape->stride != 1 || !is_blocked (plan, src, in) || !is_blocked (plan, dst, out) || !by->fits (&conv))
     return NULL;
-  conv = describe_winograd (plan, shape, src, dst);
   code = g_new0 (LwConvCode, 1);
-  code->winograd = g_memdup2 (&conv, sizeof conv);
-  code->weights = lw_desc_bytes_new (kernels->filter_floats (&conv) * sizeof (float));
-  code->scratch = kernels->scratch (&conv) * sizeof (float);
-  code->implementation = g_strdup_printf ("own-winograd-4x3:%s", plan->device->kernels->name);
+  code->placed = g_memdup2 (&conv, sizeof conv);
+  code->placed_by = by;
+  code->weights = lw_desc_bytes_new (by->filter_bytes (&conv));
+  code->scratch = by->scratch (&conv) * sizeof (float);
+  code->implementation = g_strdup_printf ("%s:%s", name, plan->device->kernels->name);
   return code;
+}
+
+/* The plan's class must allow it: its sums differ by more of the last bits. */
+LwConvCode *
+lw_own_winograd_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+{
+  LwPrecision precision = plan->options.precision;
+
+  if (precision != LW_PRECISION_WINOGRAD && precision != LW_PRECISION_MIXED)
+    return NULL;
+  return placed_new (plan, pass, shape, src, dst, plan->device->kernels->winograd, "own-winograd-4x3");
+}
+
+LwConvCode *
+lw_own_direct_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst)
+{
+  gboolean halves = lw_desc_type (src) == dnnl_bf16;
+
+  return placed_new (plan, pass, shape, src, dst, plan->device->kernels->direct, halves ? "own-direct-bf16" : "own-direct");
 }
 
 static void *
@@ -143,8 +159,8 @@ lw_conv_code_run (const LwDevice *device, const LwConvCode *code, int n, const d
 
   if (code->primitive != NULL)
     return dnnl_primitive_execute (code->primitive, device->stream, n, arguments);
-  if (code->winograd != NULL)
-    device->kernels->winograd->convolve (code->winograd, x, weights, bias, y, scratch);
+  if (code->placed != NULL)
+    code->placed_by->convolve (code->placed, x, weights, bias, y, scratch);
   else
     device->kernels->small->convolve (code->small, x, weights, bias, y, scratch);
   return dnnl_success;

@@ -225,9 +225,10 @@ lw_buffer_data (const LwPlan *plan, int buffer)
 }
 
 /* own-conv.c */
-/* NULL where it is not for kernels/small.c, or kernels/winograd.c. */
+/* NULL where it is not for kernels/small.c, kernels/winograd.c, or kernels/direct.c. */
 LwConvCode *lw_own_small_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
 LwConvCode *lw_own_winograd_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
+LwConvCode *lw_own_direct_new (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst);
 dnnl_status_t lw_conv_code_run (const LwDevice *device, const LwConvCode *code, int n, const dnnl_exec_arg_t *arguments);
 
 /* tune.c: how many threads a convolution is worth */

@@ -76,6 +76,20 @@ lw_steps_run (LwPlan *plan, int first, int end, LwYield yield, gpointer data, GE
   return TRUE;
 }
 
+/* What a convolution's step was taken for: the rate of the direct algorithm's multiplications, and the code; nothing of other steps. */
+static char *
+describe_code (const LwPlan *plan, const LwStep *step, double seconds)
+{
+  const LwLayer *layer = lw_plan_layer (plan, step->layer);
+  const LwNode *node = lw_layer_node (plan, layer);
+  double pixels = (double) layer->height * layer->width / (node->kind == LW_OP_UP_CONV ? node->stride * node->stride : 1);
+
+  if (step->code == NULL || seconds <= 0)
+    return g_strdup ("");
+  return g_strdup_printf ("  %6.0f GFLOP/s  %s", 2e-9 * plan->options.n * pixels * layer->channels * node->in_channels * node->kernel * node->kernel / seconds,
+                          step->code->implementation);
+}
+
 /* For LABELWRIGHT_PROFILE: milliseconds a run of each step, without the first run, in which the memory is new. */
 void
 lw_steps_print_profile (const LwPlan *plan)
@@ -86,10 +100,11 @@ lw_steps_print_profile (const LwPlan *plan)
     {
       const LwStep *step = &g_array_index (plan->steps, LwStep, i);
       const LwLayer *layer = lw_plan_layer (plan, step->layer);
+      g_autofree char *code = describe_code (plan, step, step->seconds / runs);
 
       sum += step->seconds;
-      g_printerr ("%-16s %-16s %4d x %3d x %3d  %8.3f ms\n", lw_layer_node (plan, layer)->name, step->what, layer->channels, layer->height, layer->width,
-                  step->seconds * 1e3 / runs);
+      g_printerr ("%-16s %-16s %4d x %3d x %3d  %8.3f ms%s\n", lw_layer_node (plan, layer)->name, step->what, layer->channels, layer->height, layer->width,
+                  step->seconds * 1e3 / runs, code);
     }
   g_printerr ("%-33s %29.3f ms, %.0f runs\n", "all steps", sum * 1e3 / runs, runs);
 }

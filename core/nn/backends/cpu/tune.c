@@ -88,6 +88,18 @@ measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const Lw
   return best;
 }
 
+/* LABELWRIGHT_CPU_CHOICES=1 */
+static void
+report (const LwPlan *plan, const LwConvShape *shape, const LwDesc *dst, const char *code, double seconds)
+{
+  int out[4];
+
+  lw_desc_dims (dst, out);
+  g_printerr ("%4d -> %4d, %d x %d, to %3d x %3d%s  %8.3f ms  %6.0f GFLOP/s  %s\n", shape->in_channels, shape->channels, shape->kernel, shape->kernel, out[2], out[3],
+              shape->sum ? ", sum" : "     ", seconds * 1e3,
+              2e-9 * plan->options.n * shape->in_channels * shape->channels * shape->kernel * shape->kernel * out[2] * out[3] / seconds, code);
+}
+
 /* As measure (), but once in the life of the process. */
 static double
 seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
@@ -103,6 +115,8 @@ seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const
     {
       double seconds = measure (plan, pass, shape, code, src, dst);
 
+      if (g_getenv ("LABELWRIGHT_CPU_CHOICES") != NULL)
+        report (plan, shape, dst, code->implementation, seconds);
       known = g_memdup2 (&seconds, sizeof seconds);
       g_hash_table_insert (measured, g_steal_pointer (&key), known);
     }
@@ -150,7 +164,7 @@ LwConvCode *
 lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
   LwConvCode *best = code_new (plan, pass, shape, src, dst, weights, error);
-  LwConvCode *own[] = { lw_own_small_new (plan, pass, shape, src, dst), lw_own_winograd_new (plan, pass, shape, src, dst) };
+  LwConvCode *own[] = { lw_own_direct_new (plan, pass, shape, src, dst), lw_own_small_new (plan, pass, shape, src, dst), lw_own_winograd_new (plan, pass, shape, src, dst) };
   gboolean measures = !plan->options.deterministic && lw_desc_bytes (src) + lw_desc_bytes (dst) <= MAX_TRIAL_BYTES;
 
   for (gsize i = 0; i < G_N_ELEMENTS (own); i++)

@@ -16,11 +16,11 @@
   extern const LwArrayKernels lw_array_kernels_##isa; \
   extern const LwSmallKernels lw_small_kernels_##isa; \
   extern const LwDoublingKernels lw_doubling_kernels_##isa; \
-  extern const LwWinogradKernels lw_winograd_kernels_##isa; \
+  extern const LwPlacedKernels lw_winograd_kernels_##isa, lw_direct_kernels_##isa; \
   static const LwKernels kernels_##isa = { \
     .name = #isa, .lanes = set_lanes, .element = &lw_element_kernels_##isa, .pool = &lw_pool_kernels_##isa, \
     .overlap = &lw_overlap_kernels_##isa, .across = &lw_across_kernels_##isa, .norm = &lw_norm_kernels_##isa, .resample = &lw_resample_kernels_##isa, .score = &lw_score_kernels_##isa, .array = &lw_array_kernels_##isa, \
-    .small = &lw_small_kernels_##isa, .doubling = &lw_doubling_kernels_##isa, .winograd = &lw_winograd_kernels_##isa, \
+    .small = &lw_small_kernels_##isa, .doubling = &lw_doubling_kernels_##isa, .winograd = &lw_winograd_kernels_##isa, .direct = &lw_direct_kernels_##isa, \
   };
 
 #if defined (__x86_64__)

@@ -194,25 +194,26 @@ typedef struct {
   void (*upsample) (const LwDoubling *doubling, const void *x, const void *weights, const float *bias, void *y, float *scratch);
 } LwDoublingKernels;
 
-/* A convolution 3x3 with a stride of 1, and zero padding, by Winograd's algorithm: float32 in between, whatever the types. */
+/* A convolution with a stride of 1, and zero padding, by code that also places the filters: winograd.c (float32 in between, whatever the types), direct.c. */
 typedef struct {
-  int n, in_groups, in_height, in_width, out_groups, out_height, out_width, pad;
+  int n, in_groups, in_height, in_width, out_groups, out_height, out_width, kernel, pad;
   gboolean relu;
   gboolean sum;                /* adds what @y holds already, before the ReLU */
   LwType type, out_type;
   int threads;
-} LwWinogradConv;
+} LwPlacedConv;
 
 typedef struct {
-  /* Floats of the filters, transformed. */
-  gsize (*filter_floats) (const LwWinogradConv *conv);
-  /* @filters: (channels, in_channels, 3, 3) */
-  void (*place_filters) (const LwWinogradConv *conv, int channels, int in_channels, const float *filters, float *transformed);
+  /* Whether there is code for that. */
+  gboolean (*fits) (const LwPlacedConv *conv);
+  gsize (*filter_bytes) (const LwPlacedConv *conv);
+  /* @filters: (channels, in_channels, kernel, kernel) */
+  void (*place_filters) (const LwPlacedConv *conv, int channels, int in_channels, const float *filters, void *placed);
   /* Floats that convolve () needs. */
-  gsize (*scratch) (const LwWinogradConv *conv);
+  gsize (*scratch) (const LwPlacedConv *conv);
   /* @bias: (nullable): of whole groups */
-  void (*convolve) (const LwWinogradConv *conv, const void *x, const float *transformed, const float *bias, void *y, float *scratch);
-} LwWinogradKernels;
+  void (*convolve) (const LwPlacedConv *conv, const void *x, const void *placed, const float *bias, void *y, float *scratch);
+} LwPlacedKernels;
 
 typedef struct {
   const char *name;            /* "avx512", "avx2", "plain" */
@@ -227,7 +228,7 @@ typedef struct {
   const LwArrayKernels *array;
   const LwSmallKernels *small;
   const LwDoublingKernels *doubling;
-  const LwWinogradKernels *winograd;
+  const LwPlacedKernels *winograd, *direct;
 } LwKernels;
 
 /* Those for the instruction set that oneDNN uses, too (ONEDNN_MAX_CPU_ISA limits both). */

@@ -34,7 +34,8 @@ extern const LwScoreKernels ISA_NAME (lw_score_kernels);
 extern const LwArrayKernels ISA_NAME (lw_array_kernels);
 extern const LwSmallKernels ISA_NAME (lw_small_kernels);
 extern const LwDoublingKernels ISA_NAME (lw_doubling_kernels);
-extern const LwWinogradKernels ISA_NAME (lw_winograd_kernels);
+extern const LwPlacedKernels ISA_NAME (lw_winograd_kernels);
+extern const LwPlacedKernels ISA_NAME (lw_direct_kernels);
 
 /* @i: of an element */
 INLINE Floats
@@ -126,6 +127,19 @@ element (const void *x, gsize i, LwType type)
   bits = (guint32) ((const guint16 *) x)[i] << 16;
   memcpy (&value, &bits, sizeof value);
   return value;
+}
+
+/* Rounded as by store (). */
+INLINE void
+store_element (void *y, gsize i, LwType type, float value)
+{
+  guint32 bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  if (type == LW_TYPE_F32)
+    ((float *) y)[i] = value;
+  else
+    ((guint16 *) y)[i] = (guint16) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
 INLINE const void *

@@ -25,13 +25,13 @@
 #define SPARE 16                /* floats after each point of a chunk: without, they would fall on the same cache sets */
 
 typedef struct {
-  const LwWinogradConv *conv;
+  const LwPlacedConv *conv;
   int across, down;            /* tiles of a picture */
   int chunks, shares;          /* of the tiles, and of the panels: what a thread takes at once is a chunk for a share */
 } Work;
 
 typedef struct {
-  const LwWinogradConv *conv;
+  const LwPlacedConv *conv;
   int across, down;
   int first, tiles;
   gsize v_point;               /* floats from point to point */
@@ -39,14 +39,14 @@ typedef struct {
 } Chunk;
 
 static int
-panels_of (const LwWinogradConv *conv)
+panels_of (const LwPlacedConv *conv)
 {
   return (conv->out_groups + PANEL - 1) / PANEL;
 }
 
 /* Filters of a panel come from the memory once for each chunk: few large ones, but as many as keep all threads busy. */
 static Work
-share_work (const LwWinogradConv *conv)
+share_work (const LwPlacedConv *conv)
 {
   Work work = { conv, (conv->out_width + OUT - 1) / OUT, (conv->out_height + OUT - 1) / OUT, 1, 1 };
   int tiles = conv->n * work.across * work.down, rounds = (tiles + conv->threads * MAX_TILES - 1) / (conv->threads * MAX_TILES);
@@ -95,7 +95,7 @@ place (const Chunk *c, int i, int *picture, int *top, int *left)
 
 /* A window at (@top, @left) of a plane of one group, of which what lies outside is zero. @whole: nothing does. */
 INLINE void
-window_in (const LwWinogradConv *conv, const void *x, gsize plane, int top, int left, float *v, gsize v_point, const gboolean whole, const LwType type)
+window_in (const LwPlacedConv *conv, const void *x, gsize plane, int top, int left, float *v, gsize v_point, const gboolean whole, const LwType type)
 {
   Floats rows[IN][IN], column[IN], points[IN];
 
@@ -121,7 +121,7 @@ window_in (const LwWinogradConv *conv, const void *x, gsize plane, int top, int 
 INLINE void
 windows_in (const Chunk *c, const void *x, const LwType type)
 {
-  const LwWinogradConv *conv = c->conv;
+  const LwPlacedConv *conv = c->conv;
 
   for (int g = 0; g < conv->in_groups; g++)
     for (int i = 0; i < c->tiles; i++)
@@ -221,7 +221,7 @@ multiply (const Chunk *c, const float *u)
 INLINE void
 tile_out (const Chunk *c, int i, int group, const float *m, Floats bias, void *y, const LwType type)
 {
-  const LwWinogradConv *conv = c->conv;
+  const LwPlacedConv *conv = c->conv;
   Floats columns[OUT][IN], sums[IN], out[OUT], floor = splat (conv->relu ? 0.f : -INFINITY);
   int picture, top, left;
   gsize plane;
@@ -263,7 +263,7 @@ tiles_out (const Chunk *c, int panel, const float *bias, void *y, const LwType t
 }
 
 static gsize
-window_floats (const LwWinogradConv *conv, int tiles)
+window_floats (const LwPlacedConv *conv, int tiles)
 {
   return (gsize) (conv->in_groups * tiles * LANES + SPARE);
 }
@@ -284,7 +284,7 @@ scratch_floats (const Work *work)
 }
 
 static gsize
-scratch (const LwWinogradConv *conv)
+scratch (const LwPlacedConv *conv)
 {
   Work work = share_work (conv);
 
@@ -292,7 +292,7 @@ scratch (const LwWinogradConv *conv)
 }
 
 static void
-convolve (const LwWinogradConv *conv, const void *x, const float *u, const float *bias, void *y, float *memory)
+convolve (const LwPlacedConv *conv, const void *x, const void *u, const float *bias, void *y, float *memory)
 {
   Work work = share_work (conv);
   gsize panel_floats = (gsize) (POINTS * conv->in_groups * LANES * PANEL * LANES);
@@ -308,7 +308,7 @@ convolve (const LwWinogradConv *conv, const void *x, const float *u, const float
       BY_TYPE (conv->type, windows_in (&c, x, type));
       for (int panel = from; panel < end; panel++)
         {
-          multiply (&c, u + (gsize) panel * panel_floats);
+          multiply (&c, (const float *) u + (gsize) panel * panel_floats);
           BY_TYPE (conv->out_type, tiles_out (&c, panel, bias, y, type));
         }
     }
@@ -343,17 +343,18 @@ place_filter (const float *filter, float *u, gsize step)
 }
 
 static gsize
-filter_floats (const LwWinogradConv *conv)
+filter_bytes (const LwPlacedConv *conv)
 {
-  return (gsize) panels_of (conv) * (gsize) (POINTS * conv->in_groups * LANES * PANEL * LANES);
+  return (gsize) panels_of (conv) * (gsize) (POINTS * conv->in_groups * LANES * PANEL * LANES) * sizeof (float);
 }
 
 static void
-place_filters (const LwWinogradConv *conv, int channels, int in_channels, const float *filters, float *u)
+place_filters (const LwPlacedConv *conv, int channels, int in_channels, const float *filters, void *placed)
 {
   gsize point = (gsize) (conv->in_groups * LANES * PANEL * LANES);
+  float *u = placed;
 
-  memset (u, 0, filter_floats (conv) * sizeof *u);
+  memset (u, 0, filter_bytes (conv));
 #pragma omp parallel for schedule(static) num_threads(conv->threads)
   for (int panel = 0; panel < panels_of (conv); panel++)
     for (int in = 0; in < in_channels; in++)
@@ -362,4 +363,10 @@ place_filters (const LwWinogradConv *conv, int channels, int in_channels, const 
                       u + (gsize) panel * POINTS * point + (gsize) (in * PANEL * LANES + lane), point);
 }
 
-const LwWinogradKernels ISA_NAME (lw_winograd_kernels) = { filter_floats, place_filters, scratch, convolve };
+static gboolean
+fits (const LwPlacedConv *conv)
+{
+  return conv->kernel == 3;
+}
+
+const LwPlacedKernels ISA_NAME (lw_winograd_kernels) = { fits, filter_bytes, place_filters, scratch, convolve };
