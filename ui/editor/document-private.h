@@ -1,4 +1,4 @@
-/* document-private.h: shared by document.c (what is open), document-edit.c (what is done to it), document-proposal.c and document-project.c */
+/* document-private.h: shared by document.c (what is open), document-open.c (how it is), document-edit.c (what is done to it), document-proposal.c and document-project.c */
 #pragma once
 
 #include "editor/document.h"
@@ -48,6 +48,10 @@ void document_edit_ended (LwDocument *document);
 void document_source_opened (LwDocument *document, gint64 media);
 void document_origins_changed (LwDocument *document);
 void document_palette_changed (LwDocument *document);
+void document_opened (LwDocument *document);
+
+/* document-open.c */
+void document_close_frame (LwDocument *document);
 void document_take_state (LwDocument *document, FrameState *state);           /* shows it in place of what is shown */
 gboolean document_shows (LwDocument *document, const FrameState *state);      /* or is about to */
 void document_load_for_rescue (LwDocument *document, gint64 frame);           /* a frame that isn't shown */
