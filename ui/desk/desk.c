@@ -4,15 +4,14 @@
 
 #include <glib/gi18n-lib.h>
 #include "backups.h"
+#include "desk-state.h"
+#include "locks.h"
 #include "settings.h"
 
 #define COALESCE_MS 30              /* changes of frames that come together are read together */
 #define RELOAD_ALL_ABOVE 200        /* more changed frames than this: one query reads all */
 #define CLOSE_POLL_MS 15
 #define FIRST_BACKUP_S 60           /* the window has better to do as it opens */
-
-/* What is remembered in the project's settings under "window.". */
-static const char *const state_keys[] = { "frame", "zoom", "view-x", "view-y", "class", "paint-over-class", "hidden", "polygons", NULL };
 
 struct _LwDesk
 {
@@ -25,11 +24,11 @@ struct _LwDesk
   LwEngine *engine;
   LwFrameList *frames;
   GCancellable *cancellable;
-  LwBackups *backups;
+  LwLocks *locks;                   /* NULL until the project was read */
+  LwBackups *backups;               /* likewise */
 
   guint position, n_missing;
   gboolean ready;
-  gboolean saving_locks, locks_changed;
   char *write_error;
   GHashTable *state;                /* key → value */
   GHashTable *changed;              /* set of gint64: frames to read again */
@@ -138,73 +137,6 @@ lw_desk_set_state (LwDesk *self, const char *key, const char *value)
   g_hash_table_insert (self->state, g_strdup (key), g_strdup (value));
 }
 
-static GHashTable *
-read_state (LwProject *project)
-{
-  GHashTable *state = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (const char *const *key = state_keys; *key != NULL; key++)
-    {
-      g_autofree char *name = g_strconcat ("window.", *key, NULL);
-      char *value = lw_project_get_setting (project, name);
-      if (value != NULL)
-        g_hash_table_insert (state, g_strdup (*key), value);
-    }
-  return state;
-}
-
-/* ---- locks: kept at once, since they protect work ---- */
-
-typedef struct { gboolean locked[256]; } Locks;
-
-static void save_locks (LwDesk *self);
-
-static void
-save_locks_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  const Locks *locks = data;
-  g_autoptr (GError) error = NULL;
-  if (lw_project_set_locked (LW_PROJECT (source), locks->locked, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
-on_locks_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LwDesk) self = data;
-  g_autoptr (GError) error = NULL;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    lw_desk_fail (self, _("Could not keep which classes are locked"), error);
-  self->saving_locks = FALSE;
-  if (self->locks_changed && self->project != NULL)
-    save_locks (self);
-}
-
-/* One after the other, so that the last one is what stays. */
-static void
-save_locks (LwDesk *self)
-{
-  self->locks_changed = self->saving_locks;
-  if (self->saving_locks)
-    return;
-  self->saving_locks = TRUE;
-  Locks *locks = g_new0 (Locks, 1);
-  for (int id = 0; id < LW_LABEL_NONE; id++)
-    locks->locked[id] = lw_toolbox_is_locked (self->toolbox, (guint8) id);
-  lw_project_run_async (self->project, save_locks_in_thread, locks, g_free, NULL, on_locks_saved_cb, g_object_ref (self));
-}
-
-/* From the project; from here on changes go back into it. */
-static void
-restore_locks (LwDesk *self, const gboolean locked[256])
-{
-  for (int id = 0; id < LW_LABEL_NONE; id++)
-    lw_toolbox_set_locked (self->toolbox, (guint8) id, locked[id]);
-  if (!lw_desk_is_read_only (self))
-    g_signal_connect_object (self->toolbox, "locked-changed", G_CALLBACK (save_locks), self, G_CONNECT_SWAPPED);
-}
-
 /* ---- reading frames and media ---- */
 
 typedef struct
@@ -240,7 +172,7 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
     }
   for (guint i = 0; i < media->len; i++)
     loaded->n_missing += ((LwMedia *) media->pdata[i])->missing ? 1 : 0;
-  loaded->state = read_state (project);
+  loaded->state = lw_desk_state_read (project);
   lw_project_get_locked (project, loaded->locked);
   g_task_return_pointer (task, loaded, (GDestroyNotify) loaded_free);
 }
@@ -279,7 +211,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       g_hash_table_unref (self->state);
       self->state = g_steal_pointer (&loaded->state);
-      restore_locks (self, loaded->locked);
+      self->locks = lw_locks_new (self, loaded->locked);
       self->ready = TRUE;
       self->backups = lw_backups_new (self, FIRST_BACKUP_S);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
@@ -440,15 +372,8 @@ static void
 close_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   LwProject *project = LW_PROJECT (source);
-  GHashTableIter iter;
-  gpointer key, value;
   g_autoptr (GError) error = NULL;
-  g_hash_table_iter_init (&iter, data);
-  while (!lw_project_is_read_only (project) && g_hash_table_iter_next (&iter, &key, &value))
-    {
-      g_autofree char *name = g_strconcat ("window.", key, NULL);
-      lw_project_set_setting (project, name, value, NULL);      /* where the window stood: not worth keeping it open */
-    }
+  lw_desk_state_write (data, project);
   if (lw_project_close (project, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -464,18 +389,6 @@ on_project_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static GHashTable *
-copy_state (GHashTable *state)
-{
-  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTableIter iter;
-  gpointer key, value;
-  g_hash_table_iter_init (&iter, state);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    g_hash_table_insert (copy, g_strdup (key), g_strdup (value));
-  return copy;
 }
 
 static gboolean
@@ -494,7 +407,7 @@ close_when_written_cb (gpointer data)
     {
       if (self->backups != NULL)
         lw_backups_cancel (self->backups);
-      lw_project_run_async (self->project, close_in_thread, copy_state (self->state), (GDestroyNotify) g_hash_table_unref, NULL,
+      lw_project_run_async (self->project, close_in_thread, lw_desk_state_copy (self->state), (GDestroyNotify) g_hash_table_unref, NULL,
                             on_project_closed_cb, g_object_ref (task));
     }
   return G_SOURCE_REMOVE;
@@ -541,6 +454,7 @@ lw_desk_dispose (GObject *object)
   LwDesk *self = LW_DESK (object);
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->backups, lw_backups_free);
+  g_clear_pointer (&self->locks, lw_locks_free);
   g_clear_handle_id (&self->coalesce, g_source_remove);
   g_clear_object (&self->coverage);
   g_clear_object (&self->document);
@@ -587,7 +501,7 @@ lw_desk_init (LwDesk *self)
   g_autofree char *device = g_settings_get_string (lw_settings_get (), "device");
   self->position = LW_FRAME_LIST_NONE;
   self->cancellable = g_cancellable_new ();
-  self->state = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->state = lw_desk_state_new ();
   self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->frames = lw_frame_list_new ();
   self->toolbox = lw_toolbox_new ();
