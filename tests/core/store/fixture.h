@@ -37,5 +37,7 @@ gboolean fixture_try_stroke (LwProject *project, gint64 frame, LwRect rect, guin
 void fixture_stroke (LwProject *project, gint64 frame, LwRect rect, guint8 class_id);
 void fixture_undo (LwProject *project, gint64 frame);      /* the last stroke */
 void fixture_assert_sound (LwProject *project);            /* as verify sees it */
+/* The same of an old project, which came without the file of its clip. @when: for the message. */
+void fixture_assert_old_sound (LwProject *project, const char *when);
 /* Runs @sql on the file of a closed project; its pages keep right sums. */
 void fixture_sql (const char *folder, const char *sql);

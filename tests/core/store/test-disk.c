@@ -1,6 +1,7 @@
 /* test-disk.c: full disks, folders that can't be written, damaged files */
 #include "config.h"
 #include "fixture.h"
+#include "heard.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -10,44 +11,6 @@
 #include "store/filesystem.h"
 
 /* ---- full ---- */
-
-typedef struct { guint done, failed, recovered; GError *error; } Heard;
-
-static void
-on_committed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Heard *heard = data;
-  g_autoptr(GError) error = NULL;
-  lw_project_commit_stroke_finish (LW_PROJECT (source), result, &error);
-  g_assert_no_error (error);
-  heard->done++;
-}
-
-static void
-on_failed_cb (LwProject *project, const GError *error, Heard *heard)
-{
-  heard->failed++;
-  g_clear_error (&heard->error);
-  heard->error = g_error_copy (error);
-}
-
-static void
-on_recovered_cb (LwProject *project, Heard *heard)
-{
-  heard->recovered++;
-}
-
-static void
-wait_for (const guint *count, guint wanted)
-{
-  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  while (*count < wanted && g_get_monotonic_time () < until)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
-    }
-  g_assert_cmpuint (*count, >=, wanted);
-}
 
 /* Noise: so that nothing compresses and the disk fills. */
 static LwDiff *
@@ -70,14 +33,13 @@ check_full_disk (Fixture *fixture, void (*make_room) (gpointer), gpointer data)
   gint64 frame = fixture_frame (fixture->project, 0);
   g_autoptr(LwPlanes) planes = fixture_load (fixture->project, frame, NULL);
   Heard heard = { 0 };
-  g_signal_connect (fixture->project, "write-failed", G_CALLBACK (on_failed_cb), &heard);
-  g_signal_connect (fixture->project, "write-recovered", G_CALLBACK (on_recovered_cb), &heard);
+  heard_listen (&heard, fixture->project);
   guint sent = 0;
   while (heard.failed == 0)
     {
       g_assert_cmpuint (sent, <, 500);
       g_autoptr(LwDiff) diff = paint_noise (planes, rand);
-      lw_project_commit_stroke_async (fixture->project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = sent++ }, diff, on_committed_cb, &heard);
+      lw_project_commit_stroke_async (fixture->project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = sent++ }, diff, heard_committed_cb, &heard);
       for (int i = 0; i < 20 && heard.failed == 0; i++)
         {
           g_main_context_iteration (NULL, FALSE);
@@ -102,15 +64,15 @@ check_full_disk (Fixture *fixture, void (*make_room) (gpointer), gpointer data)
   g_assert_cmpint (history->seq, ==, sent);
 
   make_room (data);
-  wait_for (&heard.recovered, 1);
-  wait_for (&heard.done, sent);
+  heard_wait (&heard.recovered, 1);
+  heard_wait (&heard.done, sent);
   g_assert_cmpuint (lw_project_get_n_queued (fixture->project), ==, 0);
   g_assert_true (lw_project_set_setting (fixture->project, "a", "b", &error));
-  g_signal_handlers_disconnect_by_data (fixture->project, &heard);
+  heard_leave (&heard, fixture->project);
   fixture_reopen (fixture);
   g_autoptr(LwPlanes) stored = fixture_load (fixture->project, frame, NULL);
   fixture_assert_planes_equal (stored, planes);
-  g_clear_error (&heard.error);
+  heard_clear (&heard);
 }
 
 static void

@@ -178,17 +178,6 @@ put_back (const Base *base)
 /* ---- afterwards ---- */
 
 static void
-assert_sound (LwProject *project, const char *what)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) problems = lw_project_verify (project, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < problems->len; i++)
-    if (strstr (problems->pdata[i], "clip") == NULL)      /* whose file the old project has not */
-      g_error ("%s: %s", what, (char *) problems->pdata[i]);
-}
-
-static void
 assert_there (LwProject *project, const Done *done, const char *what)
 {
   for (guint i = 0; i < done->strokes->len; i++)
@@ -207,7 +196,7 @@ check (const char *folder, const Done *done, const char *what)
   g_autoptr(LwProject) project = lw_project_open (folder, &error);
   if (project == NULL)
     g_error ("%s: %s", what, error->message);
-  assert_sound (project, what);
+  fixture_assert_old_sound (project, what);
   assert_there (project, done, what);
   fixture_stroke (project, fixture_frame (project, 0), (LwRect) { 3, 3, 9, 9 }, 4);      /* and work goes on */
   g_assert_true (lw_project_close (project, &error));

@@ -66,17 +66,6 @@ toil_and_kill (const char *folder, const char *way, gboolean at_once, GRand *ran
 }
 
 static void
-assert_sound (LwProject *project, const char *what)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) problems = lw_project_verify (project, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < problems->len; i++)
-    if (strstr (problems->pdata[i], "clip") == NULL)      /* whose file an old project has not */
-      g_error ("%s: %s", what, (char *) problems->pdata[i]);
-}
-
-static void
 check_said (LwDb *db, const char *line, const char *way)
 {
   g_autoptr(GError) error = NULL;
@@ -108,7 +97,7 @@ check (const char *folder, const char *way, char **said)
   g_autoptr(LwProject) project = lw_project_open (folder, &error);
   if (project == NULL)
     g_error ("killed at %s: %s", way, error->message);
-  assert_sound (project, way);
+  fixture_assert_old_sound (project, way);
   g_autofree char *file = g_build_filename (folder, "project.sqlite", NULL);
   g_autoptr(LwDb) db = lw_db_open (file, LW_DB_READ, &error);
   for (char **line = said; *line != NULL; line++)

@@ -1,6 +1,7 @@
 /* test-place.c: a project that is taken away while it is open, and what comes in its place */
 #include "config.h"
 #include "fixture.h"
+#include "heard.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -10,39 +11,9 @@ typedef struct {
   gint64 frame;
   LwPlanes *planes;            /* as they should be */
   char *aside;                 /* where the folder is while it is away */
-  guint sent, done, failed, recovered;
-  GError *error;
+  guint sent;
+  Heard heard;
 } Rig;
-
-static void
-on_committed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  lw_project_commit_stroke_finish (LW_PROJECT (source), result, &error);
-  g_assert_no_error (error);
-  ((Rig *) data)->done++;
-}
-
-static void
-on_failed_cb (LwProject *project, const GError *error, Rig *rig)
-{
-  rig->failed++;
-  g_clear_error (&rig->error);
-  rig->error = g_error_copy (error);
-}
-
-static void
-on_recovered_cb (LwProject *project, Rig *rig)
-{
-  rig->recovered++;
-}
-
-static void
-listen (Rig *rig)
-{
-  g_signal_connect (rig->fixture->project, "write-failed", G_CALLBACK (on_failed_cb), rig);
-  g_signal_connect (rig->fixture->project, "write-recovered", G_CALLBACK (on_recovered_cb), rig);
-}
 
 static Rig *
 rig_new (void)
@@ -53,7 +24,7 @@ rig_new (void)
   fixture_add_video (rig->fixture, "clip.mp4", 1, 200, 200);
   rig->frame = fixture_frame (rig->fixture->project, 0);
   rig->planes = fixture_load (rig->fixture->project, rig->frame, NULL);
-  listen (rig);
+  heard_listen (&rig->heard, rig->fixture->project);
   return rig;
 }
 
@@ -61,26 +32,14 @@ static void
 rig_free (Rig *rig)
 {
   if (rig->fixture->project != NULL)
-    g_signal_handlers_disconnect_by_data (rig->fixture->project, rig);
+    heard_leave (&rig->heard, rig->fixture->project);
   fixture_free (rig->fixture);
   lw_planes_free (rig->planes);
-  g_clear_error (&rig->error);
+  heard_clear (&rig->heard);
   g_free (rig->aside);
   g_free (rig);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rig, rig_free)
-
-static void
-wait_for (const guint *count, guint wanted)
-{
-  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  while (*count < wanted && g_get_monotonic_time () < until)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
-    }
-  g_assert_cmpuint (*count, >=, wanted);
-}
 
 static void
 paint (Rig *rig)
@@ -88,7 +47,7 @@ paint (Rig *rig)
   int at = 7 * (int) rig->sent;
   g_autoptr(LwDiff) diff = fixture_paint (rig->planes, (LwRect) { at, at, 30, 30 }, (guint8) (rig->sent % 5), 0);
   LwStrokeInfo info = { .tool = "brush", .base_seq = rig->sent++ };
-  lw_project_commit_stroke_async (rig->fixture->project, rig->frame, &info, diff, on_committed_cb, rig);
+  lw_project_commit_stroke_async (rig->fixture->project, rig->frame, &info, diff, heard_committed_cb, &rig->heard);
 }
 
 static void
@@ -114,8 +73,8 @@ paint_while_away (Rig *rig)
 {
   paint (rig);
   paint (rig);
-  wait_for (&rig->failed, 1);
-  g_assert_error (rig->error, LW_STORE_ERROR, LW_STORE_ERROR_GONE);
+  heard_wait (&rig->heard.failed, 1);
+  g_assert_error (rig->heard.error, LW_STORE_ERROR, LW_STORE_ERROR_GONE);
   g_assert_cmpuint (lw_project_get_n_queued (rig->fixture->project), ==, 2);
   g_autoptr(LwPlanes) shown = fixture_load (rig->fixture->project, rig->frame, NULL);
   fixture_assert_planes_equal (shown, rig->planes);
@@ -125,12 +84,12 @@ paint_while_away (Rig *rig)
 static void
 assert_written (Rig *rig)
 {
-  wait_for (&rig->done, rig->sent);
+  heard_wait (&rig->heard.done, rig->sent);
   g_assert_cmpuint (lw_project_get_n_queued (rig->fixture->project), ==, 0);
-  g_assert_cmpuint (rig->recovered, >, 0);
+  g_assert_cmpuint (rig->heard.recovered, >, 0);
   fixture_assert_sound (rig->fixture->project);
   fixture_reopen (rig->fixture);
-  listen (rig);
+  heard_listen (&rig->heard, rig->fixture->project);
   g_autoptr(LwHistory) history = NULL;
   g_autoptr(LwPlanes) stored = fixture_load (rig->fixture->project, rig->frame, &history);
   fixture_assert_planes_equal (stored, rig->planes);
@@ -144,7 +103,7 @@ test_renamed (void)
   g_autoptr(Rig) rig = rig_new ();
   g_autoptr(GError) error = NULL;
   paint (rig);
-  wait_for (&rig->done, 1);
+  heard_wait (&rig->heard.done, 1);
   move (rig->fixture->folder, rig->aside);
   paint_while_away (rig);
   g_assert_false (lw_project_set_setting (rig->fixture->project, "a", "b", &error));
@@ -162,11 +121,11 @@ test_told (void)
 {
   g_autoptr(Rig) rig = rig_new ();
   move (rig->fixture->folder, rig->aside);
-  wait_for (&rig->failed, 1);
-  g_assert_error (rig->error, LW_STORE_ERROR, LW_STORE_ERROR_GONE);
+  heard_wait (&rig->heard.failed, 1);
+  g_assert_error (rig->heard.error, LW_STORE_ERROR, LW_STORE_ERROR_GONE);
   g_assert_cmpuint (lw_project_get_n_queued (rig->fixture->project), ==, 0);
   move (rig->aside, rig->fixture->folder);
-  wait_for (&rig->recovered, 1);
+  heard_wait (&rig->heard.recovered, 1);
   paint (rig);
   assert_written (rig);
 }
@@ -178,18 +137,18 @@ test_another_mount (void)
   g_autoptr(Rig) rig = rig_new ();
   g_autofree char *copy = g_build_filename (rig->fixture->root, "copy", NULL);
   paint (rig);
-  wait_for (&rig->done, 1);
+  heard_wait (&rig->heard.done, 1);
   copy_folder (rig->fixture->folder, copy);
   move (rig->fixture->folder, rig->aside);
   paint_while_away (rig);
   move (copy, rig->fixture->folder);
-  wait_for (&rig->recovered, 1);
+  heard_wait (&rig->heard.recovered, 1);
 
   /* all of it looks there now: what another program writes is seen */
   g_autoptr(GError) error = NULL;
   g_autoptr(LwProject) other = lw_project_open (rig->fixture->folder, &error);
   g_assert_no_error (error);
-  wait_for (&rig->done, rig->sent);
+  heard_wait (&rig->heard.done, rig->sent);
   g_autoptr(LwPlanes) seen = fixture_load (other, rig->frame, NULL);
   fixture_assert_planes_equal (seen, rig->planes);
   g_assert_true (lw_project_set_setting (other, "who", "other", &error));
@@ -231,12 +190,12 @@ check_refused (Rig *rig, const char *intruder, const char *said)
   move (intruder, rig->fixture->folder);
   paint_while_away (rig);
   gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  while (strstr (rig->error->message, said) == NULL && g_get_monotonic_time () < until)
+  while (strstr (rig->heard.error->message, said) == NULL && g_get_monotonic_time () < until)
     {
       g_main_context_iteration (NULL, FALSE);
       g_usleep (1000);
     }
-  g_assert_nonnull (strstr (rig->error->message, said));
+  g_assert_nonnull (strstr (rig->heard.error->message, said));
   move (rig->fixture->folder, intruder);
   g_autofree char *after = hash_of (intruder);
   g_assert_cmpstr (after, ==, before);
@@ -252,7 +211,7 @@ test_another_project (void)
   g_autofree char *intruder = g_build_filename (rig->fixture->root, "intruder", NULL);
   g_autoptr(GError) error = NULL;
   paint (rig);
-  wait_for (&rig->done, 1);
+  heard_wait (&rig->heard.done, 1);
   g_assert_true (lw_project_close (other->fixture->project, &error));
   copy_folder (other->fixture->folder, intruder);
   check_refused (rig, intruder, "Another project");
@@ -264,10 +223,10 @@ test_older_copy (void)
   g_autoptr(Rig) rig = rig_new ();
   g_autofree char *older = g_build_filename (rig->fixture->root, "older", NULL);
   paint (rig);
-  wait_for (&rig->done, 1);
+  heard_wait (&rig->heard.done, 1);
   copy_folder (rig->fixture->folder, older);
   paint (rig);
-  wait_for (&rig->done, 2);
+  heard_wait (&rig->heard.done, 2);
   check_refused (rig, older, "An older copy");
 }
 
@@ -279,7 +238,7 @@ test_closed_while_away (void)
   g_autoptr(GError) error = NULL;
   g_autofree char *log = g_build_filename (rig->fixture->folder, "project.sqlite-wal", NULL);
   paint (rig);
-  wait_for (&rig->done, 1);
+  heard_wait (&rig->heard.done, 1);
   move (rig->fixture->folder, rig->aside);
   g_assert_cmpint (g_mkdir (rig->fixture->folder, 0777), ==, 0);
   g_assert_true (g_file_set_contents (log, "of another", -1, NULL));
