@@ -15,80 +15,33 @@
 typedef float (*Loop) (float seed);
 
 #define PLAIN_LANES 4
-typedef float PlainVector __attribute__ ((vector_size (PLAIN_LANES * sizeof (float))));
 
-static float
-run_plain (float seed)
-{
-  PlainVector sum[CHAINS], a = { seed }, b = { 0.5f };
+/* A loop over vectors of so many lanes; @next: what becomes of the sum s of a chain, with vectors a and b at hand. */
+#define LOOP(name, attributes, lanes, next) \
+  attributes static float \
+  name (float seed) \
+  { \
+    typedef float Vector __attribute__ ((vector_size (lanes * sizeof (float)))); \
+    const Vector a = seed - (Vector) { 0 }, b = 0.5f - (Vector) { 0 }; \
+    Vector sum[CHAINS]; \
+    _Pragma ("GCC unroll 16") for (int c = 0; c < CHAINS; c++) \
+      sum[c] = a * (float) c; \
+    for (int i = 0; i < ROUNDS; i++) \
+      _Pragma ("GCC unroll 16") for (int c = 0; c < CHAINS; c++) \
+        { \
+          const Vector s = sum[c]; \
+          sum[c] = next; \
+        } \
+    _Pragma ("GCC unroll 16") for (int c = 1; c < CHAINS; c++) \
+      sum[0] += sum[c]; \
+    return sum[0][0]; \
+  }
 
-#pragma GCC unroll 16
-  for (int c = 0; c < CHAINS; c++)
-    sum[c] = (PlainVector) { seed * (float) c };
-  for (int i = 0; i < ROUNDS; i++)
-#pragma GCC unroll 16
-    for (int c = 0; c < CHAINS; c++)
-      sum[c] = sum[c] * b + a;
-  for (int c = 1; c < CHAINS; c++)
-    sum[0] += sum[c];
-  return sum[0][0];
-}
-
+LOOP (run_plain, , PLAIN_LANES, s * b + a)
 #if defined (__x86_64__)
-__attribute__ ((target ("avx2,fma"))) static float
-run_avx2 (float seed)
-{
-  __m256 sum[CHAINS], a = _mm256_set1_ps (seed), b = _mm256_set1_ps (0.5f);
-
-#pragma GCC unroll 16
-  for (int c = 0; c < CHAINS; c++)
-    sum[c] = _mm256_set1_ps (seed * (float) c);
-  for (int i = 0; i < ROUNDS; i++)
-#pragma GCC unroll 16
-    for (int c = 0; c < CHAINS; c++)
-      sum[c] = _mm256_fmadd_ps (sum[c], b, a);
-#pragma GCC unroll 16
-  for (int c = 1; c < CHAINS; c++)
-    sum[0] = _mm256_add_ps (sum[0], sum[c]);
-  return _mm256_cvtss_f32 (sum[0]);
-}
-
-__attribute__ ((target ("avx512f"))) static float
-run_avx512 (float seed)
-{
-  __m512 sum[CHAINS], a = _mm512_set1_ps (seed), b = _mm512_set1_ps (0.5f);
-
-#pragma GCC unroll 16
-  for (int c = 0; c < CHAINS; c++)
-    sum[c] = _mm512_set1_ps (seed * (float) c);
-  for (int i = 0; i < ROUNDS; i++)
-#pragma GCC unroll 16
-    for (int c = 0; c < CHAINS; c++)
-      sum[c] = _mm512_fmadd_ps (sum[c], b, a);
-#pragma GCC unroll 16
-  for (int c = 1; c < CHAINS; c++)
-    sum[0] = _mm512_add_ps (sum[0], sum[c]);
-  return _mm512_cvtss_f32 (sum[0]);
-}
-
-__attribute__ ((target ("avx512f,avx512bw,avx512bf16"))) static float
-run_bfloat16 (float seed)
-{
-  __m512 sum[CHAINS];
-  __m512bh a = _mm512_cvtne2ps_pbh (_mm512_set1_ps (seed), _mm512_set1_ps (seed));
-
-#pragma GCC unroll 16
-  for (int c = 0; c < CHAINS; c++)
-    sum[c] = _mm512_set1_ps (seed * (float) c);
-  for (int i = 0; i < ROUNDS; i++)
-#pragma GCC unroll 16
-    for (int c = 0; c < CHAINS; c++)
-      sum[c] = _mm512_dpbf16_ps (sum[c], a, a);
-#pragma GCC unroll 16
-  for (int c = 1; c < CHAINS; c++)
-    sum[0] = _mm512_add_ps (sum[0], sum[c]);
-  return _mm512_cvtss_f32 (sum[0]);
-}
+LOOP (run_avx2, __attribute__ ((target ("avx2,fma"))), 8, s * b + a)
+LOOP (run_avx512, __attribute__ ((target ("avx512f"))), 16, s * b + a)
+LOOP (run_bfloat16, __attribute__ ((target ("avx512f,avx512bw,avx512bf16"))), 16, (Vector) _mm512_dpbf16_ps ((__m512) s, (__m512bh) a, (__m512bh) b))
 #endif
 
 /* @width: (out): multiplications of an instruction */
