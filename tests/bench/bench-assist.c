@@ -9,6 +9,7 @@
 #include "assist/grab-cut.h"
 #include "assist/live-wire.h"
 #include "assist/superpixels.h"
+#include "camvid-frame.h"
 #include "common/png.h"
 #include "label/regions.h"
 
@@ -153,29 +154,9 @@ time_all (const LwPixels *picture)
 
 /* ---- how well they fit ---- */
 
-typedef struct { LwPixels picture; LwLabelMap *labels; } Frame;
-
-static gboolean
-read_frame (const char *folder, const char *name, Frame *frame)
-{
-  g_autofree char *image = g_build_filename (folder, "val", name, NULL), *annot = g_build_filename (folder, "valannot", name, NULL);
-  LwPngInfo info;
-  int width, height;
-  g_autofree guint8 *rgb = lw_png_read_rgb (image, &width, &height, NULL);
-  g_autofree guint8 *index = rgb != NULL ? lw_png_read_index (annot, &info, NULL) : NULL;
-  if (index == NULL || info.width != width || info.height != height)
-    return FALSE;
-  frame->picture = picture_from_rgb (rgb, width, height, width, height);
-  frame->labels = lw_label_map_new (width, height);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      lw_label_map_row (frame->labels, y)[x] = index[y * width + x];
-  return TRUE;
-}
-
 /* Achievable accuracy: pixels that are of their region's most frequent class. */
 static void
-fit_superpixels (const Frame *frame, int size, gint64 *right, gint64 *all)
+fit_superpixels (const CamvidFrame *frame, int size, gint64 *right, gint64 *all)
 {
   LwSuperpixelOptions options = { size, 10, 2 };
   g_autoptr(LwSuperpixels) s = lw_superpixels_new (&frame->picture, &options, NULL);
@@ -195,7 +176,7 @@ fit_superpixels (const Frame *frame, int size, gint64 *right, gint64 *all)
 
 /* A box a little wider than each thing of a class that stands alone. Returns: the sum of their IoU */
 static double
-fit_boxes (const Frame *frame, guint8 class_id, int *n)
+fit_boxes (const CamvidFrame *frame, guint8 class_id, int *n)
 {
   g_autoptr(GArray) regions = lw_regions_find (frame->labels, NULL);
   double sum = 0;
@@ -235,16 +216,15 @@ fit_all (const char *folder)
   int things = 0, frames = 0;
   for (const char *name; dir != NULL && frames < FRAMES && (name = g_dir_read_name (dir)) != NULL;)
     {
-      Frame frame;
-      if (!read_frame (folder, name, &frame))
+      CamvidFrame frame;
+      if (!camvid_frame_read (&frame, folder, name))
         continue;
       frames++;
       for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
         fit_superpixels (&frame, sizes[i], &right[i], &all[i]);
       if (lw_grab_cut_is_available ())
         iou += fit_boxes (&frame, 8, &things);      /* cars */
-      lw_label_map_free (frame.labels);
-      g_free ((gpointer) frame.picture.pixels);
+      camvid_frame_clear (&frame);
     }
   for (gsize i = 0; frames > 0 && i < G_N_ELEMENTS (sizes); i++)
     g_print ("superpixels of %d\tCamVid, %d frames\t%.2f %% of the pixels are of their region's class\n", sizes[i], frames, 100.0 * (double) right[i] / (double) all[i]);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "assist/grab-cut.h"
-#include "common/png.h"
+#include "camvid-frame.h"
 #include "label/regions.h"
 
 #define LEAST 80             /* pixels of a thing: smaller ones are labelled by guess */
@@ -18,8 +18,6 @@
 
 enum { SIGN = 6, CAR = 8, PEDESTRIAN = 9, BICYCLIST = 10 };
 
-typedef struct { LwPixels picture; LwLabelMap *labels; } Frame;
-
 typedef struct { const char *name; int n, refused; double sum, seconds; GArray *ious; } Group;
 
 enum { LARGE_THINGS, SMALL_THINGS, SMALL_DARK, CARS, PEOPLE, SIGNS, ALL, N_GROUPS };
@@ -27,28 +25,8 @@ enum { LARGE_THINGS, SMALL_THINGS, SMALL_DARK, CARS, PEOPLE, SIGNS, ALL, N_GROUP
 static Group groups[N_GROUPS] = { { .name = "800 pixels and more" }, { .name = "80 to 800 pixels" }, { .name = "of these dark ones" }, { .name = "cars" },
                                   { .name = "people, cyclists" }, { .name = "signs" }, { .name = "all" } };
 
-static gboolean
-read_frame (const char *folder, const char *name, Frame *frame)
-{
-  g_autofree char *image = g_build_filename (folder, "val", name, NULL), *annot = g_build_filename (folder, "valannot", name, NULL);
-  LwPngInfo info;
-  int width, height;
-  g_autofree guint8 *rgb = lw_png_read_rgb (image, &width, &height, NULL);
-  g_autofree guint8 *index = rgb != NULL ? lw_png_read_index (annot, &info, NULL) : NULL;
-  if (index == NULL || info.width != width || info.height != height)
-    return FALSE;
-  guint32 *pixels = g_new (guint32, (gsize) width * (gsize) height);
-  for (gsize i = 0; i < (gsize) width * (gsize) height; i++)
-    pixels[i] = 0xff000000u | (guint32) rgb[3 * i] << 16 | (guint32) rgb[3 * i + 1] << 8 | rgb[3 * i + 2];
-  frame->picture = (LwPixels) { width, height, (gsize) width * 4, (const guint8 *) pixels };
-  frame->labels = lw_label_map_new (width, height);
-  for (int y = 0; y < height; y++)
-    memcpy (lw_label_map_row (frame->labels, y), index + (gsize) y * (gsize) width, (gsize) width);
-  return TRUE;
-}
-
 static double
-brightness (const Frame *frame, const LwRegion *region)
+brightness (const CamvidFrame *frame, const LwRegion *region)
 {
   double sum = 0;
   int n = 0;
@@ -64,7 +42,7 @@ brightness (const Frame *frame, const LwRegion *region)
 }
 
 static double
-intersection_over_union (const Frame *frame, guint8 class_id, const LwGrabCut *cut)
+intersection_over_union (const CamvidFrame *frame, guint8 class_id, const LwGrabCut *cut)
 {
   LwCutBox box;
   const guint8 *mask = lw_grab_cut_get_mask (cut, &box);
@@ -92,7 +70,7 @@ note (Group *group, double iou, double seconds, gboolean refused)
 }
 
 static void
-cut_thing (const Frame *frame, const LwRegion *r)
+cut_thing (const CamvidFrame *frame, const LwRegion *r)
 {
   int room = ROOM + MAX (r->bbox.width, r->bbox.height) / 12;
   LwCutBox box = { r->bbox.x - room, r->bbox.y - room, r->bbox.width + 2 * room, r->bbox.height + 2 * room };
@@ -108,7 +86,7 @@ cut_thing (const Frame *frame, const LwRegion *r)
 }
 
 static void
-cut_frame (const Frame *frame)
+cut_frame (const CamvidFrame *frame)
 {
   g_autoptr(GArray) regions = lw_regions_find (frame->labels, NULL);
   for (guint i = 0; i < regions->len; i++)
@@ -163,12 +141,11 @@ main (int argc, char **argv)
   g_ptr_array_sort (names, compare_names);
   for (guint i = 0; i < names->len; i += every)
     {
-      Frame frame;
-      if (!read_frame (folder, names->pdata[i], &frame))
+      CamvidFrame frame;
+      if (!camvid_frame_read (&frame, folder, names->pdata[i]))
         continue;
       cut_frame (&frame);
-      lw_label_map_free (frame.labels);
-      g_free ((gpointer) frame.picture.pixels);
+      camvid_frame_clear (&frame);
     }
   for (int i = 0; i < N_GROUPS; i++)
     print_group (&groups[i]);

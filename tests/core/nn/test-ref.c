@@ -1,7 +1,7 @@
 /* test-ref.c: the reference backend: gradients against finite differences, sampling, optimizers, folded normalisation */
 #include <math.h>
 #include <string.h>
-#include "nn/backends/backend.h"
+#include "compare.h"
 #include "nn/backends/dropout.h"
 #include "nn/backends/hard.h"
 #include "nn/graph/builder.h"
@@ -47,48 +47,6 @@ other_layers (void)
   x = lw_graph_concat (graph, lw_graph_crop (graph, x, "cut", stem, 0), stem, "both");
   lw_graph_score (graph, lw_graph_conv (graph, x, "class", 3, 1, 0, TRUE), 2, 0);
   return graph;
-}
-
-typedef struct { float *input; guint8 *labels; LwBatch batch; } Sample;
-
-static Sample
-sample_new (int n, int height, int width, int classes)
-{
-  gsize pixels = (gsize) (n * height * width);
-  Sample sample = { g_new (float, pixels * 3), g_new (guint8, pixels), { 0 } };
-
-  for (gsize i = 0; i < pixels * 3; i++)
-    sample.input[i] = (float) g_test_rand_double_range (-1, 1);
-  for (gsize i = 0; i < pixels; i++)
-    sample.labels[i] = g_test_rand_int_range (0, 8) == 0 ? 255 : (guint8) g_test_rand_int_range (0, classes);
-  sample.batch.input = sample.input;
-  sample.batch.labels = sample.labels;
-  return sample;
-}
-
-static void
-sample_clear (Sample *sample)
-{
-  g_free (sample->input);
-  g_free (sample->labels);
-}
-
-/* Weights without the zeros of a start, so that every gradient is alive. */
-static LwWeights *
-lively_weights (const LwGraph *graph)
-{
-  LwWeights *weights = lw_weights_init (graph, (guint64) g_test_rand_int ());
-
-  for (guint t = 0; t < weights->tensors->len; t++)
-    {
-      LwTensor *tensor = weights->tensors->pdata[t];
-      gboolean around_one = strstr (tensor->name, ".bn.weight") != NULL || strstr (tensor->name, "running_var") != NULL;
-
-      for (gsize i = 0; i < tensor->count; i++)
-        if (tensor->data[i] == 0 || around_one)
-          tensor->data[i] = (float) g_test_rand_double_range (-0.5, 0.5) + (around_one ? 1 : 0);
-    }
-  return weights;
 }
 
 static double
@@ -166,7 +124,7 @@ check_gradients (const LwGraph *graph, int height, int width, gboolean weighted,
 {
   LwPlanOptions options = { .n = 2, .height = height, .width = width, .train = TRUE, .transform = identity };
   LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
-  g_autoptr(LwWeights) weights = lively_weights (graph), gradients = lw_weights_new ();
+  g_autoptr(LwWeights) weights = random_weights (graph), gradients = lw_weights_new ();
   g_autoptr(GArray) infos = lw_graph_tensors (graph);
   Sample sample = sample_new (2, height, width, graph->classes);
   static const float class_weights[] = { 0.5f, 3, 1 };
@@ -363,7 +321,7 @@ check_tensors (const LwGraph *graph, int height, int width, guint every)
 {
   LwPlanOptions options = { .n = 2, .height = height, .width = width, .train = TRUE, .transform = identity };
   LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
-  g_autoptr(LwWeights) weights = lively_weights (graph), gradients = lw_weights_new ();
+  g_autoptr(LwWeights) weights = random_weights (graph), gradients = lw_weights_new ();
   Sample sample = sample_new (2, height, width, graph->classes);
   double loss;
 
@@ -506,7 +464,7 @@ test_optimizers (void)
 }
 
 static void
-scores_of (const LwGraph *graph, const LwWeights *weights, const float *input, float *scores)
+score_into (const LwGraph *graph, const LwWeights *weights, const float *input, float *scores)
 {
   LwPlanOptions options = { .n = 1, .height = 40, .width = 56, .transform = identity };
   LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
@@ -532,14 +490,14 @@ test_folding (void)
 {
   g_autoptr(LwGraph) plain = lw_fcn8s_lite (&(LwNetworkOptions) { .classes = 3 });
   g_autoptr(LwGraph) normalised = lw_fcn8s_lite (&(LwNetworkOptions) { .classes = 3, .batch_norm = TRUE });
-  g_autoptr(LwWeights) trained = lively_weights (normalised);
+  g_autoptr(LwWeights) trained = random_weights (normalised);
   g_autoptr(LwWeights) folded = lw_batch_norm_fold (normalised, trained, plain), unfolded = lw_batch_norm_unfold (plain, folded, normalised);
   Sample sample = sample_new (1, 40, 56, 3);
   float a[3 * 35], b[3 * 35], c[3 * 35];
 
-  scores_of (normalised, trained, sample.input, a);
-  scores_of (plain, folded, sample.input, b);
-  scores_of (normalised, unfolded, sample.input, c);
+  score_into (normalised, trained, sample.input, a);
+  score_into (plain, folded, sample.input, b);
+  score_into (normalised, unfolded, sample.input, c);
   assert_same_scores (a, b, G_N_ELEMENTS (a));
   assert_same_scores (a, c, G_N_ELEMENTS (a));
   sample_clear (&sample);
@@ -566,7 +524,7 @@ test_all_ignored (void)
   g_autoptr(LwGraph) graph = all_layers ();
   LwPlanOptions options = { .n = 2, .height = 7, .width = 9, .train = TRUE, .transform = identity };
   LwPlan *plan = lw_backend_ref.compile (NULL, graph, &options, NULL);
-  g_autoptr(LwWeights) weights = lively_weights (graph), after = lw_weights_copy (weights);
+  g_autoptr(LwWeights) weights = random_weights (graph), after = lw_weights_copy (weights);
   Sample sample = sample_new (2, 7, 9, 3);
   LwOptimizer optimizer = { .kind = LW_ADAMW, .rate = 0.1f, .momentum = 0.9f, .beta2 = 0.99f, .bias_rate_factor = 1 };
   LwStepStats stats;
