@@ -24,6 +24,3 @@ GPtrArray *lw_model_list_read_finish (LwProject *project, GAsyncResult *result, 
 /* "+0.047" as a badge, green or red; NaN: not visible. */
 void lw_show_difference (GtkLabel *label, double difference);
 const char *lw_model_status_get_label (LwModelStatus status);
-/* Makes @model the one that proposes. */
-void lw_model_promote_async (LwProject *project, gint64 model, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
-gboolean lw_model_promote_finish (LwProject *project, GAsyncResult *result, GError **error);

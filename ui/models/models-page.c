@@ -4,8 +4,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include "feedback.h"
 #include "model-list.h"
+#include "promote.h"
 
 #define ID_KEY "lw-model"
 
@@ -23,23 +23,10 @@ G_DEFINE_FINAL_TYPE (LwModelsPage, lw_models_page, ADW_TYPE_BIN)
 /* ---- switching ---- */
 
 static void
-on_promoted_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LwModelsPage) self = data;
-  g_autoptr (GError) error = NULL;
-  if (self->desk == NULL)
-    return;
-  if (lw_model_promote_finish (LW_PROJECT (source), result, &error))
-    lw_toast (GTK_WIDGET (self), _("This model proposes from now on"));
-  else
-    lw_desk_fail (self->desk, _("Could not switch the model"), error);
-}
-
-static void
 on_use_clicked_cb (GtkButton *button, LwModelsPage *self)
 {
   const gint64 *id = g_object_get_data (G_OBJECT (button), ID_KEY);
-  lw_model_promote_async (lw_desk_get_project (self->desk), *id, "chosen on the models page", on_promoted_cb, g_object_ref (self));
+  lw_promote (GTK_WIDGET (self), self->desk, *id, "chosen on the models page");
 }
 
 /* ---- rows ---- */

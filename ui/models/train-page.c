@@ -5,8 +5,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "curve.h"
-#include "feedback.h"
 #include "model-list.h"
+#include "promote.h"
 
 struct _LwTrainPage
 {
@@ -266,27 +266,13 @@ on_finished_cb (LwTrainPage *self)
 }
 
 static void
-on_promoted_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LwTrainPage) self = data;
-  g_autoptr (GError) error = NULL;
-  if (self->desk == NULL)
-    return;
-  if (lw_model_promote_finish (LW_PROJECT (source), result, &error))
-    lw_toast (GTK_WIDGET (self), _("This model proposes from now on"));
-  else
-    lw_desk_fail (self->desk, _("Could not switch the model"), error);
-}
-
-static void
 use_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwTrainPage *self = LW_TRAIN_PAGE (widget);
   const LwComparison *comparison = lw_trainer_get_comparison (self->trainer);
   gboolean new = g_str_equal (name, "train.use-new");
   if (comparison != NULL)
-    lw_model_promote_async (lw_desk_get_project (self->desk), new ? comparison->model : comparison->base,
-                            new ? "chosen after its training" : "back after a comparison", on_promoted_cb, g_object_ref (self));
+    lw_promote (widget, self->desk, new ? comparison->model : comparison->base, new ? "chosen after its training" : "back after a comparison");
 }
 
 void

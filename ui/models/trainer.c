@@ -4,9 +4,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include "engine/workflow.h"
 #include "score-models.h"
-#include "desk/operation.h"
+#include "training-work.h"
 
 #define POLL_MS 500              /* how often another process's progress is read */
 #define MAX_STEPS 4000           /* above this the curve is thinned out */
@@ -111,71 +110,7 @@ go_idle (LwTrainer *self)
   set_state (self, LW_TRAINER_IDLE);
 }
 
-/* ---- the job's row, when it came to nothing ---- */
-
-typedef struct
-{
-  gint64 job;
-  LwJobStatus status;
-  char *message;
-} Ending;
-
-static void
-ending_free (Ending *ending)
-{
-  g_free (ending->message);
-  g_free (ending);
-}
-
-static void
-end_job_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Ending *ending = data;
-  g_task_return_boolean (task, lw_project_finish_job (LW_PROJECT (source), ending->job, ending->status, 0, ending->message, NULL));
-}
-
-static void
-end_job (LwTrainer *self, LwJobStatus status, const char *message)
-{
-  Ending *ending = g_new0 (Ending, 1);
-  *ending = (Ending) { self->job->id, status, g_strdup (message) };
-  lw_project_run_async (lw_desk_get_project (self->desk), end_job_in_thread, ending, (GDestroyNotify) ending_free, NULL, NULL, NULL);
-}
-
 /* ---- third step: adopt and score ---- */
-
-typedef struct
-{
-  char *uuid;
-  LwEngine *engine;
-  LwOperation *operation;
-} Scoring;
-
-static void
-scoring_free (Scoring *scoring)
-{
-  g_free (scoring->uuid);
-  g_object_unref (scoring->engine);
-  g_object_unref (scoring->operation);
-  g_free (scoring);
-}
-
-static void
-score_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Scoring *scoring = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LwComparison) comparison = NULL;
-  LwJob *job = lw_find_job (LW_PROJECT (source), scoring->uuid, &error);
-  if (job != NULL)
-    comparison = lw_adopt_and_compare (LW_PROJECT (source), scoring->engine, job, lw_operation_progress, scoring->operation,
-                                       lw_operation_get_cancellable (scoring->operation), &error);
-  g_clear_pointer (&job, lw_job_free);
-  if (comparison != NULL)
-    g_task_return_pointer (task, g_steal_pointer (&comparison), (GDestroyNotify) lw_comparison_free);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
 
 static void
 on_scored_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -202,12 +137,9 @@ on_scored_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 start_scoring (LwTrainer *self)
 {
-  Scoring *scoring = g_new0 (Scoring, 1);
   begin_operation (self, _("Comparing the Models"));
   set_state (self, LW_TRAINER_SCORING);
-  *scoring = (Scoring) { g_strdup (self->job->uuid), g_object_ref (lw_desk_get_engine (self->desk)), g_object_ref (self->operation) };
-  lw_project_run_async (lw_desk_get_project (self->desk), score_in_thread, scoring, (GDestroyNotify) scoring_free, NULL, on_scored_cb,
-                        g_object_ref (self));
+  lw_training_score_async (self->desk, self->job, self->operation, on_scored_cb, g_object_ref (self));
 }
 
 /* ---- second step: train ---- */
@@ -270,7 +202,7 @@ on_trained_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (g_cancellable_is_cancelled (self->cancellable))
     {
-      end_job (self, LW_JOB_CANCELLED, NULL);
+      lw_training_end_job (self->desk, self->job, LW_JOB_CANCELLED, NULL);
       go_idle (self);
     }
   else if (g_error_matches (error, LW_ENGINE_ERROR, LW_ENGINE_ERROR_DIED))
@@ -282,7 +214,7 @@ on_trained_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       lw_desk_fail (self->desk, _("The training failed"), error);
-      end_job (self, LW_JOB_FAILED, error->message);
+      lw_training_end_job (self->desk, self->job, LW_JOB_FAILED, error->message);
       go_idle (self);
     }
 }
@@ -307,38 +239,6 @@ lw_trainer_resume (LwTrainer *self)
 
 /* ---- first step: prepare ---- */
 
-typedef struct
-{
-  char *base;
-  guint epochs;
-  LwEngine *engine;
-  LwOperation *operation;
-} Preparation;
-
-static void
-preparation_free (Preparation *preparation)
-{
-  g_free (preparation->base);
-  g_object_unref (preparation->engine);
-  g_object_unref (preparation->operation);
-  g_free (preparation);
-}
-
-static void
-prepare_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Preparation *preparation = data;
-  LwProject *project = LW_PROJECT (source);
-  LwTrainRequest request = { .base_model = preparation->base, .epochs = preparation->epochs, .seed = -1 };
-  g_autoptr (GError) error = NULL;
-  LwJob *job = lw_workflow_prepare_training (project, preparation->engine, &request, lw_operation_progress, preparation->operation,
-                                             lw_operation_get_cancellable (preparation->operation), &error);
-  if (job != NULL)
-    g_task_return_pointer (task, job, (GDestroyNotify) lw_job_free);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
 static void
 on_prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -359,7 +259,7 @@ on_prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->job = job;
   if (g_cancellable_is_cancelled (lw_operation_get_cancellable (self->operation)))
     {
-      end_job (self, LW_JOB_CANCELLED, NULL);
+      lw_training_end_job (self->desk, self->job, LW_JOB_CANCELLED, NULL);
       go_idle (self);
     }
   else
@@ -371,32 +271,23 @@ lw_trainer_start (LwTrainer *self, const char *base, guint epochs)
 {
   if (self->state != LW_TRAINER_IDLE)
     return;
-  Preparation *preparation = g_new0 (Preparation, 1);
   g_clear_pointer (&self->comparison, lw_comparison_free);
   g_array_set_size (self->steps, 0);
   take_progress (self, lw_job_progress_new ());
   begin_operation (self, _("Preparing the Training"));
   set_state (self, LW_TRAINER_PREPARING);
-  *preparation = (Preparation) { g_strdup (base), epochs, g_object_ref (lw_desk_get_engine (self->desk)), g_object_ref (self->operation) };
-  lw_project_run_async (lw_desk_get_project (self->desk), prepare_in_thread, preparation, (GDestroyNotify) preparation_free, NULL, on_prepared_cb,
-                        g_object_ref (self));
+  lw_training_prepare_async (self->desk, base, epochs, self->operation, on_prepared_cb, g_object_ref (self));
 }
 
 /* ---- stopping ---- */
-
-static void
-request_stop_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_task_return_boolean (task, lw_job_request_stop (data, NULL));
-}
 
 void
 lw_trainer_stop_for_good (LwTrainer *self)
 {
   if (self->job != NULL && self->state == LW_TRAINER_TRAINING)
     {
-      lw_project_run_async (lw_desk_get_project (self->desk), request_stop_in_thread, g_strdup (self->job->folder), g_free, NULL, NULL, NULL);
-      end_job (self, LW_JOB_CANCELLED, NULL);
+      lw_training_request_stop (self->desk, self->job);
+      lw_training_end_job (self->desk, self->job, LW_JOB_CANCELLED, NULL);
     }
   lw_trainer_cancel (self);
 }
@@ -409,50 +300,15 @@ lw_trainer_cancel (LwTrainer *self)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   if (self->state == LW_TRAINER_ELSEWHERE)
-    lw_project_run_async (lw_desk_get_project (self->desk), request_stop_in_thread, g_strdup (self->job->folder), g_free, NULL, NULL, NULL);
+    lw_training_request_stop (self->desk, self->job);
   if (self->state == LW_TRAINER_INTERRUPTED)
     {
-      end_job (self, LW_JOB_CANCELLED, NULL);
+      lw_training_end_job (self->desk, self->job, LW_JOB_CANCELLED, NULL);
       go_idle (self);
     }
 }
 
 /* ---- jobs that an earlier window, or another program, left ---- */
-
-typedef struct
-{
-  LwJob *job;                 /* NULL: none runs */
-  LwJobState state;
-  LwJobProgress *progress;
-} Left;
-
-static void
-left_free (Left *left)
-{
-  g_clear_pointer (&left->job, lw_job_free);
-  g_clear_pointer (&left->progress, lw_job_progress_free);
-  g_free (left);
-}
-
-/* Finished ones become models at once; the newest of the others is looked at. */
-static void
-look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LwProject *project = LW_PROJECT (source);
-  Left *left = g_new0 (Left, 1);
-  g_autoptr (GPtrArray) jobs = lw_project_list_jobs (project, NULL);
-  for (guint i = 0; jobs != NULL && i < jobs->len && left->job == NULL; i++)
-    {
-      LwJob *job = jobs->pdata[i];
-      LwJobState state = job->status == LW_JOB_RUNNING ? lw_job_get_state (job->folder) : LW_JOB_STATE_STOPPED;
-      if (state == LW_JOB_STATE_STOPPED || state == LW_JOB_STATE_FAILED)
-        continue;
-      left->state = state;
-      left->job = lw_find_job (project, job->uuid, NULL);
-      left->progress = lw_job_load_progress (job->folder, NULL);
-    }
-  g_task_return_pointer (task, left, (GDestroyNotify) left_free);
-}
 
 static void look (LwTrainer *self);
 
@@ -464,7 +320,7 @@ on_poll_cb (gpointer data)
 }
 
 static void
-take_left (LwTrainer *self, Left *left)
+take_left (LwTrainer *self, LwLeftJob *left)
 {
   if (left->job == NULL)
     {
@@ -491,11 +347,11 @@ static void
 on_looked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LwTrainer) self = data;
-  Left *left = g_task_propagate_pointer (G_TASK (result), NULL);
+  LwLeftJob *left = g_task_propagate_pointer (G_TASK (result), NULL);
   self->polling = FALSE;
   if (left != NULL && self->desk != NULL && (self->state == LW_TRAINER_IDLE || self->state == LW_TRAINER_ELSEWHERE))
     take_left (self, left);
-  g_clear_pointer (&left, left_free);
+  g_clear_pointer (&left, lw_left_job_free);
 }
 
 static void
@@ -504,7 +360,7 @@ look (LwTrainer *self)
   if (self->polling)
     return;
   self->polling = TRUE;
-  lw_project_run_async (lw_desk_get_project (self->desk), look_in_thread, NULL, NULL, NULL, on_looked_cb, g_object_ref (self));
+  lw_training_find_left_async (self->desk, on_looked_cb, g_object_ref (self));
 }
 
 static void

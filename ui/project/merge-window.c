@@ -7,7 +7,7 @@
 #include "feedback.h"
 #include "project/conflict-object.h"
 #include "project/merge-picture.h"
-#include "project/work.h"
+#include "project/merging.h"
 
 struct _LwMergeWindow
 {
@@ -35,12 +35,6 @@ enum { MERGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LwMergeWindow, lw_merge_window, ADW_TYPE_WINDOW)
-
-static char *
-dup_key (const char *frame, int x, int y)
-{
-  return g_strdup_printf ("%d,%d %s", x, y, frame);
-}
 
 /* ---- decided ---- */
 
@@ -98,31 +92,6 @@ update (LwMergeWindow *self)
 
 /* ---- kept: a crash costs no decision ---- */
 
-typedef struct { char *key; GPtrArray *regions; } Kept;
-
-static void
-region_free (gpointer data)
-{
-  g_free (((LwMergeRegion *) data)->frame);
-  g_free (data);
-}
-
-static void
-kept_free (gpointer data)
-{
-  Kept *kept = data;
-  g_free (kept->key);
-  g_ptr_array_unref (kept->regions);
-  g_free (kept);
-}
-
-static gpointer
-keep_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
-{
-  const Kept *kept = wanted;
-  return lw_project_keep_merge_decisions (project, kept->key, kept->regions, error) ? wanted : NULL;
-}
-
 static void keep (LwMergeWindow *self);
 
 static void
@@ -145,7 +114,7 @@ on_not_kept (gpointer owner, const GError *error, gpointer wanted)
   keep_next (LW_MERGE_WINDOW (owner));
 }
 
-static const LwWork keep_work = { keep_in_thread, NULL, on_kept, N_("Could not keep what was decided"), on_not_kept };
+static const LwWork keep_work = { lw_kept_decisions_in_thread, NULL, on_kept, N_("Could not keep what was decided"), on_not_kept };
 
 /* One after the other, so that the last one is what stays. */
 static void
@@ -154,17 +123,8 @@ keep (LwMergeWindow *self)
   self->keep_again = self->keeping;
   if (self->keeping || self->key == NULL)
     return;
-  Kept *kept = g_new (Kept, 1);
-  *kept = (Kept) { g_strdup (self->key), g_ptr_array_new_with_free_func (region_free) };
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts)); i++)
-    {
-      g_autoptr (LwConflictObject) conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
-      LwMergeRegion *region = g_memdup2 (lw_conflict_object_get_region (conflict), sizeof *region);
-      region->frame = g_strdup (region->frame);
-      g_ptr_array_add (kept->regions, region);
-    }
   self->keeping = TRUE;
-  lw_work_start (self->desk, self, &keep_work, kept, kept_free, NULL);
+  lw_work_start (self->desk, self, &keep_work, lw_kept_decisions_new (self->key, G_LIST_MODEL (self->conflicts)), lw_kept_decisions_free, NULL);
 }
 
 static int
@@ -258,54 +218,6 @@ on_selected_cb (LwMergeWindow *self)
 
 /* ---- looking at the other copy ---- */
 
-typedef struct
-{
-  char *folder;
-  LwMergeReport report;
-  LwPalette *palette;
-  GHashTable *decisions;       /* what was decided, when it is merged; NULL: only look */
-  char *key;
-  guint recalled;
-} Merging;
-
-static void
-merging_free (gpointer data)
-{
-  Merging *merging = data;
-  g_free (merging->folder);
-  lw_merge_report_clear (&merging->report);
-  g_clear_pointer (&merging->palette, lw_palette_free);
-  g_clear_pointer (&merging->decisions, g_hash_table_unref);
-  g_free (merging->key);
-  g_free (merging);
-}
-
-/* A region that came up since then is not decided: nothing is merged, and it is looked at again. */
-static int
-choose (const LwMergeRegion *region, gpointer decisions)
-{
-  g_autofree char *key = dup_key (region->frame, region->x, region->y);
-  gpointer taken;
-  return decisions != NULL && g_hash_table_lookup_extended (decisions, key, NULL, &taken) ? GPOINTER_TO_INT (taken) : -1;
-}
-
-static gpointer
-merge_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCancellable *cancellable, GError **error)
-{
-  Merging *merging = wanted;
-  g_autoptr (LwProject) other = lw_project_open (merging->folder, error);
-  merging->palette = other != NULL ? lw_project_dup_palette (project, error) : NULL;
-  gboolean dry = merging->decisions == NULL;
-  if (merging->palette == NULL || !lw_project_merge (project, other, choose, merging->decisions, dry, &merging->report, lw_operation_progress, operation, cancellable, error))
-    return NULL;
-  merging->key = lw_merge_dup_key (other);
-  if (dry)
-    merging->recalled = lw_project_recall_merge_decisions (project, merging->key, merging->report.regions);
-  else
-    lw_project_keep_merge_decisions (project, merging->key, NULL, NULL);      /* merged: what is left there decides nothing any more */
-  return merging;
-}
-
 static void
 add_score (LwMergeWindow *self, const char *name, double iou)
 {
@@ -317,7 +229,7 @@ add_score (LwMergeWindow *self, const char *name, double iou)
 }
 
 static void
-show_agreement (LwMergeWindow *self, const Merging *merging)
+show_agreement (LwMergeWindow *self, const LwMerging *merging)
 {
   const LwConfusion *agreement = merging->report.agreement;
   g_autoptr (LwScores) scores = lw_confusion_score (agreement);
@@ -362,7 +274,7 @@ static void
 show_report (gpointer owner, gpointer found, gpointer wanted)
 {
   LwMergeWindow *self = LW_MERGE_WINDOW (owner);
-  const Merging *merging = found;
+  const LwMerging *merging = found;
   const LwMergeReport *report = &merging->report;
   if (self->summary_label == NULL)
     return;
@@ -387,7 +299,7 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
   on_selected_cb (self);
 }
 
-static const LwWork look_work = { merge_in_thread, NULL, show_report, N_("Could not look at the other copy") };
+static const LwWork look_work = { lw_merging_in_thread, NULL, show_report, N_("Could not look at the other copy") };
 
 /* ---- merging ---- */
 
@@ -395,29 +307,21 @@ static void
 on_merged (gpointer owner, gpointer found, gpointer wanted)
 {
   LwMergeWindow *self = LW_MERGE_WINDOW (owner);
-  const LwMergeReport *report = &((const Merging *) found)->report;
+  const LwMergeReport *report = &((const LwMerging *) found)->report;
   guint n = report->taken + report->merged;
   g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame merged", "%u frames merged", n), n);
   g_signal_emit (self, signals[MERGED], 0, report->step, text);
   gtk_window_close (GTK_WINDOW (self));
 }
 
-static const LwWork merge_work = { merge_in_thread, NULL, on_merged, N_("Could not merge") };
+static const LwWork merge_work = { lw_merging_in_thread, NULL, on_merged, N_("Could not merge") };
 
 static void
 merge_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwMergeWindow *self = LW_MERGE_WINDOW (widget);
-  Merging *merging = g_new0 (Merging, 1);
-  merging->folder = g_strdup (self->folder);
-  merging->decisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->conflicts)); i++)
-    {
-      g_autoptr (LwConflictObject) conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
-      const LwMergeRegion *region = lw_conflict_object_get_region (conflict);
-      g_hash_table_replace (merging->decisions, dup_key (region->frame, region->x, region->y), GINT_TO_POINTER (region->taken));
-    }
-  lw_work_start_watched (self->desk, widget, &merge_work, merging, merging_free, _("Merging"));
+  LwMerging *merging = lw_merging_new (self->folder, G_LIST_MODEL (self->conflicts));
+  lw_work_start_watched (self->desk, widget, &merge_work, merging, lw_merging_free, _("Merging"));
 }
 
 /* ---- rows ---- */
@@ -544,12 +448,8 @@ static gboolean
 look_cb (gpointer data)
 {
   LwMergeWindow *self = data;
-  Merging *merging = g_new0 (Merging, 1);
-  merging->folder = g_strdup (self->folder);
   if (self->desk != NULL)
-    lw_work_start_watched (self->desk, GTK_WIDGET (self), &look_work, merging, merging_free, _("Looking at the Other Copy"));
-  else
-    merging_free (merging);
+    lw_work_start_watched (self->desk, GTK_WIDGET (self), &look_work, lw_merging_new (self->folder, NULL), lw_merging_free, _("Looking at the Other Copy"));
   return G_SOURCE_REMOVE;
 }
 
