@@ -178,10 +178,10 @@ lw_live_wire_new (const LwPixels *picture, LwCorner anchor, int reach_px, GCance
   LwLiveWire *self = g_new0 (LwLiveWire, 1);
   lw_contrast_init (&self->window, picture, x0, y0, x1 - x0, y1 - y0);
   self->anchor = (LwCorner) { anchor.x - x0, anchor.y - y0 };
-  Search s = { .wire = self, .across = x1 - x0 + 1 };
-  gsize n = (gsize) s.across * (gsize) (y1 - y0 + 1);
-  g_autofree guint8 *right = s.right = g_new (guint8, n), *down = s.down = g_new (guint8, n);
-  g_autofree guint32 *cost = s.cost = g_new (guint32, n);
+  gsize n = (gsize) (x1 - x0 + 1) * (gsize) (y1 - y0 + 1);
+  g_autofree guint8 *right = g_new (guint8, n), *down = g_new (guint8, n);
+  g_autofree guint32 *cost = g_new (guint32, n);
+  Search s = { .wire = self, .across = x1 - x0 + 1, .right = right, .down = down, .cost = cost };
   self->step = g_new0 (guint8, n);
   memset (cost, 0xff, n * sizeof *cost);
   weigh_all (&s);

@@ -63,7 +63,7 @@ search_row (const Spread *s, const gint16 *row, int x)
           column = x + d;
         }
     }
-  return best <= s->limit ? column : -1;
+  return (double) best <= s->limit ? column : -1;
 }
 
 static inline int

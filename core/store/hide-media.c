@@ -16,8 +16,8 @@ lw_project_measure_media (LwProject *self, gint64 media, LwMediaUse *use, GError
 
   static const char *const questions[] = {
     "SELECT count (*) FROM frame WHERE media = ?",
-    "SELECT count (*) FROM frame WHERE media = ? AND (seq > 0 OR EXISTS (SELECT 1 FROM revision WHERE revision.frame = frame.id)"
-    " OR EXISTS (SELECT 1 FROM comment WHERE comment.frame = frame.id))",
+    ("SELECT count (*) FROM frame WHERE media = ? AND (seq > 0 OR EXISTS (SELECT 1 FROM revision WHERE revision.frame = frame.id)"
+     " OR EXISTS (SELECT 1 FROM comment WHERE comment.frame = frame.id))"),
     "SELECT count (*) FROM frame WHERE media = ? AND status = 3",
     "SELECT count (*) FROM revision JOIN frame ON frame.id = revision.frame WHERE media = ?",
     "SELECT ifnull (sum (pixels), 0) FROM frame_class JOIN frame ON frame.id = frame_class.frame WHERE media = ?",

@@ -233,7 +233,6 @@ lw_document_cancel_edit (LwDocument *self)
 {
   g_return_if_fail (LW_IS_DOCUMENT (self) && self->edit != NULL);
 
-  g_autoptr(LwDiff) diff = NULL;
   LwRect whole = { 0, 0, self->frame->width, self->frame->height };
   lw_edit_cancel (g_steal_pointer (&self->edit));
   document_edit_ended (self);

@@ -93,8 +93,8 @@ test_repeats (void)
   g_autoptr(LwGrabCut) b = lw_grab_cut_new (&picture.view, &box, NULL);
   g_assert_true (lw_grab_cut_run (a, NULL) && lw_grab_cut_run (b, NULL));
   const guint8 *masks[2] = { lw_grab_cut_get_mask (a, &boxes[0]), lw_grab_cut_get_mask (b, &boxes[1]) };
-  g_assert_cmpmem (&boxes[0], sizeof *boxes, &boxes[1], sizeof *boxes);
-  g_assert_cmpmem (masks[0], (gsize) box.width * (gsize) box.height, masks[1], (gsize) box.width * (gsize) box.height);
+  g_assert_cmpmem (&boxes[0], (int) sizeof *boxes, &boxes[1], (int) sizeof *boxes);
+  g_assert_cmpmem (masks[0], box.width * box.height, masks[1], box.width * box.height);
   picture_clear (&picture);
 }
 

@@ -51,7 +51,7 @@ test_index_round_trip (void)
       g_assert_cmpint (info.height, ==, height);
       g_assert_cmpint (info.indexed, ==, indexed);
       for (int y = 0; y < height; y++)
-        g_assert_cmpmem (back + y * width, (gsize) width, values + (gsize) y * stride, (gsize) width);
+        g_assert_cmpmem (back + y * width, width, values + (gsize) y * stride, width);
     }
   remove_png (path);
 }
