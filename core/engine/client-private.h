@@ -71,7 +71,6 @@ LwSession *lw_session_ref (LwSession *session);
 void lw_session_unref (LwSession *session);
 
 gboolean lw_session_is_ready (LwSession *session);
-gboolean lw_session_is_busy (LwSession *session);
 LwLinkStatus lw_session_get_status (LwSession *session);
 /* FALSE: not now, all slots are in use. TRUE: @call is taken, and answered in time. */
 gboolean lw_session_send (LwSession *session, LwCall *call);

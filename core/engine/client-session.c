@@ -307,15 +307,9 @@ lw_session_is_ready (LwSession *session)
   return session->ready && !session->channel_over && !session->process_over;
 }
 
-gboolean
-lw_session_is_busy (LwSession *session)
-{
-  return g_hash_table_size (session->calls) > 0;
-}
-
 LwLinkStatus
 lw_session_get_status (LwSession *session)
 {
-  LwEngineState state = !session->ready ? LW_ENGINE_STARTING : lw_session_is_busy (session) ? LW_ENGINE_BUSY : LW_ENGINE_READY;
+  LwEngineState state = !session->ready ? LW_ENGINE_STARTING : g_hash_table_size (session->calls) > 0 ? LW_ENGINE_BUSY : LW_ENGINE_READY;
   return (LwLinkStatus) { state, session->device, session->note, session->warning, session->pid };
 }

@@ -324,11 +324,18 @@ channel_check (GSource *source)
   return g_source_query_unix_fd (source, ((ChannelSource *) source)->tag) != 0;
 }
 
+static LwChannel *
+channel_ref (LwChannel *channel)
+{
+  g_atomic_ref_count_inc (&channel->refs);
+  return channel;
+}
+
 static gboolean
 channel_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
   ChannelSource *self = (ChannelSource *) source;
-  g_autoptr(LwChannel) channel = lw_channel_ref (self->channel);
+  g_autoptr(LwChannel) channel = channel_ref (self->channel);
   GIOCondition ready = g_source_query_unix_fd (source, self->tag);
   if (ready & G_IO_OUT)
     {
@@ -366,13 +373,6 @@ lw_channel_new (int fd)
   return channel;
 }
 
-LwChannel *
-lw_channel_ref (LwChannel *channel)
-{
-  g_atomic_ref_count_inc (&channel->refs);
-  return channel;
-}
-
 void
 lw_channel_unref (LwChannel *channel)
 {
@@ -397,7 +397,7 @@ lw_channel_attach (LwChannel *channel, GMainContext *context, const LwChannelEve
   channel->source = g_source_new (&channel_funcs, sizeof (ChannelSource));
   g_source_set_static_name (channel->source, "engine channel");
   ChannelSource *source = (ChannelSource *) channel->source;
-  source->channel = lw_channel_ref (channel);
+  source->channel = channel_ref (channel);
   source->events = G_IO_IN;
   source->tag = g_source_add_unix_fd (channel->source, channel->socket, source->events);
   g_mutex_lock (&channel->lock);

@@ -30,7 +30,6 @@ typedef struct {
 } LwChannelEvents;
 
 LwChannel *lw_channel_new (int socket /* taken */);
-LwChannel *lw_channel_ref (LwChannel *channel);
 void lw_channel_unref (LwChannel *channel);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwChannel, lw_channel_unref)
 

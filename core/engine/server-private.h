@@ -9,8 +9,6 @@
 
 /* A sealed memory of the client, held by the table of slots and by the prediction that uses it. */
 typedef struct { gatomicrefcount refs; LwSharedMemory memory; gint64 generation; } LwServerSlot;
-LwServerSlot *lw_server_slot_ref (LwServerSlot *slot);
-void lw_server_slot_unref (LwServerSlot *slot);
 
 typedef struct {
   const LwBackend *backend;

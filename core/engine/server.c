@@ -13,6 +13,22 @@
 
 /* ---- answers ---- */
 
+static LwServerSlot *
+slot_ref (LwServerSlot *slot)
+{
+  g_atomic_ref_count_inc (&slot->refs);
+  return slot;
+}
+
+static void
+slot_unref (LwServerSlot *slot)
+{
+  if (!g_atomic_ref_count_dec (&slot->refs))
+    return;
+  lw_shared_memory_clear (&slot->memory);
+  g_free (slot);
+}
+
 static LwServerRequest *
 request_new (LwServer *server, gint64 id, LwJson *params)
 {
@@ -26,7 +42,7 @@ request_new (LwServer *server, gint64 id, LwJson *params)
 static void
 request_free (LwServerRequest *request)
 {
-  g_clear_pointer (&request->slot, lw_server_slot_unref);
+  g_clear_pointer (&request->slot, slot_unref);
   g_clear_pointer (&request->params, json_object_put);
   g_free (request);
 }
@@ -239,7 +255,7 @@ take_slot (LwServerRequest *request, GError **error)
     return FALSE;
   if (server->slots[slot] != NULL && server->slots[slot]->generation == generation)
     {
-      request->slot = lw_server_slot_ref (server->slots[slot]);
+      request->slot = slot_ref (server->slots[slot]);
       return TRUE;
     }
   g_set_error (error, LW_SLOT_ERROR, LW_SLOT_ERROR_SIZE, _("Slot %d holds no memory of generation %" PRId64 "."), (int) slot, generation);
@@ -287,22 +303,6 @@ dispatch (LwServerRequest *request, const char *method)
 
 /* ---- slots ---- */
 
-LwServerSlot *
-lw_server_slot_ref (LwServerSlot *slot)
-{
-  g_atomic_ref_count_inc (&slot->refs);
-  return slot;
-}
-
-void
-lw_server_slot_unref (LwServerSlot *slot)
-{
-  if (!g_atomic_ref_count_dec (&slot->refs))
-    return;
-  lw_shared_memory_clear (&slot->memory);
-  g_free (slot);
-}
-
 /* {"slot", "generation", "bytes"} with a descriptor, or without one to give the memory back. */
 static gboolean
 set_slot (LwServerRequest *request, int fd, GError **error)
@@ -323,7 +323,7 @@ set_slot (LwServerRequest *request, int fd, GError **error)
         close (fd);
       return FALSE;
     }
-  g_clear_pointer (&request->server->slots[slot], lw_server_slot_unref);
+  g_clear_pointer (&request->server->slots[slot], slot_unref);
   if (fd < 0)
     return TRUE;
   LwServerSlot *made = g_new (LwServerSlot, 1);
@@ -431,7 +431,7 @@ server_clear (LwServer *server)
 {
   lw_channel_unref (server->channel);
   for (int i = 0; i < LW_MAX_SLOTS; i++)
-    g_clear_pointer (&server->slots[i], lw_server_slot_unref);
+    g_clear_pointer (&server->slots[i], slot_unref);
   lw_server_device_close (&server->processor);
   lw_server_device_close (&server->device);
   g_hash_table_unref (server->requests);

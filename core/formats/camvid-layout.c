@@ -20,12 +20,6 @@ lw_camvid_layout_from_nick (const char *nick, LwCamvidLayout *layout)
   return FALSE;
 }
 
-const char *
-lw_camvid_layout_get_nick (LwCamvidLayout layout)
-{
-  return nicks[layout];
-}
-
 char *
 lw_camvid_label_name (LwCamvidLayout layout, const char *subset, const char *frame)
 {

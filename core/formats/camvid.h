@@ -17,7 +17,6 @@ GQuark lw_format_error_quark (void);
 
 typedef enum { LW_CAMVID_DATUMARO, LW_CAMVID_CAMBRIDGE, LW_CAMVID_SEGNET } LwCamvidLayout;
 gboolean lw_camvid_layout_from_nick (const char *nick, LwCamvidLayout *layout);     /* "datumaro", "cambridge", "segnet" */
-const char *lw_camvid_layout_get_nick (LwCamvidLayout layout);
 
 typedef enum { LW_UNLABELLED_REFUSE, LW_UNLABELLED_VOID, LW_UNLABELLED_VALUE } LwUnlabelledPolicy;
 

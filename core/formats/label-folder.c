@@ -42,12 +42,6 @@ lw_label_folder_free (LwLabelFolder *folder)
   g_free (folder);
 }
 
-guint
-lw_label_folder_get_n_frames (const LwLabelFolder *folder)
-{
-  return folder->set->files->len;
-}
-
 gboolean
 lw_label_folder_has (const LwLabelFolder *folder, const char *frame)
 {

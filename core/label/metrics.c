@@ -184,20 +184,6 @@ lw_boundary_mean_add (LwBoundaryMean *mean, const double *bf)
 }
 
 void
-lw_boundary_mean_merge (LwBoundaryMean *into, const LwBoundaryMean *from)
-{
-  g_return_if_fail (into->n == from->n);
-
-  into->image_sum += from->image_sum;
-  into->n_images += from->n_images;
-  for (int c = 0; c < into->n; c++)
-    {
-      into->sum[c] += from->sum[c];
-      into->images[c] += from->images[c];
-    }
-}
-
-void
 lw_scores_set_boundary (LwScores *scores, const LwBoundaryMean *mean)
 {
   g_return_if_fail (scores->n == mean->n);

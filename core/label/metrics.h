@@ -48,5 +48,4 @@ LwBoundaryMean *lw_boundary_mean_new (int n);
 void lw_boundary_mean_free (LwBoundaryMean *mean);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwBoundaryMean, lw_boundary_mean_free)
 void lw_boundary_mean_add (LwBoundaryMean *mean, const double *bf);           /* one image: what lw_boundary_f1() gave */
-void lw_boundary_mean_merge (LwBoundaryMean *into, const LwBoundaryMean *from);
 void lw_scores_set_boundary (LwScores *scores, const LwBoundaryMean *mean);   /* fills bf and mean_bf */

@@ -174,16 +174,3 @@ lw_image_to_rgb (const LwImage *image, guint8 *rgb)
     }
 }
 
-LwImage *
-lw_image_from_rgb (const guint8 *rgb, int width, int height, gsize stride)
-{
-  LwImage *image = lw_image_new (width, height);
-  for (int y = 0; image != NULL && y < height; y++)
-    {
-      const guint8 *in = rgb + (gsize) y * stride;
-      guint32 *out = row (image, y);
-      for (int x = 0; x < width; x++, in += 3)
-        out[x] = 0xff000000 | (guint32) in[0] << 16 | (guint32) in[1] << 8 | in[2];
-    }
-  return image;
-}

@@ -19,6 +19,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwImage, lw_image_unref)
 
 /* Box-filtered to fit in @max_width x @max_height, aspect kept; (transfer full). Never enlarges. */
 LwImage *lw_image_scale_down (const LwImage *image, int max_width, int max_height);
-/* Packed 8-bit RGB into @rgb (width * height * 3), and back. */
+/* Packed 8-bit RGB into @rgb (width * height * 3). */
 void lw_image_to_rgb (const LwImage *image, guint8 *rgb);
-LwImage *lw_image_from_rgb (const guint8 *rgb, int width, int height, gsize stride);

@@ -22,13 +22,6 @@ static const struct { const char *nick; gint64 period; } schedules[LW_N_BACKUP_S
 
 /* ---- schedule ---- */
 
-const char *
-lw_backup_schedule_get_nick (LwBackupSchedule schedule)
-{
-  g_return_val_if_fail ((guint) schedule < LW_N_BACKUP_SCHEDULES, NULL);
-  return schedules[schedule].nick;
-}
-
 gboolean
 lw_backup_schedule_from_nick (const char *nick, LwBackupSchedule *schedule)
 {

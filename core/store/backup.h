@@ -9,8 +9,7 @@ char *lw_project_back_up (LwProject *project, const char *path, LwProgress progr
 
 /* ---- by themselves ---- */
 typedef enum { LW_BACKUP_OFF, LW_BACKUP_HOURLY, LW_BACKUP_DAILY, LW_BACKUP_WEEKLY, LW_N_BACKUP_SCHEDULES } LwBackupSchedule;
-const char *lw_backup_schedule_get_nick (LwBackupSchedule schedule);                           /* "off", "hourly", "daily", "weekly" */
-gboolean lw_backup_schedule_from_nick (const char *nick, LwBackupSchedule *schedule);
+gboolean lw_backup_schedule_from_nick (const char *nick, LwBackupSchedule *schedule);          /* "off", "hourly", "daily", "weekly" */
 LwBackupSchedule lw_project_get_backup_schedule (LwProject *project);                          /* daily unless set */
 gboolean lw_project_set_backup_schedule (LwProject *project, LwBackupSchedule schedule, GError **error);
 /* Makes an automatic backup if the schedule wants one, something changed since the last, and no other program is at it; then removes automatic ones that

@@ -411,8 +411,8 @@ lw_query_int (LwQuery *query, int column, int min, int max)
 
 /* ---- transactions ---- */
 
-gboolean
-lw_db_begin (LwDb *db, GError **error)
+static gboolean
+begin (LwDb *db, GError **error)
 {
   if (!lw_db_is_in_place (db))
     return lw_db_gone (db, error);
@@ -429,8 +429,8 @@ lw_db_begin_read (LwDb *db, GError **error)
   return lw_db_run (db, error, "BEGIN", "");
 }
 
-gboolean
-lw_db_commit (LwDb *db, GError **error)
+static gboolean
+commit (LwDb *db, GError **error)
 {
   gboolean done = lw_db_run (db, error, "COMMIT", "");
   if (!done)
@@ -449,10 +449,10 @@ lw_db_rollback (LwDb *db)
 gboolean
 lw_db_transact (LwDb *db, LwWriteFunc func, gpointer data, GError **error)
 {
-  if (!lw_db_begin (db, error))
+  if (!begin (db, error))
     return FALSE;
   if (func (db, data, error))
-    return lw_db_commit (db, error);
+    return commit (db, error);
   lw_db_rollback (db);
   return FALSE;
 }

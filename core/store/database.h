@@ -62,14 +62,12 @@ char *lw_query_dup_bytes (LwQuery *query, int column);      /* text as stored: p
 GBytes *lw_query_dup_blob (LwQuery *query, int column);     /* NULL where NULL */
 int lw_query_int (LwQuery *query, int column, int min, int max);
 
-/* To write: BEGIN IMMEDIATE. It and commit fail with LW_STORE_ERROR_GONE where the file is not in its place; whether a commit that says so is in the file, nobody knows. */
-gboolean lw_db_begin (LwDb *db, GError **error);
 gboolean lw_db_begin_read (LwDb *db, GError **error);       /* one view of everything until rollback */
-gboolean lw_db_commit (LwDb *db, GError **error);           /* on failure rolled back */
 void lw_db_rollback (LwDb *db);
 
 typedef gboolean (*LwWriteFunc) (LwDb *db, gpointer data, GError **error);
-/* @func in a transaction of its own; what it returns decides between commit and rollback. */
+/* @func in a transaction of its own (BEGIN IMMEDIATE); what it returns decides between commit and rollback. LW_STORE_ERROR_GONE where the file is not in its
+ * place: whether a commit that says so is in the file, nobody knows. */
 gboolean lw_db_transact (LwDb *db, LwWriteFunc func, gpointer data, GError **error);
 /* @once again where it fails because another process changed what it had prepared from (LW_STORE_ERROR_CONFLICT), a few times. */
 gboolean lw_db_retry (LwDb *db, LwWriteFunc once, gpointer data, GError **error);

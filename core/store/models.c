@@ -27,8 +27,8 @@ lw_model_free (LwModel *model)
 
 /* ---- read ---- */
 
-char *
-lw_model_file_path (LwProject *project, const char *sha256)
+static char *
+file_path (LwProject *project, const char *sha256)
 {
   g_autofree char *name = g_strconcat (sha256, ".safetensors", NULL);
   return g_build_filename (project->folder, "models", name, NULL);
@@ -42,7 +42,7 @@ read_model (LwProject *self, LwQuery *query)
   if (!lw_store_is_sha256 (sha256))
     return NULL;
   LwModel *model = g_new0 (LwModel, 1);
-  model->path = lw_model_file_path (self, sha256);
+  model->path = file_path (self, sha256);
   model->id = sqlite3_column_int64 (query, 0);
   model->parent = sqlite3_column_int64 (query, 1);
   model->dataset = sqlite3_column_int64 (query, 2);
@@ -125,7 +125,7 @@ take_file (LwProject *self, const char *file, GError **error)
       return NULL;
     }
   g_autofree char *sha256 = lw_store_copy_file (file, unfinished, NULL, error) ? lw_store_hash_file (unfinished, &size, NULL, error) : NULL;
-  g_autofree char *path = sha256 != NULL ? lw_model_file_path (self, sha256) : NULL;
+  g_autofree char *path = sha256 != NULL ? file_path (self, sha256) : NULL;
   if (path != NULL && g_rename (unfinished, path) == 0)
     {
       lw_filesystem_sync_folder (models);

@@ -3,6 +3,5 @@
 
 #include "store/project-private.h"
 
-char *lw_model_file_path (LwProject *project, const char *sha256);
 /* In a transaction: @model becomes the champion, the one before it retires. */
 gboolean lw_model_promote (LwDb *db, gint64 model, const char *reason, GError **error);

@@ -17,8 +17,8 @@
 
 /* ---- visitors ---- */
 
-LwVisitor *
-lw_visitor_copy (const LwVisitor *visitor)
+static LwVisitor *
+visitor_copy (const LwVisitor *visitor)
 {
   LwVisitor *copy = g_new (LwVisitor, 1);
   *copy = (LwVisitor) { g_strdup (visitor->person), g_strdup (visitor->name), visitor->frame, visitor->since };
@@ -106,7 +106,7 @@ read_place (const char bytes[PLACE_BYTES])
       || !g_ascii_string_to_signed (parts[1], 10, 1, G_MAXINT64, &frame, NULL) || !g_ascii_string_to_signed (parts[2], 10, 0, G_MAXINT64, &since, NULL))
     return NULL;
   g_autofree char *name = clean_name (parts[4]);
-  return lw_visitor_copy (&(LwVisitor) { parts[3], name, frame, MIN (since, now) });
+  return visitor_copy (&(LwVisitor) { parts[3], name, frame, MIN (since, now) });
 }
 
 /* ---- the thread ---- */
@@ -356,7 +356,7 @@ lw_presence_list (LwPresence *self, gint64 frame)
   g_mutex_lock (&self->watch->lock);
   for (guint i = 0; i < self->watch->others->len; i++)
     if (((LwVisitor *) self->watch->others->pdata[i])->frame == frame)
-      g_ptr_array_add (list, lw_visitor_copy (self->watch->others->pdata[i]));
+      g_ptr_array_add (list, visitor_copy (self->watch->others->pdata[i]));
   g_mutex_unlock (&self->watch->lock);
   return list;
 }

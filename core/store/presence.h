@@ -10,7 +10,6 @@ typedef struct {
   char *person, *name;          /* UUID, and the name at that computer */
   gint64 frame, since;          /* @since: microseconds since 1970: when it came to this frame */
 } LwVisitor;
-LwVisitor *lw_visitor_copy (const LwVisitor *visitor);
 void lw_visitor_free (LwVisitor *visitor);
 
 /* Signal "changed", in the main context of the thread that made it: others came, went on to another frame, or left. */

@@ -5,8 +5,9 @@
 #include "store/revisions.h"
 #include "store/working.h"
 
-gboolean
-lw_replay_strokes (LwDb *db, const LwFrameHead *head, gint64 after, gint64 upto, LwPlanes *planes, GError **error)
+/* Those with @after < seq <= @upto, which are their own inverse. */
+static gboolean
+apply_strokes (LwDb *db, const LwFrameHead *head, gint64 after, gint64 upto, LwPlanes *planes, GError **error)
 {
   g_autoptr(LwQuery) query = lw_db_query (db, error,
                                           "SELECT diff.data FROM stroke JOIN diff ON diff.id = stroke.diff WHERE frame = ? AND seq > ? AND seq <= ? ORDER BY seq",
@@ -71,7 +72,7 @@ lw_replay_planes (LwDb *db, const LwFrameHead *head, gint64 seq, GError **error)
       planes = lw_planes_new (head->width, head->height);
       from = 0;
     }
-  if (planes == NULL || !lw_replay_strokes (db, head, MIN (from, seq), MAX (from, seq), planes, error))
+  if (planes == NULL || !apply_strokes (db, head, MIN (from, seq), MAX (from, seq), planes, error))
     return NULL;
   return g_steal_pointer (&planes);
 }

@@ -7,5 +7,3 @@
 LwPlanes *lw_replay_planes (LwDb *db, const LwFrameHead *head, gint64 seq, GError **error);
 /* How many strokes the frame had at @time. */
 gboolean lw_replay_find_seq (LwDb *db, gint64 frame, gint64 time, gint64 *seq, GError **error);
-/* Applies the strokes @after < seq <= @upto, which are their own inverse. */
-gboolean lw_replay_strokes (LwDb *db, const LwFrameHead *head, gint64 after, gint64 upto, LwPlanes *planes, GError **error);

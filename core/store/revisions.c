@@ -239,8 +239,9 @@ make_once (LwDb *db, gpointer data, GError **error)
          && lw_db_transact (db, write_made, making, error);
 }
 
-gint64
-lw_revision_make (LwDb *db, gint64 frame, LwRevisionKind kind, const char *message, GError **error)
+/* Of the working map, in a transaction of its own, again where another program is faster. */
+static gint64
+make_alone (LwDb *db, gint64 frame, LwRevisionKind kind, const char *message, GError **error)
 {
   Making making = { .frame = frame, .kind = kind, .message = message };
   gboolean made = lw_db_retry (db, make_once, &making, error);
@@ -255,14 +256,14 @@ lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error)
   int got = lw_db_get (db, &newest, error,
                        "SELECT revision.id FROM revision JOIN frame ON frame.id = revision.frame WHERE frame = ? AND revision.seq = frame.seq"
                        " ORDER BY revision.id DESC LIMIT 1", "I", frame);
-  return got != 0 ? newest : lw_revision_make (db, frame, LW_REVISION_MANUAL, message, error);
+  return got != 0 ? newest : make_alone (db, frame, LW_REVISION_MANUAL, message, error);
 }
 
 static gboolean
 make (LwDb *db, gpointer data, GError **error)
 {
   Making *making = data;
-  making->id = lw_revision_make (db, making->frame, making->kind, making->message, error);
+  making->id = make_alone (db, making->frame, making->kind, making->message, error);
   return making->id != 0;
 }
 

@@ -22,8 +22,6 @@ gboolean lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorking
 /* In a transaction, after lw_frame_head_check(); @seq: of the last stroke in it. LW_STORE_ERROR_CONFLICT where another revision came in between.
  * Returns: its id, 0 on error */
 gint64 lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *draft, gint64 seq, LwRevisionKind kind, const char *message, GError **error);
-/* Of the working map, in a transaction of its own, again where another program is faster. Returns: its id, 0 on error */
-gint64 lw_revision_make (LwDb *db, gint64 frame, LwRevisionKind kind, const char *message, GError **error);
 /* The revision that holds the working map as it is; made with @message where there is none. Returns: its id, 0 on error */
 gint64 lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error);
 LwPlanes *lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error);

@@ -13,8 +13,8 @@ static const char *const actions[] = { [LW_ACTION_SUBMIT] = "submit", [LW_ACTION
 
 /* ---- rows ---- */
 
-LwTurn
-lw_turn_next (LwTurn turn)
+static LwTurn
+next_turn (LwTurn turn)
 {
   return turn == LW_TURN_UNDONE ? LW_TURN_REDONE : LW_TURN_UNDONE;
 }
@@ -289,7 +289,7 @@ read_known (LwProject *project, gint64 step, Known *known, GError **error)
   if (got <= 0)
     return FALSE;
   *known = (Known) { step, (LwStepKind) lw_query_int (query, 0, LW_STEP_STATUS, LW_STEP_MERGED),
-                     lw_turn_next ((LwTurn) lw_query_int (query, 1, LW_TURN_DONE, LW_TURN_REDONE)), sqlite3_column_int64 (query, 5),
+                     next_turn ((LwTurn) lw_query_int (query, 1, LW_TURN_DONE, LW_TURN_REDONE)), sqlite3_column_int64 (query, 5),
                      lw_query_dup_text (query, 2), lw_query_dup_bytes (query, 3), lw_query_dup_bytes (query, 4) };
   return TRUE;
 }

@@ -25,7 +25,6 @@ gint64 lw_step_add_alone (LwProject *project, const LwStepRow *row, GError **err
 gboolean lw_step_add_frame (LwDb *db, gint64 step, const LwFrameHead *head, LwFrameStatus status_before, gint64 accepted_before, GError **error);
 /* After the frame's stroke, in its transaction: makes the step where *@step is 0. @head: as it was before. */
 gboolean lw_step_add_labels (LwDb *db, gint64 *step, const char *action, const LwFrameHead *head, GError **error);
-LwTurn lw_turn_next (LwTurn turn);
 
 /* Each kind's own file knows how to take a step back; as lw_project_take_back(). */
 gint64 lw_classes_take_back (LwProject *project, const char *now, const char *then, gint64 step, LwTurn turn, GError **error);

@@ -210,8 +210,9 @@ commit_once (LwDb *db, gpointer stroke, GError **error)
   return lw_stroke_commit_with (db, stroke, NULL, NULL, error);
 }
 
-gboolean
-lw_stroke_commit (LwDb *db, gpointer data, GError **error)
+/* As an LwWriteFunc. A stroke whose uuid is there already is done. */
+static gboolean
+commit (LwDb *db, gpointer data, GError **error)
 {
   const LwStroke *stroke = data;
   gint64 id;
@@ -231,7 +232,7 @@ lw_project_commit_stroke (LwProject *self, gint64 frame, const LwStrokeInfo *inf
   g_return_val_if_fail (LW_IS_PROJECT (self) && info != NULL && diff != NULL, FALSE);
 
   g_autoptr(LwStroke) stroke = lw_stroke_new (frame, info, (LwDiff *) diff);
-  return lw_project_write (self, lw_stroke_commit, stroke, error);
+  return lw_project_write (self, commit, stroke, error);
 }
 
 /* ---- in the background ---- */
@@ -272,7 +273,7 @@ lw_project_commit_stroke_async (LwProject *self, gint64 frame, const LwStrokeInf
   g_task_set_source_tag (stroke->task, lw_project_commit_stroke_async);
   GError *error = NULL;
   if (lw_project_check_writable (self, &error))
-    lw_writer_push (self->writer, lw_stroke_commit, stroke, on_stroke_done);
+    lw_writer_push (self->writer, commit, stroke, on_stroke_done);
   else
     on_stroke_done (stroke, error);
 }

@@ -26,7 +26,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStroke, lw_stroke_unref)
  * @diff: where its diff lies already, or 0. */
 gboolean lw_stroke_write (LwDb *db, const LwFrameHead *head, const LwStroke *stroke, gint64 undone, gint64 diff, const LwWorkingChange *change,
                           GError **error);
-/* A stroke as an LwWriteFunc: prepares, and writes in a transaction of its own. One whose uuid is there already is done. */
-gboolean lw_stroke_commit (LwDb *db, gpointer stroke, GError **error);
-/* Once, and with more in its transaction. LW_STORE_ERROR_CONFLICT where the frame changed meanwhile, or @stroke takes back what is not next. */
+/* Once, in a transaction of its own that may hold more. LW_STORE_ERROR_CONFLICT where the frame changed meanwhile, or @stroke takes back what is not next. */
 gboolean lw_stroke_commit_with (LwDb *db, const LwStroke *stroke, LwWriteFunc also, gpointer data, GError **error);

@@ -73,8 +73,8 @@ document_keep_for_opening (LwDocument *self, LwProposal *proposal)
   return TRUE;
 }
 
-void
-document_take_state (LwDocument *self, FrameState *state)
+static void
+take_state (LwDocument *self, FrameState *state)
 {
   self->n_changes++;
   g_clear_pointer (&self->state, frame_state_unref);
@@ -96,7 +96,7 @@ finish_opening (LwDocument *self)
   if (opening->state == NULL || !opening->image_done)
     return;
   self->opening = NULL;
-  document_take_state (self, opening->state);
+  take_state (self, opening->state);
   document_rescue (self, self->state);
   self->image = g_steal_pointer (&opening->image);
   LwProposal *late = g_steal_pointer (&opening->proposal);
@@ -314,7 +314,7 @@ reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
 
   document_forget_undo (self);
-  document_take_state (self, load->state);
+  take_state (self, load->state);
   notify_state (self);
   document_opened (self);
 }

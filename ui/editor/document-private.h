@@ -52,7 +52,6 @@ void document_opened (LwDocument *document);
 
 /* document-open.c */
 void document_close_frame (LwDocument *document);
-void document_take_state (LwDocument *document, FrameState *state);           /* shows it in place of what is shown */
 gboolean document_shows (LwDocument *document, const FrameState *state);      /* or is about to */
 void document_load_for_rescue (LwDocument *document, gint64 frame);           /* a frame that isn't shown */
 void document_ask_for_picture (LwDocument *document);                         /* of the frame that is being opened */

@@ -84,6 +84,14 @@ load_palette_in_thread (GTask *task, gpointer project, gpointer data, GCancellab
 }
 
 static void
+set_palette (LwDocument *self, const LwPalette *palette)
+{
+  lw_palette_free (self->palette);
+  self->palette = lw_palette_copy (palette);
+  document_palette_changed (self);
+}
+
+static void
 palette_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree GWeakRef *ref = data;
@@ -97,7 +105,7 @@ palette_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (palette == NULL)
     document_failed (self, error, _("The classes could not be read"));
   else
-    lw_document_set_palette (self, palette);
+    set_palette (self, palette);
 }
 
 static void
@@ -107,18 +115,6 @@ load_palette (LwDocument *self)
 
   g_weak_ref_init (ref, self);
   lw_project_run_async (self->project, load_palette_in_thread, NULL, NULL, self->cancellable, palette_loaded_cb, ref);
-}
-
-void
-lw_document_set_palette (LwDocument *self, const LwPalette *palette)
-{
-  g_return_if_fail (LW_IS_DOCUMENT (self) && palette != NULL);
-
-  if (palette == self->palette)
-    return;
-  lw_palette_free (self->palette);
-  self->palette = lw_palette_copy (palette);
-  document_palette_changed (self);
 }
 
 /* ---- changes by others ---- */

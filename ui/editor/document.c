@@ -71,13 +71,6 @@ document_opened (LwDocument *self)
 
 /* ---- what is open ---- */
 
-LwProject *
-lw_document_get_project (LwDocument *self)
-{
-  g_return_val_if_fail (LW_IS_DOCUMENT (self), NULL);
-  return self->project;
-}
-
 const LwFrame *
 lw_document_get_frame (LwDocument *self)
 {

@@ -16,7 +16,6 @@ G_DECLARE_FINAL_TYPE (LwDocument, lw_document, LW, DOCUMENT, GObject)
 
 /* The palette is the project's, and follows its "classes-changed". */
 LwDocument *lw_document_new (LwProject *project);
-LwProject *lw_document_get_project (LwDocument *document);
 
 /* Opens another frame; an edit in progress is finished and committed first. What was shown stays on show until picture and labels of the new one are there
  * ("opened"): at once where the picture is in the cache and the frame still has unsaved strokes, else some milliseconds later. */
@@ -30,7 +29,6 @@ const LwProposal *lw_document_get_proposal (LwDocument *document);       /* NULL
 gboolean lw_document_is_hand_work (LwDocument *document, guint8 origin); /* a person's */
 const LwOrigin *lw_document_get_origin (LwDocument *document, guint8 index);   /* (transfer none); NULL: none, or it is being read: "origins-changed" comes */
 const LwPalette *lw_document_get_palette (LwDocument *document);         /* never NULL; empty until the project's is loaded */
-void lw_document_set_palette (LwDocument *document, const LwPalette *palette);
 void lw_document_set_proposal (LwDocument *document, LwProposal *proposal);   /* taken; already stored in the project; of any frame: one of another frame is dropped */
 /* (transfer none): open sources are kept. NULL until the medium is open: the first call starts that, "source-opened" or "failed" ends it. */
 LwFrameSource *lw_document_get_source (LwDocument *document, gint64 media);

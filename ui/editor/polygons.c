@@ -175,12 +175,6 @@ lw_polygons_can_close (const LwPolygons *self)
   return open >= 3 || (open == 0 && self->shape->parts->len > 1);
 }
 
-guint
-lw_polygons_part_of (const LwPolygons *self, guint corner, guint *first)
-{
-  return part_of (self->shape, corner, first);
-}
-
 /* ---- changes ---- */
 
 static void

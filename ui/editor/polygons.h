@@ -25,7 +25,6 @@ void lw_polygons_show (LwPolygons *polygons, gint64 frame);      /* the same one
 gboolean lw_polygons_is_empty (const LwPolygons *polygons);
 gboolean lw_polygons_can_close (const LwPolygons *polygons);     /* the open part, if begun, has three corners, and there is one at all */
 gsize lw_polygons_open_size (const LwPolygons *polygons);        /* corners of the part that is open */
-guint lw_polygons_part_of (const LwPolygons *polygons, guint corner, guint *first);      /* @first receives the first corner of that part */
 
 /* Each of these is one step for lw_polygons_turn(). */
 void lw_polygons_add (LwPolygons *polygons, LwPoint corner);                     /* to the open part */

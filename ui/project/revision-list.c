@@ -72,8 +72,8 @@ lw_revision_act_get_label (LwAction action)
   return _(acts[action]);
 }
 
-const char *
-lw_revision_item_get_what (LwRevisionItem *self)
+static const char *
+get_what (LwRevisionItem *self)
 {
   return self->act > 0 ? lw_revision_act_get_label ((LwAction) (self->act - 1)) : lw_revision_kind_get_label (self->revision->kind);
 }
@@ -92,15 +92,15 @@ lw_revision_item_dup_title (LwRevisionItem *self)
 {
   const char *message = self->revision->message;
   if (message == NULL || *message == '\0')
-    return g_strdup (lw_revision_item_get_what (self));
-  return self->act > 0 ? g_strdup_printf (_("%s: %s"), lw_revision_item_get_what (self), message) : g_strdup (message);
+    return g_strdup (get_what (self));
+  return self->act > 0 ? g_strdup_printf (_("%s: %s"), get_what (self), message) : g_strdup (message);
 }
 
 char *
 lw_revision_item_dup_short (LwRevisionItem *self)
 {
   g_autofree char *time = lw_format_time (self->revision->created);
-  return g_strjoin (" · ", time, self->revision->author, lw_revision_item_get_what (self), NULL);
+  return g_strjoin (" · ", time, self->revision->author, get_what (self), NULL);
 }
 
 /* ---- read ---- */

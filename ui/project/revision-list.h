@@ -9,7 +9,6 @@ G_DECLARE_FINAL_TYPE (LwRevisionItem, lw_revision_item, LW, REVISION_ITEM, GObje
 
 const LwRevision *lw_revision_item_get_revision (LwRevisionItem *item);
 const char *lw_revision_item_get_frame (LwRevisionItem *item);            /* its name */
-const char *lw_revision_item_get_what (LwRevisionItem *item);             /* “Accepted”, “Imported” … */
 const char *lw_revision_item_get_icon (LwRevisionItem *item);
 char *lw_revision_item_dup_title (LwRevisionItem *item);                  /* what, with its message, or the message alone where that says it */
 char *lw_revision_item_dup_short (LwRevisionItem *item);                  /* one line for a choice: when, who, what */

@@ -153,11 +153,10 @@ test_definition (void)
 static void
 test_mean (void)
 {
-  g_autoptr(LwBoundaryMean) mean = lw_boundary_mean_new (3), other = lw_boundary_mean_new (3);
+  g_autoptr(LwBoundaryMean) mean = lw_boundary_mean_new (3);
   lw_boundary_mean_add (mean, (double[]) { 1, 0.5, NAN });
-  lw_boundary_mean_add (other, (double[]) { 0.2, NAN, NAN });
-  lw_boundary_mean_add (other, (double[]) { NAN, NAN, NAN });
-  lw_boundary_mean_merge (mean, other);
+  lw_boundary_mean_add (mean, (double[]) { 0.2, NAN, NAN });
+  lw_boundary_mean_add (mean, (double[]) { NAN, NAN, NAN });
   g_autoptr(LwConfusion) confusion = lw_confusion_new (3);
   g_autoptr(LwScores) scores = lw_confusion_score (confusion);
   lw_scores_set_boundary (scores, mean);

@@ -14,10 +14,14 @@ static LwImage *
 random_image (int width, int height, guint8 **rgb)
 {
   gsize size = (gsize) width * (gsize) height * 3;
-  *rgb = g_malloc (size);
+  LwImage *image = lw_image_new (width, height);
+  guint8 *p = *rgb = g_malloc (size);
   for (gsize i = 0; i < size; i++)
-    (*rgb)[i] = (guint8) g_test_rand_int_range (0, 256);
-  return lw_image_from_rgb (*rgb, width, height, (gsize) width * 3);
+    p[i] = (guint8) g_test_rand_int_range (0, 256);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++, p += 3)
+      ((guint32 *) (gpointer) (image->pixels + (gsize) y * image->stride))[x] = 0xff000000 | (guint32) p[0] << 16 | (guint32) p[1] << 8 | p[2];
+  return image;
 }
 
 static void

@@ -173,8 +173,8 @@ lw_device_enter (const LwDevice *device, GError **error)
 
 /* ---- memory ---- */
 
-gboolean
-lw_device_memory_check (const LwDevice *device, gsize bytes, GError **error)
+static gboolean
+check_memory (const LwDevice *device, gsize bytes, GError **error)
 {
   gsize free_bytes = 0, all = 0;
   g_autofree char *needed = NULL, *there = NULL;
@@ -195,7 +195,7 @@ lw_device_memory_new (LwDevice *device, gsize bytes, GError **error)
   void *data = NULL;
 
   bytes = MAX (bytes, 1);
-  if (!lw_device_memory_check (device, bytes, error) || !lw_cuda_check (cudaMalloc (&data, bytes), _("The GPU’s memory"), error))
+  if (!check_memory (device, bytes, error) || !lw_cuda_check (cudaMalloc (&data, bytes), _("The GPU’s memory"), error))
     return NULL;
   if (lw_cuda_check (cudaMemsetAsync (data, 0, bytes, device->stream), _("The GPU’s memory"), error)
       && lw_cuda_check (cudaStreamSynchronize (device->stream), _("The GPU’s memory"), error))

@@ -26,5 +26,3 @@ gboolean lw_device_enter (const LwDevice *device, GError **error);
 gboolean lw_cuda_check (cudaError_t result, const char *what, GError **error);
 /* Device memory, zeroed, at least @bytes of it, aligned to 256 bytes; NULL with an error that says how much is free. cudaFree it. */
 void *lw_device_memory_new (LwDevice *device, gsize bytes, GError **error);
-/* Whether @bytes are free; else LW_NET_ERROR_MEMORY. */
-gboolean lw_device_memory_check (const LwDevice *device, gsize bytes, GError **error);
