@@ -70,6 +70,8 @@ rig_rest (Rig *rig)
       gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
       fixture_wait (gdk_frame_clock_get_frame_counter (clock) > frame);
     }
+  if (rig->document != NULL)
+    fixture_wait (!lw_document_is_loading (rig->document));
   if (rig->canvas != NULL)
     fixture_wait (!lw_assistant_is_busy (LW_CANVAS (rig->canvas)->assistant));
   rig_settle ();

@@ -157,7 +157,7 @@ test_polygon_waits (void)
   lw_toolbox_set_tool (rig->toolbox, LW_TOOL_BRUSH);
   rig_hand (rig, "key Return key Escape key BackSpace");           /* not this tool's */
   lw_document_reload (rig->document);
-  rig_settle ();
+  rig_rest (rig);
   lw_toolbox_set_tool (rig->toolbox, LW_TOOL_POLYGON);
   rig_hand (rig, "key Return");
   reference_polygon (map, corners, G_N_ELEMENTS (corners), 5);
