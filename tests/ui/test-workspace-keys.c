@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "keys/keys.h"
 #include "settings.h"
+#include "tools/tool-rail.h"
 #include "window/workspace-private.h"
 
 #define W 320
@@ -458,6 +459,49 @@ test_unsure (void)
   rig_free (rig);
 }
 
+static guint
+count_icons (GtkWidget *root, const char *icon)
+{
+  guint n = GTK_IS_BUTTON (root) && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (root)), icon) == 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_icons (child, icon);
+  return n;
+}
+
+/* Locks and eyes say what is, not what a click would do. */
+static void
+test_class_icons (void)
+{
+  Rig *rig = rig_new ();
+  guint n = lw_document_get_palette (document (rig))->classes->len;
+  g_assert_cmpuint (count_icons (rig->workspace, "changes-allow-symbolic"), ==, n);
+  g_assert_cmpuint (count_icons (rig->workspace, "view-reveal-symbolic"), ==, n);
+  type_keys (rig, "shift+l shift+h");
+  fixture_wait (count_icons (rig->workspace, "changes-prevent-symbolic") == 1 && count_icons (rig->workspace, "view-conceal-symbolic") == 1);
+  g_assert_cmpuint (count_icons (rig->workspace, "changes-allow-symbolic"), ==, n - 1);
+  type_keys (rig, "shift+l shift+h");
+  fixture_wait (count_icons (rig->workspace, "changes-allow-symbolic") == n && count_icons (rig->workspace, "view-reveal-symbolic") == n);
+  rig_free (rig);
+}
+
+/* On the smallest screen that people use, the project has a name still, and no tool is out of sight. */
+static void
+test_small (void)
+{
+  Rig *rig = rig_new ();
+  GtkLabel *title = LW_WORKSPACE (rig->workspace)->title_label;
+  gtk_label_set_label (title, "Labelwright Sample");
+  gtk_window_set_default_size (rig->window, 1024, 700);
+  fixture_wait (gtk_widget_get_width (rig->workspace) <= 1024 && gtk_widget_get_height (rig->workspace) <= 700);
+  g_autoptr (PangoLayout) word = gtk_widget_create_pango_layout (GTK_WIDGET (title), "Label…ple");
+  int width;
+  pango_layout_get_pixel_size (word, &width, NULL);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (title)), >=, width);
+  GtkAdjustment *scrolled = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (find (find (rig->workspace, LW_TYPE_TOOL_RAIL, NULL), GTK_TYPE_SCROLLED_WINDOW, NULL)));
+  g_assert_cmpfloat (gtk_adjustment_get_upper (scrolled), <=, gtk_adjustment_get_page_size (scrolled));
+  rig_free (rig);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -474,5 +518,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/workspace/keys/comments", test_comments);
   g_test_add_func ("/workspace/keys/left", test_left);
   g_test_add_func ("/workspace/keys/unsure", test_unsure);
+  g_test_add_func ("/workspace/keys/class-icons", test_class_icons);
+  g_test_add_func ("/workspace/keys/small", test_small);
   return g_test_run ();
 }

@@ -53,9 +53,12 @@ void
 lw_class_row_update (LwClassRow *self)
 {
   gboolean hidden = lw_toolbox_is_hidden (self->toolbox, self->id);
+  gboolean locked = lw_toolbox_is_locked (self->toolbox, self->id);
   self->updating = TRUE;
   gtk_toggle_button_set_active (self->hide_button, hidden);
-  gtk_toggle_button_set_active (self->lock_button, lw_toolbox_is_locked (self->toolbox, self->id));
+  gtk_button_set_icon_name (GTK_BUTTON (self->hide_button), hidden ? "view-conceal-symbolic" : "view-reveal-symbolic");
+  gtk_toggle_button_set_active (self->lock_button, locked);
+  gtk_button_set_icon_name (GTK_BUTTON (self->lock_button), locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
   self->updating = FALSE;
   gtk_widget_set_opacity (GTK_WIDGET (self->swatch), hidden ? 0.3 : 1);
   if (hidden)
