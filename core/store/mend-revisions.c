@@ -88,21 +88,37 @@ resolve (LwDb *db, const Row *row, const Chain *chain, gboolean *whole, GError *
   return follows && (row->n_tiles < 0 || row->n_tiles == n) ? g_steal_pointer (&both) : NULL;
 }
 
-static gboolean
-write_own (LwDb *db, gint64 revision, GHashTable *tiles, GError **error)
+/* All tiles as rows of its own: of a pack that is stored some may have been painted over. */
+static GArray *
+unpack_all (LwDb *db, GHashTable *tiles, GError **error)
 {
+  g_autoptr(GArray) rows = lw_tile_rows_new ();
+  g_autoptr(LwTileRow) row = lw_tile_row_new ();
   GHashTableIter iter;
   gpointer value;
-  if (!lw_db_run (db, error, "DELETE FROM revision_tile WHERE revision = ?", "I", revision))
-    return FALSE;
   g_hash_table_iter_init (&iter, tiles);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      const LwRevisionTile *tile = value;
-      if (!lw_db_run (db, error, "INSERT INTO revision_tile (revision, plane, ty, tx, tile) VALUES (?, ?, ?, ?, ?)", "IiiiI", revision, tile->place.plane, tile->place.ty,
-                      tile->place.tx, tile->tile))
-        return FALSE;
+      const guint8 *raw = lw_tile_row_read (row, db, value, error);
+      if (raw == NULL)
+        return NULL;
+      LwRevisionTile *tile = lw_revision_tile_from_raw (((LwRevisionTile *) value)->place, raw, lw_tile_encode (raw));
+      g_array_append_val (rows, *tile);
+      g_free (tile);
     }
+  return g_steal_pointer (&rows);
+}
+
+static gboolean
+write_own (LwDb *db, gint64 revision, GHashTable *tiles, GError **error)
+{
+  g_autoptr(GArray) rows = unpack_all (db, tiles, error);
+  if (rows == NULL || !lw_db_run (db, error, "DELETE FROM revision_tile WHERE revision = ?", "I", revision))
+    return FALSE;
+  lw_tile_rows_pack (&rows);
+  for (guint i = 0; i < rows->len; i++)
+    if (!lw_tile_row_write (db, revision, &g_array_index (rows, LwRevisionTile, i), error))
+      return FALSE;
   return TRUE;
 }
 

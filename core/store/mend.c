@@ -10,7 +10,7 @@
 #include "store/history.h"
 #include "store/revisions.h"
 #include "store/schema.h"
-#include "store/working.h"
+#include "store/tile-rows.h"
 
 #define UUID "lower (hex (randomblob (4)) || '-' || hex (randomblob (2)) || '-4' || substr (hex (randomblob (2)), 2) || '-8' || substr (hex (randomblob (2)), 2)" \
              " || '-' || hex (randomblob (6)))"
@@ -58,6 +58,28 @@ mend_staged (Mending *self, GError **error)
                      "DELETE FROM meta WHERE key = 'min_reader'; INSERT OR IGNORE INTO meta VALUES ('uuid', " UUID "), ('min_reader', '" G_STRINGIFY (LW_MIN_READER) "'), ('palette', ''), ('program', 'Labelwright " LW_VERSION "')", error);
 }
 
+/* How far the tiles of the frame's revisions reach. */
+static gboolean
+measure_revisions (LwDb *db, gint64 frame, gint64 *width, gint64 *height, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT ty, tx, tile.data FROM revision_tile JOIN tile ON tile.id = tile JOIN revision ON revision.id = revision"
+                                          " WHERE frame = ?", "I", frame);
+  LwPackPlace places[LW_PACK_MOST];
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 ty = lw_query_int (query, 0, 0, LW_MAX_SIDE), tx = lw_query_int (query, 1, 0, LW_MAX_SIDE);
+      for (gsize n = lw_tile_pack_places (sqlite3_column_blob (query, 2), (gsize) sqlite3_column_bytes (query, 2), places); n > 0; n--)
+        {
+          ty = MAX (ty, places[n - 1].ty);
+          tx = MAX (tx, places[n - 1].tx);
+        }
+      *width = MAX (*width, (tx + 1) * LW_TILE_SIDE);
+      *height = MAX (*height, (ty + 1) * LW_TILE_SIDE);
+    }
+  return got == 0;
+}
+
 /* A lost frame that strokes or revisions are of: its size stands in the first bytes of a stroke's diff, or follows from the tiles of its revisions. */
 static gboolean
 add_frame (Mending *self, gint64 id, GError **error)
@@ -72,9 +94,7 @@ add_frame (Mending *self, gint64 id, GError **error)
       memcpy (size, sqlite3_column_blob (query, 0), sizeof size);
   }
   gint64 width = GUINT32_FROM_LE (size[0]), height = GUINT32_FROM_LE (size[1]);
-  if (width == 0
-      && (lw_db_get (self->db, &width, error, "SELECT (max (tx) + 1) * 128 FROM revision_tile JOIN revision ON revision.id = revision WHERE frame = ?", "I", id) < 0
-          || lw_db_get (self->db, &height, error, "SELECT (max (ty) + 1) * 128 FROM revision_tile JOIN revision ON revision.id = revision WHERE frame = ?", "I", id) < 0))
+  if (width == 0 && !measure_revisions (self->db, id, &width, &height, error))
     return FALSE;
   if (width < 1 || width > LW_MAX_SIDE || height < 1 || height > LW_MAX_SIDE || height > LW_MAX_PIXELS / width)
     return TRUE;

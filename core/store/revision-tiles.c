@@ -7,64 +7,7 @@
 #include <string.h>
 #include "store/project-private.h"
 
-/* ---- one tile ---- */
-
-void
-lw_revision_tile_clear (gpointer data)
-{
-  LwRevisionTile *tile = data;
-  g_clear_pointer (&tile->data, g_bytes_unref);
-  g_clear_pointer (&tile->labels, g_bytes_unref);
-}
-
-void
-lw_revision_tile_free (gpointer data)
-{
-  lw_revision_tile_clear (data);
-  g_free (data);
-}
-
-static GBytes *
-list_labels (const guint8 raw[LW_TILE_BYTES])
-{
-  gboolean seen[256] = { FALSE };
-  guint8 labels[256];
-  gsize n = 0;
-  for (gsize i = 0; i < LW_TILE_BYTES; i++)
-    seen[raw[i]] = TRUE;
-  for (int i = 0; i < 256; i++)
-    if (seen[i])
-      labels[n++] = (guint8) i;
-  return g_bytes_new (labels, n);
-}
-
-LwRevisionTile *
-lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], GBytes *data)
-{
-  LwRevisionTile *tile = g_new0 (LwRevisionTile, 1);
-  tile->place = place;
-  tile->data = data;
-  tile->labels = list_labels (raw);
-  EVP_Digest (raw, LW_TILE_BYTES, tile->hash, NULL, EVP_sha256 (), NULL);
-  return tile;
-}
-
-LwRevisionTile *
-lw_revision_tile_empty (LwTilePlace place)
-{
-  guint8 raw[LW_TILE_BYTES];
-  memset (raw, LW_LABEL_NONE, sizeof raw);
-  return lw_revision_tile_from_raw (place, raw, lw_tile_encode (raw));
-}
-
 /* ---- by place ---- */
-
-/* Ascending as (plane, ty, tx) is. */
-gint64
-lw_tile_place_key (LwTilePlace place)
-{
-  return (gint64) place.plane << 32 | (gint64) place.ty << 16 | place.tx;
-}
 
 void
 lw_revision_tiles_put (GHashTable *tiles, LwRevisionTile *tile)
@@ -166,23 +109,59 @@ read_link (LwDb *db, gint64 revision, Link *link, GError **error)
   return 1;
 }
 
+static gboolean
+put_tile (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevisionTile *tile, GError **error)
+{
+  if (!lw_frame_has_tile (head, tile->place.plane, tile->place.ty, tile->place.tx))
+    return lw_db_damaged (db, error, "a revision with a tile outside its frame");
+  lw_revision_tiles_put (tiles, g_memdup2 (tile, sizeof *tile));
+  return TRUE;
+}
+
+/* A pack has no hashes of its tiles: they are made again, which also tells whether it is what was written. */
+static gboolean
+put_pack (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevisionTile *first, LwTileRow *row, LwQuery *query, GError **error)
+{
+  if (!lw_tile_row_check (row, sqlite3_column_blob (query, 5), (gsize) sqlite3_column_bytes (query, 5), first->hash, LW_TILE_HASH_BYTES)
+      || row->places[0].ty != first->place.ty || row->places[0].tx != first->place.tx)
+    return lw_db_damaged (db, error, "a revision with tiles that are not those of their hash");
+  LwRevisionTile tile = *first;
+  for (tile.at = 0; tile.at < row->n; tile.at++)
+    {
+      tile.place.ty = row->places[tile.at].ty;
+      tile.place.tx = row->places[tile.at].tx;
+      memcpy (tile.hash, row->hashes[tile.at], LW_TILE_HASH_BYTES);
+      if (!put_tile (db, head, tiles, &tile, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *tiles, gint64 *n, GError **error)
 {
+  gsize left = (gsize) LW_N_PLANES * (gsize) lw_tiles_across (head->width) * (gsize) lw_tiles_across (head->height);      /* packs that overlap are refused */
+  g_autoptr(LwTileRow) row = NULL;
   g_autoptr(LwQuery) query = lw_db_query (db, error,
-                                          "SELECT plane, ty, tx, tile.id, tile.sha256 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
-                                          " WHERE revision = ?", "I", revision);
+                                          "SELECT plane, ty, tx, tile.id, tile.sha256, iif (substr (tile.data, 1, 1) = x'50', tile.data, NULL)"
+                                          " FROM revision_tile JOIN tile ON tile.id = revision_tile.tile WHERE revision = ?", "I", revision);
   int got;
   for (*n = 0; (got = lw_query_step (query, error)) > 0; ++*n)
     {
       gint64 plane = sqlite3_column_int64 (query, 0), ty = sqlite3_column_int64 (query, 1), tx = sqlite3_column_int64 (query, 2);
       if (!lw_frame_has_tile (head, plane, ty, tx) || sqlite3_column_bytes (query, 4) != LW_TILE_HASH_BYTES)
         return lw_db_damaged (db, error, "a revision with a tile outside its frame");
-      LwRevisionTile *tile = g_new0 (LwRevisionTile, 1);
-      tile->place = (LwTilePlace) { (guint8) plane, (guint16) ty, (guint16) tx };
-      tile->tile = sqlite3_column_int64 (query, 3);
-      memcpy (tile->hash, sqlite3_column_blob (query, 4), LW_TILE_HASH_BYTES);
-      lw_revision_tiles_put (tiles, tile);
+      LwRevisionTile tile = { .place = { (guint8) plane, (guint16) ty, (guint16) tx }, .tile = sqlite3_column_int64 (query, 3) };
+      memcpy (tile.hash, sqlite3_column_blob (query, 4), LW_TILE_HASH_BYTES);
+      gboolean is_pack = sqlite3_column_type (query, 5) != SQLITE_NULL;
+      if (is_pack && row == NULL)
+        row = lw_tile_row_new ();
+      if (!(is_pack ? put_pack (db, head, tiles, &tile, row, query, error) : put_tile (db, head, tiles, &tile, error)))
+        return FALSE;
+      gsize n_tiles = is_pack ? row->n : 1;
+      if (n_tiles > left)
+        return lw_db_damaged (db, error, "a revision with more tiles than its frame has");
+      left -= n_tiles;
     }
   return got == 0;
 }

@@ -139,6 +139,7 @@ compare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, GHash
   lw_revision_tiles_hash (now, head->width, head->height, draft->hash);
   take_emptied (draft, now, before);
   take_changed (draft, now, before);
+  lw_tile_rows_pack (&draft->tiles);
   return TRUE;
 }
 
@@ -146,8 +147,7 @@ gboolean
 lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *change, LwRevisionDraft *draft, GError **error)
 {
   lw_revision_draft_clear (draft);
-  *draft = (LwRevisionDraft) { .tiles = g_array_new (FALSE, FALSE, sizeof (LwRevisionTile)) };
-  g_array_set_clear_func (draft->tiles, lw_revision_tile_clear);
+  *draft = (LwRevisionDraft) { .tiles = lw_tile_rows_new () };
   gint64 parent_seq = -1;
   {
     g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, depth, seq FROM revision WHERE frame = ? ORDER BY id DESC LIMIT 1", "I", head->id);
@@ -173,18 +173,6 @@ lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorkingChange *c
 /* ---- write ---- */
 
 static gboolean
-write_revision_tile (LwDb *db, gint64 revision, const LwRevisionTile *tile, GError **error)
-{
-  gint64 id;
-  if (!lw_db_run (db, error, "INSERT INTO tile (sha256, labels, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING", "xbb", tile->hash,
-                  (gsize) LW_TILE_HASH_BYTES, tile->labels, tile->data)
-      || lw_db_get (db, &id, error, "SELECT id FROM tile WHERE sha256 = ?", "x", tile->hash, (gsize) LW_TILE_HASH_BYTES) < 0)
-    return FALSE;
-  return lw_db_run (db, error, "INSERT INTO revision_tile (revision, plane, ty, tx, tile) VALUES (?, ?, ?, ?, ?)", "IiiiI", revision, tile->place.plane,
-                    tile->place.ty, tile->place.tx, id);
-}
-
-static gboolean
 check_parent (LwDb *db, const LwFrameHead *head, gint64 parent, GError **error)
 {
   gint64 newest = 0;
@@ -207,7 +195,7 @@ lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *dra
     return 0;
   gint64 id = sqlite3_last_insert_rowid (db->handle);
   for (guint i = 0; i < draft->tiles->len; i++)
-    if (!write_revision_tile (db, id, &g_array_index (draft->tiles, LwRevisionTile, i), error))
+    if (!lw_tile_row_write (db, id, &g_array_index (draft->tiles, LwRevisionTile, i), error))
       return 0;
   return id;
 }
@@ -321,16 +309,25 @@ lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
                                "SELECT " LW_REVISION_COLUMNS " FROM revision WHERE frame = ? ORDER BY id DESC", "I", frame);
 }
 
-static gboolean
-fill (LwDb *db, const LwRevisionTile *tile, LwPlanes *planes, GError **error)
+static int
+compare_rows (gconstpointer a, gconstpointer b)
 {
-  guint8 raw[LW_TILE_BYTES];
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT data FROM tile WHERE id = ?", "I", tile->tile);
-  int got = lw_query_step (query, error);
-  if (got <= 0 || !lw_working_unpack (db, query, 0, raw, error))
-    return got == 0 ? lw_db_damaged (db, error, "a revision with a tile that is gone") : FALSE;
-  lw_tile_write (planes->plane[tile->place.plane], tile->place.ty, tile->place.tx, raw);
-  return TRUE;
+  gint64 x = (*(LwRevisionTile *const *) a)->tile, y = (*(LwRevisionTile *const *) b)->tile;
+  return (x > y) - (x < y);
+}
+
+/* Row by row, so that each is unpacked once. Borrows the tiles. */
+static GPtrArray *
+sort_by_row (GHashTable *tiles)
+{
+  GPtrArray *sorted = g_ptr_array_sized_new (g_hash_table_size (tiles));
+  GHashTableIter iter;
+  gpointer tile;
+  g_hash_table_iter_init (&iter, tiles);
+  while (g_hash_table_iter_next (&iter, NULL, &tile))
+    g_ptr_array_add (sorted, tile);
+  g_ptr_array_sort (sorted, compare_rows);
+  return sorted;
 }
 
 LwPlanes *
@@ -338,14 +335,18 @@ lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **e
 {
   g_autoptr(GHashTable) tiles = lw_revision_tiles_read (db, head, revision, error);
   g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head->width, head->height) : NULL;
-  GHashTableIter iter;
-  gpointer tile;
   if (planes == NULL)
     return NULL;
-  g_hash_table_iter_init (&iter, tiles);
-  while (g_hash_table_iter_next (&iter, NULL, &tile))
-    if (!fill (db, tile, planes, error))
-      return NULL;
+  g_autoptr(GPtrArray) sorted = sort_by_row (tiles);
+  g_autoptr(LwTileRow) row = lw_tile_row_new ();
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const LwRevisionTile *tile = sorted->pdata[i];
+      const guint8 *raw = lw_tile_row_read (row, db, tile, error);
+      if (raw == NULL)
+        return NULL;
+      lw_tile_write (planes->plane[tile->place.plane], tile->place.ty, tile->place.tx, raw);
+    }
   return g_steal_pointer (&planes);
 }
 
@@ -359,17 +360,29 @@ lw_project_load_revision (LwProject *self, gint64 revision, GError **error)
   return db != NULL && lw_revision_head_read (db, revision, &head, error) ? lw_revision_load (db, &head, revision, error) : NULL;
 }
 
-/* As lw_query_step(): 1 where a label of @tile is among @origins */
-static int
-tile_has_origin (LwDb *db, const LwRevisionTile *tile, const gboolean origins[256], GError **error)
+static gboolean
+any_flagged (const guint8 *labels, gsize n, const gboolean flags[256])
 {
-  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT labels FROM tile WHERE id = ?", "I", tile->tile);
-  int got = lw_query_step (query, error);
-  const guint8 *labels = got > 0 ? sqlite3_column_blob (query, 0) : NULL;
-  gboolean has = FALSE;
-  for (int i = got > 0 ? sqlite3_column_bytes (query, 0) : 0; i > 0; i--)
-    has |= origins[labels[i - 1]];
-  return got < 0 ? -1 : has;
+  gboolean any = FALSE;
+  for (gsize i = 0; i < n; i++)
+    any |= flags[labels[i]];
+  return any;
+}
+
+/* As lw_query_step(): 1 where a label of @tile is among @origins. What its row is said to have may be in another tile of it. */
+static int
+tile_has_origin (LwDb *db, LwTileRow *row, const LwRevisionTile *tile, const gboolean origins[256], GError **error)
+{
+  gboolean may;
+  {
+    g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT labels FROM tile WHERE id = ?", "I", tile->tile);
+    int got = lw_query_step (query, error);
+    if (got < 0)
+      return -1;
+    may = got > 0 && any_flagged (sqlite3_column_blob (query, 0), (gsize) sqlite3_column_bytes (query, 0), origins);
+  }
+  const guint8 *raw = may ? lw_tile_row_read (row, db, tile, error) : NULL;
+  return raw != NULL ? any_flagged (raw, LW_TILE_BYTES, origins) : may ? -1 : 0;
 }
 
 gboolean
@@ -377,15 +390,14 @@ lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], 
 {
   LwFrameHead head;
   g_autoptr(GHashTable) tiles = lw_revision_head_read (db, revision, &head, error) ? lw_revision_tiles_read (db, &head, revision, error) : NULL;
-  GHashTableIter iter;
-  gpointer tile;
   int found = 0;
   if (tiles == NULL)
     return FALSE;
-  g_hash_table_iter_init (&iter, tiles);
-  while (found == 0 && g_hash_table_iter_next (&iter, NULL, &tile))
-    if (((LwRevisionTile *) tile)->place.plane == LW_PLANE_ORIGIN)
-      found = tile_has_origin (db, tile, origins, error);
+  g_autoptr(GPtrArray) sorted = sort_by_row (tiles);
+  g_autoptr(LwTileRow) row = lw_tile_row_new ();
+  for (guint i = 0; found == 0 && i < sorted->len; i++)
+    if (((LwRevisionTile *) sorted->pdata[i])->place.plane == LW_PLANE_ORIGIN)
+      found = tile_has_origin (db, row, sorted->pdata[i], origins, error);
   *has = found > 0;
   return found >= 0;
 }
@@ -400,7 +412,7 @@ lw_revision_check (LwDb *db, gint64 revision, GError **error)
 
 /* ---- from elsewhere ---- */
 
-/* All that are not 255 alone; packed only where they will be written. */
+/* All that are not 255 alone. */
 static GHashTable *
 tiles_of_planes (const LwPlanes *planes)
 {
@@ -421,20 +433,19 @@ gint64
 lw_revision_bring (LwDb *db, const LwFrameHead *head, const LwRevision *revision, const LwPlanes *planes, GError **error)
 {
   gint64 parent = 0;
-  guint8 hash[LW_TILE_HASH_BYTES];
-  GHashTableIter iter;
-  gpointer tile;
-  g_autoptr(GHashTable) tiles = tiles_of_planes (planes);
-  lw_revision_tiles_hash (tiles, head->width, head->height, hash);
+  g_auto(LwRevisionDraft) draft = { .tiles = lw_tile_rows_new () };
+  g_autoptr(GHashTable) tiles = tiles_of_planes (planes), none = lw_revision_tiles_new ();
+  lw_revision_tiles_hash (tiles, head->width, head->height, draft.hash);
+  take_changed (&draft, tiles, none);
+  lw_tile_rows_pack (&draft.tiles);
   if (lw_db_get (db, &parent, error, "SELECT max (id) FROM revision WHERE frame = ?", "I", head->id) < 0
       || !lw_db_run (db, error, "INSERT INTO revision (uuid, frame, parent, kind, author, created, message, seq, depth, n_tiles, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
                      "sIKisIsIix", revision->uuid, head->id, parent, revision->kind, revision->person != NULL ? revision->person : revision->author, revision->created,
-                     revision->message, revision->seq, (int) g_hash_table_size (tiles), hash, sizeof hash))
+                     revision->message, revision->seq, (int) draft.tiles->len, draft.hash, sizeof draft.hash))
     return 0;
   gint64 id = sqlite3_last_insert_rowid (db->handle);
-  g_hash_table_iter_init (&iter, tiles);
-  while (g_hash_table_iter_next (&iter, NULL, &tile))
-    if (!write_revision_tile (db, id, tile, error))
+  for (guint i = 0; i < draft.tiles->len; i++)
+    if (!lw_tile_row_write (db, id, &g_array_index (draft.tiles, LwRevisionTile, i), error))
       return 0;
   return id;
 }

@@ -1,7 +1,7 @@
 /* revisions.h: frozen label maps (private to core/store)
  *
  * A revision keeps the tiles that differ from its parent's; every 16th keeps all of them, so that none is more than 15 steps from a whole map.
- * Tiles are shared by their SHA-256 between all revisions of all frames. */
+ * Tiles, and packs of them, are shared by their SHA-256 between all revisions of all frames. */
 #pragma once
 
 #include "store/author.h"
@@ -9,7 +9,7 @@
 
 /* What a revision will be made of, worked out without a lock. */
 typedef struct {
-  GArray *tiles;
+  GArray *tiles;               /* of LwRevisionTile: rows */
   gint64 parent;               /* 0: the first one of the frame */
   int depth;                   /* steps from a whole map */
   guint8 hash[32];             /* over all tiles of the map (revision-tiles.h) */
@@ -25,7 +25,7 @@ gint64 lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDra
 /* The revision that holds the working map as it is; made with @message where there is none. Returns: its id, 0 on error */
 gint64 lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error);
 LwPlanes *lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error);
-/* Whether it and what it builds on are there; their tiles are not unpacked. */
+/* Whether it and what it builds on are there; of their tiles only packs are unpacked. */
 gboolean lw_revision_check (LwDb *db, gint64 revision, GError **error);
 /* Whether one of @origins (256 flags) set a pixel of it. */
 gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error);

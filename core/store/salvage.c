@@ -2,11 +2,10 @@
 #include "config.h"
 #include "store/salvage.h"
 
-#include <openssl/evp.h>
 #include <string.h>
-#include "label/tile.h"
 #include "store/page-scan.h"
 #include "store/project-private.h"
+#include "store/tile-rows.h"
 
 /* A letter a column: i integer, t text, u a uuid, x a hash as text, b blob, h a hash of 32 bytes, n NULL (an id that is the row's number), * anything. @least: columns that a row of an
  * older version has. */
@@ -79,18 +78,14 @@ fits (const LwScanRow *row, gsize table)
   return TRUE;
 }
 
+typedef struct { LwDb *db; LwTileRow *tiles; sqlite3_stmt *inserts[G_N_ELEMENTS (tables)]; } Salvage;
+
 /* A tile is known by its contents: what does not have its hash is not taken. */
 static gboolean
-is_sound_tile (const LwScanRow *row)
+is_sound_tile (Salvage *self, const LwScanRow *row)
 {
-  guint8 raw[LW_TILE_BYTES], hash[32];
-  if (!lw_tile_decode (row->values[3].data, row->values[3].length, raw, NULL))
-    return FALSE;
-  EVP_Digest (raw, sizeof raw, hash, NULL, EVP_sha256 (), NULL);
-  return memcmp (hash, row->values[1].data, sizeof hash) == 0;
+  return lw_tile_row_check (self->tiles, row->values[3].data, row->values[3].length, row->values[1].data, row->values[1].length);
 }
-
-typedef struct { LwDb *db; sqlite3_stmt *inserts[G_N_ELEMENTS (tables)]; } Salvage;
 
 static sqlite3_stmt *
 get_insert (Salvage *self, gsize table)
@@ -124,7 +119,7 @@ static void
 insert (Salvage *self, gsize table, const LwScanRow *row)
 {
   sqlite3_stmt *statement = get_insert (self, table);
-  if (statement == NULL || (strcmp (tables[table].table, "tile") == 0 && !is_sound_tile (row)))
+  if (statement == NULL || (strcmp (tables[table].table, "tile") == 0 && !is_sound_tile (self, row)))
     return;
   for (guint i = 0; i < row->n; i++)
     bind_value (statement, (int) i + 1, &row->values[i]);
@@ -150,7 +145,8 @@ take_row (const LwScanRow *row, gpointer data)
 gboolean
 lw_salvage_rows (const char *path, LwDb *db, GCancellable *cancellable, GError **error)
 {
-  Salvage salvage = { .db = db };
+  g_autoptr(LwTileRow) tiles = lw_tile_row_new ();
+  Salvage salvage = { .db = db, .tiles = tiles };
   gboolean done = lw_scan_file (path, take_row, &salvage, cancellable, error);
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     sqlite3_finalize (salvage.inserts[i]);

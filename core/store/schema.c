@@ -199,12 +199,16 @@
 /* Version 5: tiles and diffs are packed as borders. What is there stays as it is. */
 #define BORDERS "UPDATE meta SET value = '5' WHERE key = 'min_reader';"
 
+/* Version 6: neighbouring tiles of a revision are packed as one row. What is there stays as it is. */
+#define PACKS "UPDATE meta SET value = '6' WHERE key = 'min_reader';"
+
 const LwSchemaStep lw_schema_steps[] = {
   { STATE WHAT_IS_LABELLED STROKES REVISIONS LEARNING GUARDS },
   { STEPS },
   { PAST },
   { PERSONS HASHES REVIEW MORE_STEPS, lw_upgrade_to_4, FIXED ("revision", "UPDATE", "") },
   { BORDERS },
+  { PACKS },
 };
 
 const int lw_schema_version = G_N_ELEMENTS (lw_schema_steps);

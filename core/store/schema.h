@@ -4,7 +4,7 @@
 #include "store/database.h"
 
 #define LW_APPLICATION_ID 0x4c775072      /* "LwPr" in the header of the file */
-#define LW_MIN_READER 5                   /* the oldest version whose program may read what this one writes: tiles are packed as borders since then */
+#define LW_MIN_READER 6                   /* the oldest version whose program may read what this one writes: revisions have packs of tiles since then */
 
 /* A step is all or nothing: @sql, then @fill for what SQL can't work out (or NULL), then @guards (or NULL). steps[v] brings version v to v + 1; only ever appended to. */
 typedef struct { const char *sql; gboolean (*fill) (LwDb *db, GError **error); const char *guards; } LwSchemaStep;

@@ -9,10 +9,10 @@
 #include "store/revisions.h"
 #include "store/schema-check.h"
 #include "store/share.h"
+#include "store/tile-rows.h"
 #include "store/working.h"
 
 #include <glib/gi18n-lib.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #define MAX_PROBLEMS 1000
@@ -93,14 +93,6 @@ check_references (Verification *self, GError **error)
 
 /* ---- tiles ---- */
 
-static gboolean
-is_of_hash (const guint8 raw[LW_TILE_BYTES], LwQuery *query, int column)
-{
-  guint8 hash[32];
-  EVP_Digest (raw, LW_TILE_BYTES, hash, NULL, EVP_sha256 (), NULL);
-  return sqlite3_column_bytes (query, column) == sizeof hash && memcmp (sqlite3_column_blob (query, column), hash, sizeof hash) == 0;
-}
-
 typedef struct { gint64 first, last; guint64 step; } Tiles;
 
 static gboolean
@@ -122,14 +114,12 @@ check_tiles (Verification *self, guint item, gpointer data, GError **error)
   guint64 first = (guint64) tiles->first + item * tiles->step, left = (guint64) tiles->last - first;
   g_autoptr(LwQuery) query = lw_db_query (self->db, error, "SELECT id, sha256, data FROM tile WHERE id BETWEEN ? AND ?", "II", (gint64) first,
                                           (gint64) (first + MIN (left, tiles->step - 1)));
-  guint8 raw[LW_TILE_BYTES];
+  g_autoptr(LwTileRow) row = lw_tile_row_new ();
   int got;
   while ((got = lw_query_step (query, error)) > 0)
-    {
-      const void *packed = sqlite3_column_blob (query, 2);
-      if (packed == NULL || !lw_tile_decode (packed, (gsize) sqlite3_column_bytes (query, 2), raw, NULL) || !is_of_hash (raw, query, 1))
-        report (self, _("Tile %lld does not have the contents of its hash"), sqlite3_column_int64 (query, 0));
-    }
+    if (!lw_tile_row_check (row, sqlite3_column_blob (query, 2), (gsize) sqlite3_column_bytes (query, 2), sqlite3_column_blob (query, 1),
+                            (gsize) sqlite3_column_bytes (query, 1)))
+      report (self, _("Tile %lld does not have the contents of its hash"), sqlite3_column_int64 (query, 0));
   return got == 0;
 }
 

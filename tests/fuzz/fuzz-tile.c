@@ -1,8 +1,9 @@
-/* fuzz-tile.c: packed tiles, strokes and confidences; and tiles drawn from the input, which must come back as they were */
+/* fuzz-tile.c: packed tiles, alone and several in one, strokes and confidences; and tiles drawn from the input, which must come back as they were */
 #include "fuzz.h"
 #include <string.h>
 #include "label/confidence-code.h"
 #include "label/edit.h"
+#include "label/tile-pack.h"
 
 #define WIDTH 300
 #define HEIGHT 150
@@ -18,6 +19,20 @@ read_tile (const guint8 *data, gsize size)
     return;
   g_autoptr(GBytes) packed = lw_tile_encode (raw);
   FUZZ_ASSERT (lw_tile_decode (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), again, NULL) && memcmp (raw, again, sizeof raw) == 0);
+}
+
+static void
+read_pack (const guint8 *data, gsize size)
+{
+  static guint8 raw[LW_PACK_MOST * LW_TILE_BYTES], again[LW_PACK_MOST * LW_TILE_BYTES];
+  LwPackPlace places[LW_PACK_MOST];
+  gsize n = lw_tile_pack_decode (data, size, places, raw, NULL);
+
+  if (n == 0)
+    return;
+  g_autoptr(GBytes) packed = lw_tile_pack_encode (places, n, raw);
+  FUZZ_ASSERT (packed == NULL || lw_tile_pack_decode (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), places, again, NULL) == n);
+  FUZZ_ASSERT (packed == NULL || memcmp (raw, again, n * LW_TILE_BYTES) == 0);
 }
 
 static void
@@ -96,7 +111,7 @@ write_diff (const guint8 *data, gsize size)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static void (*const ways[]) (const guint8 *, gsize) = { read_tile, read_diff, write_tile, write_diff, read_confidence };
+  static void (*const ways[]) (const guint8 *, gsize) = { read_tile, read_diff, write_tile, write_diff, read_confidence, read_pack };
 
   if (size > 0)
     ways[data[0] % G_N_ELEMENTS (ways)](data + 1, size - 1);

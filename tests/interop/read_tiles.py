@@ -1,4 +1,4 @@
-"""read_tiles.py: unpacks tiles with nothing but docs/project-format.md and zstd: as borders (version 5), as runs (version 4), or as they are."""
+"""read_tiles.py: unpacks tiles with nothing but docs/project-format.md and zstd: packs of them (version 6), as borders (version 5), as runs (version 4), or as they are."""
 import ctypes
 
 SIDE = 128
@@ -89,18 +89,29 @@ def read_row(bits, above):
         label, x = behind, end
 
 
-def read_borders(data):
-    bits, row, rows, differed, check = Bits(data), [(0, SIDE, 0)], [], 0, 0
-    for _ in range(SIDE):
-        differs = bits.read("differs", differed)
-        row = read_row(bits, row) if differs else [(label, end, 0) for label, end, _ in row]
-        differed = (differed << 1 | differs) & 3
-        for label, end, _ in row if differs else ():
-            check = (check * 31 + label * SIDE + end) & 0xffff
-        rows.append(fill([run[0] for run in row], [run[1] for run in row]))
+def read_borders(data, n):
+    """The raw bytes of n tiles that are one number."""
+    bits, tiles, check = Bits(data), [], 0
+    for _ in range(n):
+        row, rows, differed = [(0, SIDE, 0)], [], 0
+        for _ in range(SIDE):
+            differs = bits.read("differs", differed)
+            row = read_row(bits, row) if differs else [(label, end, 0) for label, end, _ in row]
+            differed = (differed << 1 | differs) & 3
+            for label, end, _ in row if differs else ():
+                check = (check * 31 + label * SIDE + end) & 0xffff
+            rows.append(fill([run[0] for run in row], [run[1] for run in row]))
+        tiles.append(b"".join(rows))
     assert sum(bits.read("check", i) << (15 - i) for i in range(16)) == check, "a damaged tile"
-    return b"".join(rows)
+    return tiles
 
 
-def read_tile(data):
-    return read_borders(data[1:]) if data[:1] == b"B" else read_runs(unpack(data[1:])) if data[:1] == b"R" else unpack(data)
+def read_tiles(data, ty, tx):
+    """What a row has: the raw bytes of its tile at that place, or of all tiles of a pack, whose first place it is."""
+    if data[:1] != b"P":
+        raw = read_borders(data[1:], 1)[0] if data[:1] == b"B" else read_runs(unpack(data[1:])) if data[:1] == b"R" else unpack(data)
+        return {(ty, tx): raw}
+    end = 2 + 3 * data[1]
+    places = [(y, x + i) for y, x, n in zip(data[2:end:3], data[3:end:3], data[4:end:3]) for i in range(n)]
+    assert places[0] == (ty, tx), "a damaged tile"
+    return dict(zip(places, read_borders(data[end:], len(places))))

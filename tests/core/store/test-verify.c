@@ -58,7 +58,9 @@ test_tampered (void)
     { "DROP TRIGGER stroke_DELETE_refused; DELETE FROM stroke WHERE seq = 2", "1 strokes are there instead of 2" },
     { "PRAGMA foreign_keys = OFF; DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = 4711 WHERE tile = 1", "refers to a row" },
     { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = 3 - tile WHERE tile IN (1, 2)", "not those that it was made of" },
-    { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET ty = ty + 1 WHERE tile = 1", "not those that it was made of" },
+    { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET ty = ty + 1 WHERE tile = 1", "not those of their hash" },
+    { "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET data = x'50ff' WHERE id = 1", "Tile 1" },
+    { "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET sha256 = zeroblob (32) WHERE id = 2", "Tile 2" },
     { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET hash = NULL", "no hash" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
