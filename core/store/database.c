@@ -6,8 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <sys/stat.h>
 #include "store/page-sums.h"
+#include "store/patience.h"
 
-#define BUSY_TIMEOUT_MS 5000
 #define MAX_ATTEMPTS 8
 #define MAX_VALUE_BYTES (256 << 20)      /* no text or blob of ours comes near; a lying length is refused before it is allocated */
 
@@ -159,7 +159,7 @@ lw_db_open (const char *path, LwDbMode mode, GError **error)
   if (result == SQLITE_OK)
     {
       sqlite3_extended_result_codes (db->handle, 1);
-      sqlite3_busy_timeout (db->handle, BUSY_TIMEOUT_MS);
+      lw_patience_use (db);
       if (mode != LW_DB_CREATE)
         note_place (db);
       if (harden (db, error))

@@ -14,6 +14,8 @@ typedef enum {
   LW_DB_IMMUTABLE,     /* a reader where nobody can write (read-only medium): no lock, no WAL */
 } LwDbMode;
 
+typedef struct { gint64 size, seconds, nanoseconds; } LwFileMark;      /* of a file as it was last written */
+
 typedef struct _LwDb LwDb;
 struct _LwDb {
   sqlite3 *handle;
@@ -23,6 +25,8 @@ struct _LwDb {
   gint64 change;               /* the number of this transaction's change; 0: none taken yet (changes.h) */
   const char *copy;            /* uuid of this copy of the project, borrowed from it; NULL on readers (audit.h) */
   gint64 begun, longest;       /* microseconds: start of the transaction under way, longest so far */
+  gint64 waiting_since, idle_since;      /* microseconds: while it waits for a lock (patience.h) */
+  LwFileMark mark;
   void (*release) (LwDb *db);  /* what lw_db_release() does instead of closing it, or NULL */
   gpointer owner;              /* for @release */
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/wait.h>
+#include "store/database.h"
 
 static const char *painter;
 
@@ -79,6 +80,39 @@ test_hundred (void)
       g_autoptr(LwPlanes) planes = fixture_load (fixture->project, fixture_frame (fixture->project, i), &history);
       g_assert_cmpint (history->seq, ==, N / 4 * STROKES);
     }
+  assert_sound (fixture->project);
+}
+
+/* Holds the file nearly all the time, but gets on: each transaction writes something, and the next one begins at once. */
+static gpointer
+write_without_pause (gpointer folder)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *file = g_build_filename (folder, "project.sqlite", NULL);
+  LwDb *db = lw_db_open (file, LW_DB_WRITE, &error);
+  g_assert_no_error (error);
+  for (gint64 until = g_get_monotonic_time () + 8 * G_USEC_PER_SEC; g_get_monotonic_time () < until;)
+    {
+      g_assert_true (lw_db_begin (db, &error));
+      g_assert_true (lw_db_exec (db, "INSERT OR REPLACE INTO setting VALUES ('n', random ())", &error));
+      g_usleep (200000);
+      g_assert_true (lw_db_commit (db, &error));
+    }
+  lw_db_close (db);
+  return NULL;
+}
+
+/* Who waits longer than one may hold a file is not sent away as long as the others write. */
+static void
+test_patience (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  fixture_add_video (fixture, "clip.mp4", 1, 64, 64);
+  gint64 frame = fixture_frame (fixture->project, 0);
+  g_autoptr(GThread) thread = g_thread_new ("writer", write_without_pause, fixture->folder);
+  for (gint64 until = g_get_monotonic_time () + 8 * G_USEC_PER_SEC; g_get_monotonic_time () < until;)
+    fixture_stroke (fixture->project, frame, (LwRect) { 1, 1, 30, 20 }, 2);
+  g_thread_join (g_steal_pointer (&thread));
   assert_sound (fixture->project);
 }
 
@@ -222,6 +256,7 @@ main (int argc, char **argv)
   g_assert_nonnull (painter);
   g_test_add_func ("/processes/writers", test_writers);
   g_test_add_func ("/processes/hundred", test_hundred);
+  g_test_add_func ("/processes/patience", test_patience);
   g_test_add_func ("/processes/signals", test_signals);
   g_test_add_func ("/processes/signals-between-processes", test_signals_between_processes);
   g_test_add_func ("/processes/signals-in-thread", test_signals_in_thread);
