@@ -64,10 +64,10 @@ def difference(a, b):
 
 
 class Annotator:
-    def __init__(self, program, screenshots=None, size=(1280, 800)):
+    def __init__(self, program, screenshots=None, size=(1280, 800), scale=1):
         self.path = os.path.abspath(program)
         self.shots = screenshots
-        self.desktop = Desktop(*size)
+        self.desktop = Desktop(*size, scale)
         self.program = None
 
     def shot(self, name):

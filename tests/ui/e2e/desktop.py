@@ -48,6 +48,7 @@ class Desktop:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # close() is called then, too
         self.home = tempfile.mkdtemp(prefix="lw-desktop-")
         self.children = []
+        self.scale = scale
         self.environment = {
             "HOME": self.home,
             "PATH": "/usr/bin:/bin",
@@ -284,14 +285,15 @@ class Program:
 
     def rectangle(self, node):
         """x, y, width, height on the screen."""
+        scale = self.desktop.scale
         window = self.window_of(node)
         inner = window.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
         outer = self._x_window(inner)
         # GTK draws a border or shadow around its window that the accessible extents leave out.
-        left = (outer[2] - inner.width) / 2
-        top = (outer[3] - inner.height) / 2
+        left = (outer[2] - inner.width * scale) / 2
+        top = (outer[3] - inner.height * scale) / 2
         box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        return outer[0] + left + box.x, outer[1] + top + box.y, box.width, box.height
+        return outer[0] + left + box.x * scale, outer[1] + top + box.y * scale, box.width * scale, box.height * scale
 
     def _x_window(self, inner):
         """Geometry of this program's X window that fits an accessible window of that size best."""
@@ -300,7 +302,7 @@ class Program:
             geometry = self.desktop.geometry(number)
             if geometry is None:
                 continue
-            excess = abs(geometry[2] - inner.width) + abs(geometry[3] - inner.height)
+            excess = abs(geometry[2] - inner.width * self.desktop.scale) + abs(geometry[3] - inner.height * self.desktop.scale)
             if best is None or excess < best[0]:
                 best = (excess, geometry)
         if best is None:
