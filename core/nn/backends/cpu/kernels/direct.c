@@ -49,8 +49,7 @@ typedef void (*TileOf) (const Tile *tile);
 static const guint8 zeros[VECTOR_BYTES];        /* a pixel outside of the picture */
 
 #if LW_LANES == 16
-#pragma GCC push_options
-#pragma GCC target("avx512bf16")
+BEGIN_BF16
 #endif
 
 /* One tap and one group of input channels. */
@@ -225,7 +224,7 @@ finish_bf16 (const LwPlacedConv *conv, const float *sums, int pixels, int groups
 }
 
 #if LW_LANES == 16
-#pragma GCC pop_options
+END_BF16
 #endif
 
 static const TileOf *

@@ -49,11 +49,10 @@ tile_f32 (const Block *b, const int pixels)
     _mm512_storeu_ps (b->sums + (p * OUT_GROUPS + j) * LANES, sums[p][j]);
 }
 
-/* The only code here that needs more than the file is compiled for; who calls it has asked the processor. */
-#define BF16 __attribute__ ((target ("avx512bf16")))
+BEGIN_BF16
 
 /* Channels come in pairs: lane l of a vector of filters has those of two input channels for output channel l. */
-INLINE BF16 void
+INLINE void
 tile_bf16 (const Block *b, const int pixels)
 {
   __m512 sums[MAX_TILE][OUT_GROUPS];
@@ -79,14 +78,17 @@ tile_bf16 (const Block *b, const int pixels)
     _mm512_storeu_ps (b->sums + (p * OUT_GROUPS + j) * LANES, sums[p][j]);
 }
 
-#define TILES(name, target) \
-  static target void name##_1 (const Block *b) { name (b, 1); } \
-  static target void name##_2 (const Block *b) { name (b, 2); } \
-  static target void name##_3 (const Block *b) { name (b, 3); } \
-  static target void name##_4 (const Block *b) { name (b, 4); } \
-  static target void name##_5 (const Block *b) { name (b, 5); } \
-  static target void name##_6 (const Block *b) { name (b, 6); } \
+#define TILES(name) \
+  static void name##_1 (const Block *b) { name (b, 1); } \
+  static void name##_2 (const Block *b) { name (b, 2); } \
+  static void name##_3 (const Block *b) { name (b, 3); } \
+  static void name##_4 (const Block *b) { name (b, 4); } \
+  static void name##_5 (const Block *b) { name (b, 5); } \
+  static void name##_6 (const Block *b) { name (b, 6); } \
   static const Tile name##_tiles[] = { NULL, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6 };
 
-TILES (tile_f32, )
-TILES (tile_bf16, BF16)
+TILES (tile_bf16)
+
+END_BF16
+
+TILES (tile_f32)

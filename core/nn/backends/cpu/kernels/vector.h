@@ -14,6 +14,15 @@
 #define NAME_EXPAND(name, isa) NAME_PASTE (name, isa)
 #define ISA_NAME(name) NAME_EXPAND (name, LW_ISA)
 
+/* What stands between these may use instructions on bfloat16: more than its file is compiled for. Who calls it has asked the processor. */
+#if defined (__clang__)
+#define BEGIN_BF16 _Pragma ("clang attribute push (__attribute__ ((target (\"avx512bf16\"))), apply_to = function)")
+#define END_BF16 _Pragma ("clang attribute pop")
+#else
+#define BEGIN_BF16 _Pragma ("GCC push_options") _Pragma ("GCC target (\"avx512bf16\")")
+#define END_BF16 _Pragma ("GCC pop_options")
+#endif
+
 #define LANES LW_LANES
 #define VECTOR_BYTES (4 * LW_LANES)
 
