@@ -26,20 +26,33 @@ struct _LwPredictor {
   gsize picture_bytes;
 };
 
+/* At most, in any precision: by Winograd's algorithm a filter of 3x3 becomes one of 6x6. */
+static guint64
+weight_bytes (const LwNetModel *model)
+{
+  g_autoptr(GArray) tensors = lw_graph_tensors (model->graph);
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const LwTensorInfo *info = &g_array_index (tensors, LwTensorInfo, i);
+      gboolean squares = info->rank == 4 && info->dims[2] == 3 && info->dims[3] == 3;
+
+      bytes += info->count * sizeof (float) * (squares ? 4 : 1);
+    }
+  return bytes;
+}
+
 LwPredictor *
 lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model, LwPrecision precision)
 {
   LwPredictor *self = g_new0 (LwPredictor, 1);
-  g_autoptr(GArray) tensors = lw_graph_tensors (model->graph);
-  guint64 bytes = 1;
 
-  for (guint i = 0; i < tensors->len; i++)
-    bytes += g_array_index (tensors, LwTensorInfo, i).count * sizeof (float);
   self->backend = backend;
   self->device = device;
   self->model = model;
   self->precision = precision;
-  self->max_plans = (int) CLAMP (MAX_PLAN_BYTES / bytes, 1, MAX_PLANS);
+  self->max_plans = (int) CLAMP (MAX_PLAN_BYTES / (weight_bytes (model) + 1), 1, MAX_PLANS);
   return self;
 }
 

@@ -238,7 +238,7 @@ def distance_of(folder, peer):
 
 def start_peers(options, precision, folder):
     mode = "train" if options.train else "infer"
-    peers = ["pytorch"] if options.train else ["pytorch", "pytorch-compiled", "onnxruntime", "openvino"]
+    peers = ["pytorch"] if options.train else options.peer or list(PREPARE)
     environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
     return [Contestant(peer, [sys.executable, __file__, "--serve", peer, folder, precision, str(options.threads), mode], environment) for peer in peers]
 
@@ -312,6 +312,7 @@ def read_options():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--network", action="append")
     parser.add_argument("--precision", action="append", choices=["float32", "bfloat16"])
+    parser.add_argument("--peer", action="append", choices=list(PREPARE))
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)

@@ -92,8 +92,8 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
   plan->graph = lw_graph_copy (graph);
   plan->options = *options;
   if (options->precision == LW_PRECISION_AUTO)
-    plan->options.precision = device->bfloat16 ? LW_PRECISION_BF16 : LW_PRECISION_WINOGRAD;
-  if (options->train && options->precision == LW_PRECISION_MIXED)       /* gradients by Winograd's algorithm are not looked for */
+    plan->options.precision = device->bfloat16 ? LW_PRECISION_MIXED : LW_PRECISION_WINOGRAD;
+  if (options->train && plan->options.precision == LW_PRECISION_MIXED)  /* gradients by Winograd's algorithm are not looked for */
     plan->options.precision = LW_PRECISION_BF16;
   plan->type = plan->options.precision == LW_PRECISION_BF16 || plan->options.precision == LW_PRECISION_MIXED ? LW_TYPE_BF16 : LW_TYPE_F32;
   plan->layers = g_array_new (FALSE, TRUE, sizeof (LwLayer));

@@ -10,6 +10,7 @@
 #define MIN_RUNS 4      /* the first warms up; the best of the others counts: what else the computer does can only make a run longer */
 #define MAX_RUNS 12
 #define ENOUGH_SECONDS 0.04
+#define HOPELESS 2      /* times the best: who takes that long the first time isn't run again */
 
 /* Below, waking another thread and waiting for it takes longer than the work, and much longer on a busy computer. */
 #define MIN_SHARED_MACS 8e6
@@ -66,9 +67,9 @@ trial_end (Trial *trial)
     }
 }
 
-/* Seconds of the best run, or infinity where it cannot run. */
+/* Seconds of the best run, or infinity where it cannot run. @rival: what is to be beaten */
 static double
-measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
+measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst, double rival)
 {
   double best = INFINITY, sum = 0;
   Trial trial = { 0 };
@@ -77,12 +78,16 @@ measure (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const Lw
     for (int i = 0; i < MIN_RUNS || (i < MAX_RUNS && sum < ENOUGH_SECONDS); i++)
       {
         gint64 start = g_get_monotonic_time ();
+        double seconds;
 
         if (lw_conv_code_run (plan->device, code, trial.n, trial.arguments) != dnnl_success)
           break;
-        sum += (double) (g_get_monotonic_time () - start) * 1e-6;
-        if (i > 0)
-          best = MIN (best, (double) (g_get_monotonic_time () - start) * 1e-6);
+        seconds = (double) (g_get_monotonic_time () - start) * 1e-6;
+        sum += seconds;
+        if (i > 0 || seconds > HOPELESS * rival)
+          best = MIN (best, seconds);
+        if (best > HOPELESS * rival && best < INFINITY)
+          break;
       }
   trial_end (&trial);
   return best;
@@ -102,7 +107,7 @@ report (const LwPlan *plan, const LwConvShape *shape, const LwDesc *dst, const c
 
 /* As measure (), but once in the life of the process. */
 static double
-seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst)
+seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwConvCode *code, const LwDesc *src, const LwDesc *dst, double rival)
 {
   g_autofree char *key = shape_key (plan, pass, shape, code, src, dst);
   double *known;
@@ -113,7 +118,7 @@ seconds_of (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const
   known = g_hash_table_lookup (measured, key);
   if (known == NULL)
     {
-      double seconds = measure (plan, pass, shape, code, src, dst);
+      double seconds = measure (plan, pass, shape, code, src, dst, rival);
 
       if (g_getenv ("LABELWRIGHT_CPU_CHOICES") != NULL)
         report (plan, shape, dst, code->implementation, seconds);
@@ -145,36 +150,43 @@ code_new (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc 
   return code;
 }
 
-/* @best: (inout): the faster one of it and @other, which may be NULL */
+/* @best: (inout): the faster one of it and @other, which may be NULL. @seconds: (inout): its time, or infinity where that isn't known. */
 static void
-consider (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, LwConvCode **best, LwConvCode *other, const LwDesc *src, const LwDesc *dst)
+consider (const LwPlan *plan, LwConvPass pass, const LwConvShape *shape, LwConvCode **best, double *seconds, LwConvCode *other, const LwDesc *src, const LwDesc *dst)
 {
-  if (other != NULL && seconds_of (plan, pass, shape, other, src, dst) < seconds_of (plan, pass, shape, *best, src, dst))
+  double others = other != NULL ? seconds_of (plan, pass, shape, other, src, dst, *seconds) : INFINITY;
+
+  if (other != NULL)
+    *seconds = seconds_of (plan, pass, shape, *best, src, dst, others);
+  if (others < *seconds)
     {
       LwConvCode *slower = *best;
 
       *best = other;
+      *seconds = others;
       other = slower;
     }
   lw_conv_code_free (other);
 }
 
-/* A plan that must repeat another process's results to the bit takes what needs no measuring. */
+/* A plan that must repeat another process's results to the bit takes what needs no measuring. Winograd's algorithm comes first: where it wins, the others are soon done. */
 LwConvCode *
 lw_tune_conv (LwPlan *plan, LwConvPass pass, const LwConvShape *shape, const LwDesc *src, const LwDesc *dst, dnnl_data_type_t weights, GError **error)
 {
   LwConvCode *best = code_new (plan, pass, shape, src, dst, weights, error);
-  LwConvCode *own[] = { lw_own_direct_new (plan, pass, shape, src, dst), lw_own_small_new (plan, pass, shape, src, dst), lw_own_winograd_new (plan, pass, shape, src, dst) };
-  gboolean measures = !plan->options.deterministic && lw_desc_bytes (src) + lw_desc_bytes (dst) <= MAX_TRIAL_BYTES;
+  LwConvCode *own[] = { lw_own_winograd_new (plan, pass, shape, src, dst), lw_own_small_new (plan, pass, shape, src, dst), lw_own_direct_new (plan, pass, shape, src, dst) };
+  gboolean measures = !plan->options.deterministic && lw_desc_bytes (src) + lw_desc_bytes (dst) <= MAX_TRIAL_BYTES, chosen = best == NULL;
+  double seconds = INFINITY;
 
   for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
-    if (best != NULL && own[i] != NULL && !measures)
+    if (!chosen && measures)
+      consider (plan, pass, shape, &best, &seconds, g_steal_pointer (&own[i]), src, dst);
+    else if (!chosen && own[i] != NULL)
       {
         lw_conv_code_free (best);
         best = g_steal_pointer (&own[i]);
+        chosen = TRUE;
       }
-    else if (best != NULL)
-      consider (plan, pass, shape, &best, g_steal_pointer (&own[i]), src, dst);
   for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
     lw_conv_code_free (own[i]);
   return best;
