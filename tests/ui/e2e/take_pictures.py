@@ -370,7 +370,8 @@ def apply_region(painter):
 
 
 def popover_in(picture):
-    """Nothing composes windows here: around a popover the screen is black where its shadow would be."""
+    """Nothing composes windows here: around a popover the screen is black where its shadow would be. On the right classes may be black, too."""
+    picture = picture.crop((0, 0, picture.width // 2, picture.height))
     black = picture.convert("L").point(lambda value: 255 if value == 0 else 0)
     around = black.getbbox()
     part = picture.crop(around)
