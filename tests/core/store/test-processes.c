@@ -93,10 +93,10 @@ write_without_pause (gpointer folder)
   g_assert_no_error (error);
   for (gint64 until = g_get_monotonic_time () + 8 * G_USEC_PER_SEC; g_get_monotonic_time () < until;)
     {
-      g_assert_true (lw_db_begin (db, &error));
+      g_assert_true (lw_db_exec (db, "BEGIN IMMEDIATE", &error));
       g_assert_true (lw_db_exec (db, "INSERT OR REPLACE INTO setting VALUES ('n', random ())", &error));
       g_usleep (200000);
-      g_assert_true (lw_db_commit (db, &error));
+      g_assert_true (lw_db_exec (db, "COMMIT", &error));
     }
   lw_db_close (db);
   return NULL;
