@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include "common/atomic-file.h"
+#include "common/remove-tree.h"
 #include "formats/camvid.h"
 
 static gboolean
@@ -76,26 +77,11 @@ lw_export_folder_commit (LwExportFolder *folder, GError **error)
   return TRUE;
 }
 
-static void
-remove_tree (const char *path)
-{
-  if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-    {
-      g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
-      for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
-        {
-          g_autofree char *child = g_build_filename (path, name, NULL);
-          remove_tree (child);
-        }
-    }
-  g_remove (path);
-}
-
 void
 lw_export_folder_release (LwExportFolder *folder)
 {
   if (folder->partial != NULL)
-    remove_tree (folder->partial);
+    lw_remove_tree (folder->partial);
   g_clear_pointer (&folder->partial, g_free);
   g_clear_pointer (&folder->path, g_free);
 }

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "common/paths.h"
+#include "common/remove-tree.h"
 
 #define MAX_PREFIXES 100
 
@@ -118,20 +119,6 @@ is_empty_or_absent (const char *folder)
   return dir == NULL || g_dir_read_name (dir) == NULL;
 }
 
-/* Only for a folder that was empty before: all in it is ours. Links are removed, never followed. */
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 static gboolean
 create (const Job *job, GError **error)
 {
@@ -142,7 +129,7 @@ create (const Job *job, GError **error)
   gboolean ok = add_all (project, job, error) && lw_project_close (project, error);
   g_object_unref (project);
   if (!ok && ours)
-    remove_tree (job->folder);
+    lw_remove_tree (job->folder);      /* it was empty before: all in it is ours */
   for (guint i = 0; !ok && i < job->media->len; i++)
     ((LwMediaRequest *) job->media->pdata[i])->added = FALSE;
   return ok;
