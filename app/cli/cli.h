@@ -82,7 +82,6 @@ void cli_put_counts (LwJson *object, const char *key, GHashTable *counts);      
 
 /* Members of a frame or a project: pixels, labelled, strokes, revisions, classes, origins. Returns: pixels with a label */
 guint64 cli_put_statistics (LwJson *object, const LwStatistics *statistics, const LwPalette *palette, GPtrArray *origins);
-const char *cli_name_of_origin_kind (LwOriginKind kind);
 
 extern const CliCommand cli_create, cli_add, cli_relink, cli_frames, cli_import, cli_export, cli_propose, cli_apply, cli_submit, cli_accept, cli_return,
   cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_package, cli_merge, cli_stats, cli_space, cli_log, cli_verify, cli_sheet,

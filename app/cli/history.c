@@ -7,6 +7,7 @@
 #include "common/png.h"
 #include "label/compare.h"
 #include "store/past.h"
+#include "store/statistics-export.h"
 
 static char **specs, *author, *kind, *model_name, *since, *until, *compared, *with, *picture, *at, *in_revision;
 static int limit;
@@ -195,7 +196,7 @@ print_pixel (Cli *cli, const LwFrame *frame, const LwPixel *pixel, const LwPalet
   cli_put_int (object, "y", y);
   cli_put_string (object, "class", class != NULL ? class->name : NULL);
   cli_put_string (object, "by", pixel->name);
-  cli_put_string (object, "kind", pixel->name != NULL ? cli_name_of_origin_kind (pixel->kind) : NULL);
+  cli_put_string (object, "kind", pixel->name != NULL ? lw_origin_kind_get_nick (pixel->kind) : NULL);
   cli_put_string (object, "stroke", pixel->stroke);
   cli_put_string (object, "tool", pixel->tool);
   cli_put_string (object, "actor", pixel->actor);
@@ -206,7 +207,7 @@ print_pixel (Cli *cli, const LwFrame *frame, const LwPixel *pixel, const LwPalet
     cli_line (cli, _("Nobody has set this pixel."));
   else
     cli_line (cli, _("%s, by %s (%s); %s, %s, %s"), class != NULL ? class->name : _("not labelled"), pixel->name != NULL ? pixel->name : _("nobody"),
-              pixel->name != NULL ? cli_name_of_origin_kind (pixel->kind) : "-", pixel->tool, pixel->actor, time);
+              pixel->name != NULL ? lw_origin_kind_get_nick (pixel->kind) : "-", pixel->tool, pixel->actor, time);
 }
 
 static LwFrame *

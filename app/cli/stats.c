@@ -3,22 +3,15 @@
 #include "cli.h"
 #include <inttypes.h>
 #include <glib/gi18n-lib.h>
-#include "store/provenance.h"
+#include "store/statistics-export.h"
 
-static const char *const kinds[] = { "person", "model", "propagation", "import" };
-
-static char **specs;
+static char **specs, *out;
 
 static const GOptionEntry options[] = {
   { "frames", 0, 0, G_OPTION_ARG_STRING_ARRAY, &specs, N_("Only these: a status, names, or MEDIA:ORDINALS (all)"), N_("SPEC") },
+  { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("Write them to FILE as a table (CSV)"), N_("FILE") },
   G_OPTION_ENTRY_NULL
 };
-
-const char *
-cli_name_of_origin_kind (LwOriginKind kind)
-{
-  return (guint) kind < G_N_ELEMENTS (kinds) ? kinds[kind] : "?";
-}
 
 static const char *
 name_class (const LwPalette *palette, int id)
@@ -54,7 +47,7 @@ describe_origins (const LwStatistics *sums, GPtrArray *origins)
         continue;
       LwJson *one = json_object_new_object ();
       cli_put_string (one, "by", origin->name);
-      cli_put_string (one, "kind", cli_name_of_origin_kind (origin->kind));
+      cli_put_string (one, "kind", lw_origin_kind_get_nick (origin->kind));
       cli_put_int (one, "pixels", (gint64) sums->origin_pixels[origin->index]);
       cli_put_int (one, "frames", sums->origin_frames[origin->index]);
       json_object_array_add (list, one);
@@ -101,7 +94,7 @@ print_statistics (Cli *cli, const LwStatistics *sums, const LwPalette *palette, 
     {
       const LwOrigin *origin = g_ptr_array_index (origins, i);
       if (sums->origin_pixels[origin->index] > 0)
-        print_share (cli, origin->name, cli_name_of_origin_kind (origin->kind), sums->origin_pixels[origin->index], sums->origin_frames[origin->index], labelled);
+        print_share (cli, origin->name, lw_origin_kind_get_nick (origin->kind), sums->origin_pixels[origin->index], sums->origin_frames[origin->index], labelled);
     }
 }
 
@@ -122,7 +115,7 @@ show_statistics (Cli *cli, char **arguments, GError **error)
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   g_autoptr(LwPalette) palette = project != NULL ? lw_project_dup_palette (project, error) : NULL;
   g_autoptr(GPtrArray) origins = palette != NULL && count (cli, project, &sums, error) ? lw_project_list_origins (project, error) : NULL;
-  if (origins == NULL)
+  if (origins == NULL || (out != NULL && !lw_statistics_export (&sums, palette, origins, out, error)))
     return FALSE;
   LwJson *result = json_object_new_object (), *statuses = json_object_new_object ();
   cli_put_int (result, "frames", sums.frames);
@@ -136,4 +129,4 @@ show_statistics (Cli *cli, char **arguments, GError **error)
 }
 
 const CliCommand cli_stats = { "stats", "PROJECT", N_("Count pixels and frames by status, class, person and model"), NULL,
-  "stats drive\nstats drive --frames accepted --json", options, 1, 1, show_statistics };
+  "stats drive\nstats drive --frames accepted --json\nstats drive --out drive.csv", options, 1, 1, show_statistics };

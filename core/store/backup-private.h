@@ -12,5 +12,7 @@ char *lw_backup_name (const char *folder, const char *kind);
 char *lw_backup_folder (const char *folder, GError **error);
 /* Whether the file is a project that this program reads, without damage that SQLite sees. */
 gboolean lw_backup_check (const char *path, GCancellable *cancellable, GError **error);
-/* @kind: for the audit; NULL: no row there */
+/* Copies the file as it is and checks the copy; tells progress up to 0.8. */
+gboolean lw_backup_copy (LwProject *project, const char *path, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+/* The same, told in the log. @kind: for the audit; NULL: no row there */
 gboolean lw_backup_make (LwProject *project, const char *path, const char *kind, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);

@@ -156,9 +156,9 @@ audit (LwDb *db, gpointer data, GError **error)
 }
 
 gboolean
-lw_backup_make (LwProject *self, const char *path, const char *kind, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
+lw_backup_copy (LwProject *self, const char *path, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *unfinished = g_strconcat (path, ".unfinished", NULL), *folder = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  g_autofree char *unfinished = g_strconcat (path, ".unfinished", NULL), *folder = g_path_get_dirname (path);
   Copying copying = { NULL, -1, progress, data, cancellable };
   g_unlink (unfinished);
   gboolean made = copy_file (self, unfinished, &copying, error) && lw_backup_check (unfinished, cancellable, error);
@@ -167,13 +167,22 @@ lw_backup_make (LwProject *self, const char *path, const char *kind, LwProgress 
       g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not make “%s”: %s"), path, g_strerror (errno));
       made = FALSE;
     }
-  if (!made)
+  if (made)
+    lw_filesystem_sync_folder (folder);
+  else
+    g_unlink (unfinished);
+  return made;
+}
+
+gboolean
+lw_backup_make (LwProject *self, const char *path, const char *kind, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  if (!lw_backup_copy (self, path, progress, data, cancellable, error))
     {
-      g_unlink (unfinished);
       g_prefix_error (error, _("The backup failed: "));
       return FALSE;
     }
-  lw_filesystem_sync_folder (folder);
   g_autofree char *shown = g_filename_display_name (name);
   if (kind != NULL && !lw_project_is_read_only (self))
     lw_project_transact (self, audit, &(Made) { shown, kind }, NULL);      /* the copy is good, whether the project can still tell of it or not */

@@ -7,41 +7,50 @@
 
 /* ---- files ---- */
 
-static void
-bring_file (const char *from, const char *to)
+/* One that was copied in part is none. */
+static gboolean
+bring_file (const char *from, const char *to, GCancellable *cancellable)
 {
-  if (link (from, to) != 0)
-    lw_store_copy_file (from, to, NULL, NULL);      /* what can't be brought is named by verify */
+  if (link (from, to) == 0 || lw_store_copy_file (from, to, cancellable, NULL))
+    return TRUE;
+  unlink (to);
+  return FALSE;
 }
 
-/* Regular files and folders only: nothing leads out of the project. */
-static void
-bring_folder (const char *from, const char *to)
+/* Regular files and folders only: nothing leads out of the project. Returns: how many files could not be brought */
+static guint
+bring_folder (const char *from, const char *to, GCancellable *cancellable)
 {
   g_autoptr(GDir) dir = g_file_test (from, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (from, 0, NULL);
-  if (dir == NULL || g_mkdir_with_parents (to, 0777) != 0)
-    return;
+  guint n_left = 0;
+  if (dir == NULL)
+    return 0;
+  if (g_mkdir_with_parents (to, 0777) != 0)
+    return 1;
   for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
     {
       g_autofree char *source = g_build_filename (from, name, NULL), *target = g_build_filename (to, name, NULL);
       if (g_file_test (source, G_FILE_TEST_IS_SYMLINK))
         continue;
       if (g_file_test (source, G_FILE_TEST_IS_DIR))
-        bring_folder (source, target);
+        n_left += bring_folder (source, target, cancellable);
       else if (g_file_test (source, G_FILE_TEST_IS_REGULAR))
-        bring_file (source, target);
+        n_left += !bring_file (source, target, cancellable);
     }
+  return n_left;
 }
 
-void
-lw_bring_files (const char *folder, const char *target)
+guint
+lw_bring_files (const char *folder, const char *target, GCancellable *cancellable)
 {
+  guint n_left = 0;
   static const char *const folders[] = { "models", "media" };
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *from = g_build_filename (folder, folders[i], NULL), *to = g_build_filename (target, folders[i], NULL);
-      bring_folder (from, to);
+      n_left += bring_folder (from, to, cancellable);
     }
+  return n_left;
 }
 
 /* ---- paths ---- */

@@ -16,6 +16,8 @@ G_DEFINE_QUARK (lw-store-error-quark, lw_store_error)
 static LwStoreError
 io_error_code (int system_errno)
 {
+  if (system_errno == EROFS)      /* a drive that was mounted anew, or that failed */
+    return LW_STORE_ERROR_READ_ONLY;
   return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO;
 }
 
@@ -57,7 +59,7 @@ advice (LwStoreError code)
     case LW_STORE_ERROR_FULL:
       return _("The disk is full: nothing of this change was written. Make room and try again");
     case LW_STORE_ERROR_READ_ONLY:
-      return _("The project can’t be written");
+      return _("The project can’t be written: its drive is write-protected, or has failed");
     case LW_STORE_ERROR_BUSY:
       return _("Another program holds the project; try again");
     case LW_STORE_ERROR_DAMAGED:

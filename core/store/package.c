@@ -107,7 +107,7 @@ make (Package *self, LwProgress progress, gpointer data, GCancellable *cancellab
                   && lw_backup_check (part, cancellable, error);
   if (made && g_rename (part, file) == 0)
     {
-      lw_bring_files (self->project->folder, self->target);
+      lw_bring_files (self->project->folder, self->target, NULL);
       lw_filesystem_sync_folder (self->target);
       return TRUE;
     }

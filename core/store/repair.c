@@ -157,7 +157,7 @@ repair (Repair *self, GError **error)
   g_unlink (self->copy);
   if (built && g_rename (new, file) == 0)
     {
-      lw_bring_files (self->folder, self->target);
+      lw_bring_files (self->folder, self->target, NULL);
       lw_filesystem_sync_folder (self->target);
       return TRUE;
     }

@@ -70,7 +70,7 @@ lw_backup_restore_as (const char *folder, const char *path, const char *target, 
         g_rmdir (to);
       return FALSE;
     }
-  lw_bring_files (from, to);
+  lw_bring_files (from, to, NULL);
   lw_filesystem_sync_folder (to);
   g_autoptr(LwProject) project = lw_project_open (to, error);
   return project != NULL && lw_project_transact (project, audit, (gpointer) path, error) && lw_project_close (project, error);

@@ -70,6 +70,32 @@ check_compare (CliFixture *f, const char *revision)
   expect_message (f, "history");
 }
 
+/* Every row has what its header names, and the classes add up to what is labelled. */
+static void
+check_table (CliFixture *f)
+{
+  g_autofree char *path = g_build_filename (f->folder, "statistics.csv", NULL), *text = NULL;
+  gint64 classes = 0, labelled = -1;
+  cli_run (f, 0, "stats", f->project, "--out", path, NULL);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_auto (GStrv) rows = g_strsplit (text, "\r\n", -1);
+  g_assert_cmpstr (rows[0], ==, "group,name,number,frames,pixels,percent");
+  for (guint i = 1; rows[i] != NULL && *rows[i] != '\0'; i++)
+    {
+      g_auto (GStrv) cells = g_strsplit (rows[i], ",", -1);
+      g_assert_cmpuint (g_strv_length (cells), ==, 6);
+      if (g_str_equal (cells[0], "class"))
+        classes += g_ascii_strtoll (cells[4], NULL, 10);
+      if (g_str_equal (cells[0], "total") && g_str_equal (cells[1], "labelled"))
+        labelled = g_ascii_strtoll (cells[4], NULL, 10);
+    }
+  g_assert_cmpint (labelled, ==, N_SCENES * SCENE_WIDTH * SCENE_HEIGHT);
+  g_assert_cmpint (classes, ==, labelled);
+  g_assert_nonnull (strstr (text, "import,"));
+  cli_run (f, 1, "stats", f->project, "--out", "/no/such/folder/statistics.csv", NULL);
+  expect_message (f, "/no/such/folder");
+}
+
 static void
 check_provenance (CliFixture *f, const char *revision)
 {
@@ -88,6 +114,7 @@ check_provenance (CliFixture *f, const char *revision)
   cli_run (f, 0, "stats", f->project, "--json", "--frames", "scene00", NULL);
   g_assert_cmpint (cli_int (f, 0, "labelled"), ==, SCENE_WIDTH * SCENE_HEIGHT);
   g_assert_nonnull (strstr (f->out, "\"kind\":\"import\",\"pixels\":6144,\"frames\":1"));
+  check_table (f);
   cli_run (f, 0, "frames", f->project, "--json", NULL);
   g_assert_cmpint (cli_int (f, 3, "labelled"), ==, SCENE_WIDTH * SCENE_HEIGHT);
 }
