@@ -61,18 +61,20 @@ typedef struct
   const char *title;
   char *(*dup_text) (LwLogItem *item);
   int width;                   /* -1: what is left */
+  PangoEllipsizeMode ellipsize;      /* names of frames differ at their ends */
 } Column;
 
 static const Column columns[] = {
-  { N_("Time"), dup_time, 130 }, { N_("Person"), dup_actor, 140 }, { N_("What"), dup_action, 170 }, { N_("On"), dup_object, 170 }, { N_("Details"), dup_details, -1 },
+  { N_("Time"), dup_time, 130, PANGO_ELLIPSIZE_END }, { N_("Person"), dup_actor, 140, PANGO_ELLIPSIZE_END }, { N_("What"), dup_action, 170, PANGO_ELLIPSIZE_END },
+  { N_("On"), dup_object, 170, PANGO_ELLIPSIZE_MIDDLE }, { N_("Details"), dup_details, -1, PANGO_ELLIPSIZE_END },
 };
 
 static void
-on_cell_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *cell)
+on_cell_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer data)
 {
   GtkWidget *label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (label), ((const Column *) data)->ellipsize);
   gtk_list_item_set_child (cell, label);
 }
 
@@ -91,7 +93,7 @@ add_columns (GtkColumnView *view)
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     {
       GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-      g_signal_connect (factory, "setup", G_CALLBACK (on_cell_setup_cb), NULL);
+      g_signal_connect (factory, "setup", G_CALLBACK (on_cell_setup_cb), (gpointer) &columns[i]);
       g_signal_connect (factory, "bind", G_CALLBACK (on_cell_bind_cb), (gpointer) &columns[i]);
       g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (_(columns[i].title), factory);
       gtk_column_view_column_set_resizable (column, TRUE);

@@ -21,7 +21,7 @@ lw_audit_action_get_label (const char *action)
     { "restore", N_("Restore labels") }, { "snapshot", N_("Take a snapshot") }, { "merge", N_("Merge") }, { "package", N_("Make a package") },
     { "add-model", N_("Add a model") }, { "promote", N_("Let a model propose") }, { "rollback", N_("Back to a model") }, { "create-dataset", N_("Make a dataset") },
     { "create-job", N_("Begin a job") }, { "finish-job", N_("End a job") }, { "evaluate", N_("Score a model") }, { "backup", N_("Back up") },
-    { "restore-backup", N_("Restore a backup") }, { "repair", N_("Repair") }, { "assign", N_("Assign") }, { "contract", N_("Change what acceptance asks for") }, { "prune", N_("Make room") },
+    { "restore-backup", N_("Restore a backup") }, { "save-copy", N_("Save a copy") }, { "repair", N_("Repair") }, { "assign", N_("Assign") }, { "contract", N_("Change what acceptance asks for") }, { "prune", N_("Make room") },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
     if (g_strcmp0 (action, labels[i].action) == 0)
@@ -79,6 +79,13 @@ static char *
 describe_backup (const char *details)
 {
   return g_str_equal (details, "asked for") ? g_strdup (_("by hand")) : g_str_equal (details, "automatic") ? g_strdup (_("automatic")) : NULL;
+}
+
+static char *
+describe_strokes (const char *details)
+{
+  guint n;
+  return sscanf (details, "%u unsaved strokes", &n) == 1 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "with %u unsaved stroke", "with %u unsaved strokes", n), n) : NULL;
 }
 
 static char *
@@ -149,7 +156,7 @@ lw_audit_describe_details (const LwAuditEntry *entry, GHashTable *datasets)
   static const struct { const char *action; char *(*describe) (const char *details); } known[] = {
     { "submit", describe_message }, { "accept", describe_message }, { "return", describe_message }, { "restore", describe_message },
     { "add-media", describe_frames }, { "snapshot", describe_frames }, { "package", describe_frames }, { "add-model", describe_hash },
-    { "create-dataset", describe_splits }, { "create-job", describe_job }, { "finish-job", describe_end }, { "backup", describe_backup },
+    { "create-dataset", describe_splits }, { "create-job", describe_job }, { "finish-job", describe_end }, { "backup", describe_backup }, { "save-copy", describe_strokes },
     { "undo", describe_step }, { "redo", describe_step }, { "assign", describe_assignee }, { "contract", describe_contract }, { "merge", describe_merge },
   };
   const char *details = entry->details != NULL ? entry->details : "";

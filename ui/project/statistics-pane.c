@@ -3,9 +3,10 @@
 #include "statistics-pane.h"
 
 #include <glib/gi18n-lib.h>
+#include "feedback.h"
 #include "project/format.h"
 #include "project/share-row.h"
-#include "store/provenance.h"
+#include "store/statistics-export.h"
 
 struct _LwStatisticsPane
 {
@@ -139,13 +140,84 @@ show_found (gpointer owner, gpointer data, gpointer wanted)
 
 static const LwWork count_work = { count, found_free, show_found, N_("Could not count the labels") };
 
+/* NULL: the whole project is counted. */
+static const LwFrame *
+get_frame (LwStatisticsPane *self)
+{
+  return gtk_toggle_button_get_active (self->this_button) ? lw_desk_get_frame (lw_pane_get_desk (LW_PANE (self))) : NULL;
+}
+
 static void
 lw_statistics_pane_refresh (LwPane *pane)
 {
   LwStatisticsPane *self = LW_STATISTICS_PANE (pane);
-  const LwFrame *frame = gtk_toggle_button_get_active (self->this_button) ? lw_desk_get_frame (lw_pane_get_desk (pane)) : NULL;
+  const LwFrame *frame = get_frame (self);
   gtk_label_set_label (self->frame_label, frame != NULL ? frame->name : "");
   lw_pane_read (pane, &count_work, frame != NULL ? g_memdup2 (&frame->id, sizeof frame->id) : NULL, g_free);
+}
+
+/* ---- export ---- */
+
+typedef struct { gint64 frame; char *path; } Export;      /* @frame 0: the project */
+
+static void
+export_free (gpointer data)
+{
+  Export *export = data;
+  g_free (export->path);
+  g_free (export);
+}
+
+static gpointer
+write_table (LwProject *project, gpointer data, LwOperation *operation, GCancellable *cancellable, GError **error)
+{
+  Export *export = data;
+  Found *found = count (project, export->frame != 0 ? &export->frame : NULL, operation, cancellable, error);
+  if (found != NULL)
+    {
+      lw_statistics_export (&found->sums, found->palette, found->origins, export->path, error);
+      found_free (found);
+    }
+  return NULL;
+}
+
+static void
+show_exported (gpointer owner, gpointer found, gpointer data)
+{
+  lw_toast_with_file (GTK_WIDGET (owner), _("The statistics are written"), ((const Export *) data)->path);
+}
+
+static const LwWork export_work = { write_table, NULL, show_exported, N_("Could not write the statistics") };
+
+static void
+on_export_chosen_cb (GtkNativeDialog *native, int response, LwStatisticsPane *self)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+  const LwFrame *frame = get_frame (self);
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
+    {
+      Export *export = g_new0 (Export, 1);
+      *export = (Export) { frame != NULL ? frame->id : 0, g_steal_pointer (&path) };
+      lw_work_start (lw_pane_get_desk (LW_PANE (self)), self, &export_work, export, export_free, NULL);
+    }
+  gtk_native_dialog_destroy (native);
+  g_object_unref (native);
+}
+
+static void
+export_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwStatisticsPane *self = LW_STATISTICS_PANE (widget);
+  const LwFrame *frame = get_frame (self);
+  g_autofree char *project = lw_project_dup_name (lw_desk_get_project (lw_pane_get_desk (LW_PANE (self))));
+  g_autofree char *file = g_strdup_printf ("%s.csv", frame != NULL ? frame->name : project);
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (_("Export the Statistics"), GTK_WINDOW (gtk_widget_get_root (widget)), GTK_FILE_CHOOSER_ACTION_SAVE,
+                                                              _("_Export"), _("_Cancel"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), file);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  g_signal_connect_object (native, "response", G_CALLBACK (on_export_chosen_cb), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
 }
 
 static void
@@ -177,6 +249,7 @@ lw_statistics_pane_class_init (LwStatisticsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, classes);
   gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, origins);
   gtk_widget_class_bind_template_callback (widget_class, on_scope_cb);
+  gtk_widget_class_install_action (widget_class, "statistics.export", NULL, export_action);
 }
 
 static void

@@ -161,11 +161,26 @@ def snapshot(person):
     person.shot("snapshots")
 
 
+def export_statistics(person):
+    """The table that the window writes is the command line's."""
+    ours, theirs = (os.path.join(person.desktop.home, name) for name in ("window.csv", "program.csv"))
+    person.program.click("Export…", "push button")
+    person.program.wait_title("Export the Statistics")
+    person.desktop.key("ctrl+a")
+    person.desktop.type(ours)
+    person.desktop.key("Return")
+    wait_for(lambda: os.path.exists(ours), "the table")
+    person.program.wait_closed("Export the Statistics")
+    cli(person, "stats", "--out", theirs)
+    assert open(ours).read() == open(theirs).read() and "class,Sky," in open(ours).read()
+
+
 def count(person):
     """What the pages say is what the command line says."""
     labelled = cli(person, "stats")[0]["labelled"]
     pane(person, "Statistics")
     person.text(f"Of {labelled} labelled pixels, by class")
+    export_statistics(person)
     cli(person, "dataset", "create", "june")
     pane(person, "Datasets")
     person.program.click(test=lambda node: (node.get_name() or "") == "june")
