@@ -333,6 +333,55 @@ test_conflict_elsewhere (void)
   fixture_assert_planes (lw_document_get_planes (document), stored);
 }
 
+typedef struct { guint asked, answered; gboolean redo; } Asked;
+
+static void
+on_ask_cb (LwDocument *document, const char *person, gboolean redo, Asked *asked)
+{
+  asked->asked++;
+  g_assert_cmpstr (person, ==, NULL);
+  asked->redo = redo;
+}
+
+static void
+on_answered_cb (Asked *asked)
+{
+  asked->answered++;
+}
+
+static guint8
+label_at (LwDocument *document, int x, int y)
+{
+  return lw_label_map_get (lw_document_get_planes (document)->plane[0], x, y);
+}
+
+/* What another window painted goes by undo only where that is asked for again; what was made here goes at once. */
+static void
+undo_of_others (LwDocument *document)
+{
+  Asked asked = { 0 };
+  g_signal_connect (document, "ask-before-turn", G_CALLBACK (on_ask_cb), &asked);
+  g_signal_connect_swapped (document, "answered", G_CALLBACK (on_answered_cb), &asked);
+  lw_document_undo (document);
+  g_assert_cmpuint (asked.asked, ==, 1);
+  g_assert_false (asked.redo);
+  g_assert_cmpint (label_at (document, 50, 50), ==, 4);
+  paint (document, 20, 20, 5, 1);
+  g_assert_cmpuint (asked.answered, ==, 1);
+  lw_document_undo (document);
+  g_assert_cmpuint (asked.asked, ==, 1);
+  g_assert_cmpint (label_at (document, 20, 20), ==, LW_LABEL_NONE);
+  lw_document_undo (document);
+  g_assert_cmpuint (asked.asked, ==, 2);
+  lw_document_undo (document);
+  g_assert_cmpuint (asked.asked, ==, 2);
+  g_assert_cmpint (label_at (document, 50, 50), ==, LW_LABEL_NONE);
+  lw_document_redo (document);      /* the undo was made here */
+  lw_document_undo (document);
+  g_assert_cmpuint (asked.asked, ==, 2);
+  g_signal_handlers_disconnect_by_data (document, &asked);
+}
+
 /* Strokes and proposals of others appear by themselves; our own cause no loading. */
 static void
 test_others (void)
@@ -349,8 +398,7 @@ test_others (void)
   paint (other, 50, 50, 10, 4);
   fixture_wait (opened == 1);
   fixture_assert_planes (lw_document_get_planes (document), lw_document_get_planes (other));
-  lw_document_undo (document);
-  g_assert_cmpint (lw_label_map_get (lw_document_get_planes (document)->plane[0], 50, 50), ==, LW_LABEL_NONE);
+  undo_of_others (document);
   wait_saved (document);
 
   memset (lw_label_map_row (map, 100), 2, 200);

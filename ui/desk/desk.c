@@ -29,7 +29,7 @@ struct _LwDesk
 
   guint position, n_missing;
   gboolean ready;
-  char *write_error;
+  char *write_error, *write_details;      /* for the bar, and all that is known; NULL: strokes are written */
   GHashTable *state;                /* key → value */
   GHashTable *changed;              /* set of gint64: frames to read again */
   guint coalesce;
@@ -290,23 +290,37 @@ on_frame_changed_cb (LwDesk *self, gint64 id)
 /* ---- what the project and the document say ---- */
 
 static void
-set_write_error (LwDesk *self, const char *message)
+set_write_error (LwDesk *self, char *message, const char *details)
 {
   g_free (self->write_error);
-  self->write_error = g_strdup (message);
+  g_free (self->write_details);
+  self->write_error = message;
+  self->write_details = g_strdup (details);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WRITE_ERROR]);
+}
+
+/* Without what the store puts in brackets behind its words: the file, and what SQLite says. */
+static char *
+describe_write_error (const GError *error)
+{
+  const char *brackets = g_str_has_suffix (error->message, ")") ? g_strrstr (error->message, " (") : NULL;
+  if (g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_FULL))
+    return g_strdup (_("The disk is full. Make room on it, and all is saved by itself"));
+  if (g_error_matches (error, LW_STORE_ERROR, LW_STORE_ERROR_BUSY))
+    return g_strdup (_("Another program holds the project. All is saved when it lets go"));
+  return brackets != NULL ? g_strndup (error->message, (gsize) (brackets - error->message)) : g_strdup (error->message);
 }
 
 static void
 on_write_failed_cb (LwDesk *self, const GError *error)
 {
-  set_write_error (self, error->message);
+  set_write_error (self, describe_write_error (error), error->message);
 }
 
 static void
 on_write_recovered_cb (LwDesk *self)
 {
-  set_write_error (self, NULL);
+  set_write_error (self, NULL, NULL);
 }
 
 /* A medium that moved is told of once, above all pages, where it can be looked for. */
@@ -413,6 +427,12 @@ close_when_written_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+const char *
+lw_desk_get_write_details (LwDesk *self)
+{
+  return self->write_details;
+}
+
 void
 lw_desk_close_async (LwDesk *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -474,6 +494,7 @@ lw_desk_finalize (GObject *object)
   g_hash_table_unref (self->state);
   g_hash_table_unref (self->changed);
   g_free (self->write_error);
+  g_free (self->write_details);
   G_OBJECT_CLASS (lw_desk_parent_class)->finalize (object);
 }
 

@@ -29,6 +29,9 @@ void lw_desk_go_to (LwDesk *desk, guint position);           /* past the end: no
 void lw_desk_reload (LwDesk *desk);                          /* frames and media, after a change */
 gboolean lw_desk_is_read_only (LwDesk *desk);
 
+/* The whole of "write-error": with the file, and what SQLite says of it. NULL: strokes are written. */
+const char *lw_desk_get_write_details (LwDesk *desk);
+
 /* Emits "failed", unless the work was cancelled. */
 void lw_desk_fail (LwDesk *desk, const char *title, const GError *error);
 /* Zoom and the like, kept with the project: read at start, written at close. NULL: never set. */

@@ -144,6 +144,7 @@ document_hand_over_strokes (LwDocument *self)
 static void
 save_stroke (LwDocument *self, FrameState *state, const char *uuid, const char *undoes, const char *tool, guint8 origin, LwDiff *diff)
 {
+  g_hash_table_add (self->made, g_strdup (uuid));
   g_queue_push_tail (&state->unsaved, stroke_new (uuid, undoes, tool, origin, diff));
   g_hash_table_replace (self->unsaved, g_memdup2 (&state->frame, sizeof state->frame), frame_state_ref (state));
   set_unsaved (self, state, 1);
@@ -159,6 +160,7 @@ document_save_stroke (LwDocument *self, FrameState *state, const char *tool, gui
 
   if (lw_diff_is_empty (diff))
     return;
+  document_stop_asking (self);
   frame_state_push (state, uuid, diff);
   save_stroke (self, state, uuid, NULL, tool, origin, diff);
 }
@@ -280,6 +282,7 @@ turn (LwDocument *self, gboolean redo)
   g_autofree char *uuid = g_uuid_string_random ();
   g_autofree char *turned = frame_state_turn (state, redo, uuid);
 
+  document_was_answered (self);
   lw_diff_apply (diff, state->planes);
   save_stroke (self, state, uuid, turned, redo ? "redo" : "undo", (guint8) self->person, diff);
   document_damaged_by (self, diff);
@@ -296,7 +299,7 @@ diffs_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr(GHashTable) diffs = frame_load_diffs_finish (result, &error);
   GHashTableIter iter;
-  gpointer uuid, diff;
+  gpointer uuid, loaded;
 
   g_weak_ref_clear (&load->document);
   if (self == NULL || self->undo_load != cancellable)
@@ -312,8 +315,8 @@ diffs_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_hash_table_iter_init (&iter, diffs);
-  while (g_hash_table_iter_next (&iter, &uuid, &diff))
-    frame_state_add_diff (self->state, uuid, diff);
+  while (g_hash_table_iter_next (&iter, &uuid, &loaded))
+    frame_state_add_loaded (self->state, uuid, ((LoadedStroke *) loaded)->diff, ((LoadedStroke *) loaded)->maker);
   take_undo_steps (self);
 }
 
@@ -332,6 +335,31 @@ load_undo (LwDocument *self, gboolean redo)
   frame_load_diffs_async (self->project, self->state->frame, uuids, self->undo_load, diffs_loaded_cb, load);
 }
 
+/* ---- what another window painted ---- */
+
+/* Not made here, and by somebody else, or since this window looks at the project. What this person painted before is taken back like anything. */
+static gboolean
+is_of_others (LwDocument *self, const char *uuid, const LwMaker *maker)
+{
+  return maker != NULL && !g_hash_table_contains (self->made, uuid) && (maker->name != NULL || maker->created >= self->begun);
+}
+
+/* Nobody's work goes by the key that was meant for one's own. Who is told whose it is, and wants it all the same, isn't asked again until something else is done. */
+static gboolean
+must_ask (LwDocument *self, const char *uuid, gboolean redo)
+{
+  const LwMaker *maker = frame_state_get_maker (self->state, uuid);
+  if (!is_of_others (self, uuid, maker))
+    return FALSE;
+  g_autofree char *asked = g_strdup_printf ("%d%s", redo, maker->name != NULL ? maker->name : "");
+  if (g_strcmp0 (self->asked, asked) == 0)
+    return FALSE;
+  g_free (self->asked);
+  self->asked = g_steal_pointer (&asked);
+  document_ask_before_turn (self, maker->name, redo);
+  return TRUE;
+}
+
 /* As many of the wanted steps as are in memory; the first that isn't is loaded, and goes on from there. */
 static void
 take_undo_steps (LwDocument *self)
@@ -344,6 +372,8 @@ take_undo_steps (LwDocument *self)
         self->undo_wanted = 0;
       else if (frame_state_get_diff (self->state, next) == NULL)
         load_undo (self, redo);
+      else if (must_ask (self, next, redo))
+        self->undo_wanted = 0;
       else
         {
           self->undo_wanted += redo ? -1 : 1;
@@ -396,4 +426,33 @@ lw_document_get_n_unsaved (LwDocument *self)
 {
   g_return_val_if_fail (LW_IS_DOCUMENT (self), 0);
   return self->n_unsaved;
+}
+
+static LwUnsavedStroke *
+copy_unsaved (gint64 frame, const Stroke *stroke, gint64 base_seq)
+{
+  LwUnsavedStroke *copy = g_new0 (LwUnsavedStroke, 1);
+
+  *copy = (LwUnsavedStroke) { frame, g_strdup (stroke->uuid), g_strdup (stroke->undoes), g_strdup (stroke->tool), stroke->origin, base_seq,
+                              lw_diff_ref (stroke->diff) };
+  return copy;
+}
+
+GPtrArray *
+lw_document_list_unsaved (LwDocument *self)
+{
+  g_return_val_if_fail (LW_IS_DOCUMENT (self), NULL);
+
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) lw_unsaved_stroke_free);
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->unsaved);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const FrameState *state = value;
+      gint64 base_seq = state->seq;
+      for (const GList *link = state->unsaved.head; link != NULL; link = link->next)
+        g_ptr_array_add (list, copy_unsaved (state->frame, link->data, base_seq++));
+    }
+  return list;
 }

@@ -77,6 +77,7 @@ static void
 take_state (LwDocument *self, FrameState *state)
 {
   self->n_changes++;
+  document_stop_asking (self);
   g_clear_pointer (&self->state, frame_state_unref);
   self->state = frame_state_ref (state);
 }

@@ -30,6 +30,9 @@ struct _LwDocument
   LwEdit *edit;                    /* in progress, on the planes of @state */
   guint8 edit_origin;              /* the person, or the model that is being revealed */
   GCancellable *undo_load;         /* the undo that waits for its diff; NULL: none */
+  gint64 begun;                    /* microseconds since 1970: strokes that came later and are not in @made are others' */
+  GHashTable *made;                /* uuids of all strokes that were made here */
+  char *asked;                     /* whose strokes undo or redo goes on to take, once told to; NULL: nobody's */
   int undo_wanted;                 /* steps still to take: negative undo, positive redo */
   guint64 n_changes;               /* of what is shown: a trial knows by it whether it still holds */
   guint n_unsaved;
@@ -57,6 +60,10 @@ void document_load_for_rescue (LwDocument *document, gint64 frame);           /*
 void document_ask_for_picture (LwDocument *document);                         /* of the frame that is being opened */
 void document_do_without_picture (LwDocument *document, gint64 media);
 gboolean document_keep_for_opening (LwDocument *document, LwProposal *proposal);   /* TRUE: taken, until the frame is shown */
+
+void document_ask_before_turn (LwDocument *document, const char *maker, gboolean redo);
+void document_was_answered (LwDocument *document);                            /* it goes on: the next ones of the same person are not asked about */
+void document_stop_asking (LwDocument *document);                             /* undo and redo are about something else now */
 
 /* document-project.c */
 void document_watch_project (LwDocument *document);

@@ -5,7 +5,7 @@
 
 G_DEFINE_FINAL_TYPE (LwDocument, lw_document, G_TYPE_OBJECT)
 
-enum { OPENED, DAMAGED, PALETTE_CHANGED, SOURCE_OPENED, ORIGINS_CHANGED, EDIT_ENDED, FAILED, N_SIGNALS };
+enum { OPENED, DAMAGED, PALETTE_CHANGED, SOURCE_OPENED, ORIGINS_CHANGED, EDIT_ENDED, FAILED, ASK_BEFORE_TURN, ANSWERED, N_SIGNALS };
 static GParamSpec *props[DOCUMENT_N_PROPS];
 static guint signals[N_SIGNALS];
 
@@ -61,6 +61,26 @@ void
 document_edit_ended (LwDocument *self)
 {
   g_signal_emit (self, signals[EDIT_ENDED], 0);
+}
+
+void
+document_ask_before_turn (LwDocument *self, const char *maker, gboolean redo)
+{
+  g_signal_emit (self, signals[ASK_BEFORE_TURN], 0, maker, redo);
+}
+
+void
+document_was_answered (LwDocument *self)
+{
+  if (self->asked != NULL)
+    g_signal_emit (self, signals[ANSWERED], 0);
+}
+
+void
+document_stop_asking (LwDocument *self)
+{
+  document_was_answered (self);
+  g_clear_pointer (&self->asked, g_free);
 }
 
 void
@@ -162,6 +182,8 @@ finalize (GObject *object)
   g_hash_table_unref (self->sources);
   g_hash_table_unref (self->unsaved);
   g_hash_table_unref (self->rescues);
+  g_hash_table_unref (self->made);
+  g_free (self->asked);
   lw_palette_free (self->palette);
   g_clear_pointer (&self->origins, g_ptr_array_unref);
   g_object_unref (self->cancellable);
@@ -202,6 +224,8 @@ lw_document_class_init (LwDocumentClass *klass)
   add_signal (ORIGINS_CHANGED, "origins-changed", G_TYPE_NONE);
   add_signal (EDIT_ENDED, "edit-ended", G_TYPE_NONE);
   add_signal (FAILED, "failed", G_TYPE_ERROR);
+  add_signal (ANSWERED, "answered", G_TYPE_NONE);
+  signals[ASK_BEFORE_TURN] = g_signal_new ("ask-before-turn", LW_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -217,6 +241,8 @@ lw_document_init (LwDocument *self)
   self->palette = lw_palette_new ("");
   self->sources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, clear_source);
   self->unsaved = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) frame_state_unref);
+  self->begun = g_get_real_time ();
+  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->rescues = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) rescue_free);
   self->cancellable = g_cancellable_new ();
   self->person = -1;

@@ -66,8 +66,9 @@ load_stack (Job *job, FrameState *state, const GPtrArray *from, GPtrArray *to)
   for (guint i = from->len, n = 0; i > 0 && n < DIFFS_AHEAD && state->n_tiles < DIFF_TILES_AHEAD; i--, n++)
     {
       g_autoptr(LwDiff) diff = lw_project_load_diff (job->project, job->id, from->pdata[i - 1], NULL);
+      g_autoptr(LwMaker) maker = diff != NULL ? lw_project_find_maker (job->project, job->id, from->pdata[i - 1], NULL) : NULL;
       if (diff != NULL)
-        frame_state_add_diff (state, from->pdata[i - 1], diff);
+        frame_state_add_loaded (state, from->pdata[i - 1], diff, maker);
     }
 }
 
@@ -153,11 +154,21 @@ frame_load_finish (GAsyncResult *result, GError **error)
 /* ---- diffs for undo ---- */
 
 static void
+loaded_free (gpointer data)
+{
+  LoadedStroke *loaded = data;
+
+  lw_diff_unref (loaded->diff);
+  lw_maker_free (loaded->maker);
+  g_free (loaded);
+}
+
+static void
 load_diffs_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Job *job = data;
   GError *error = NULL;
-  GHashTable *diffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_diff_unref);
+  GHashTable *diffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, loaded_free);
   gsize n_tiles = 0;
 
   for (guint i = 0; i < job->uuids->len && n_tiles < DIFF_TILES_AHEAD; i++)
@@ -166,7 +177,9 @@ load_diffs_in_thread (GTask *task, gpointer source, gpointer data, GCancellable 
       if (diff == NULL)
         break;
       n_tiles += diff_count_tiles (diff);
-      g_hash_table_insert (diffs, g_strdup (job->uuids->pdata[i]), diff);
+      LoadedStroke *loaded = g_new (LoadedStroke, 1);
+      *loaded = (LoadedStroke) { diff, lw_project_find_maker (job->project, job->id, job->uuids->pdata[i], NULL) };
+      g_hash_table_insert (diffs, g_strdup (job->uuids->pdata[i]), loaded);
     }
   if (error == NULL)
     g_task_return_pointer (task, diffs, (GDestroyNotify) g_hash_table_unref);

@@ -14,7 +14,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FrameLoad, frame_load_free)
 void frame_load_async (LwProject *project, gint64 frame, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 FrameLoad *frame_load_finish (GAsyncResult *result, GError **error);
 
-/* The diffs of these strokes: a hash table uuid → LwDiff with what could be read; NULL only if the first one couldn't. */
+/* These strokes: a hash table uuid → LoadedStroke with what could be read; NULL only if the first one couldn't. */
+typedef struct { LwDiff *diff; LwMaker *maker; } LoadedStroke;      /* @maker NULL: not known */
 void frame_load_diffs_async (LwProject *project, gint64 frame, GPtrArray *uuids, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GHashTable *frame_load_diffs_finish (GAsyncResult *result, GError **error);
 

@@ -38,6 +38,7 @@ frame_state_new (gint64 frame)
   state->undo = g_ptr_array_new_with_free_func (g_free);
   state->redo = g_ptr_array_new_with_free_func (g_free);
   state->diffs = new_diffs ();
+  state->makers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lw_maker_free);
   state->proposal_origin = -1;
   g_queue_init (&state->unsaved);
   g_ref_count_init (&state->refs);
@@ -61,6 +62,7 @@ frame_state_unref (FrameState *state)
   g_ptr_array_unref (state->undo);
   g_ptr_array_unref (state->redo);
   g_hash_table_unref (state->diffs);
+  g_hash_table_unref (state->makers);
   g_queue_clear_full (&state->unsaved, (GDestroyNotify) stroke_free);
   g_free (state);
 }
@@ -120,6 +122,20 @@ frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff)
 {
   state->n_tiles += diff_count_tiles (diff);
   g_hash_table_insert (state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+}
+
+void
+frame_state_add_loaded (FrameState *state, const char *uuid, LwDiff *diff, const LwMaker *maker)
+{
+  frame_state_add_diff (state, uuid, diff);
+  if (maker != NULL)
+    g_hash_table_insert (state->makers, g_strdup (uuid), lw_maker_copy (maker));
+}
+
+const LwMaker *
+frame_state_get_maker (const FrameState *state, const char *uuid)
+{
+  return g_hash_table_lookup (state->makers, uuid);
 }
 
 /* The first one is kept whatever its size: the next undo must not wait. */

@@ -4,7 +4,7 @@
  * that gets this one again, since the database knows less. */
 #pragma once
 
-#include "store/project.h"
+#include "store/maker.h"
 
 /* A stroke on its way to disk. */
 typedef struct {
@@ -20,6 +20,7 @@ typedef struct {
   LwPlanes *planes;
   GPtrArray *undo, *redo;          /* uuids, the next one last */
   GHashTable *diffs;               /* uuid → LwDiff, of the top of both stacks at least */
+  GHashTable *makers;              /* uuid → LwMaker, of strokes whose diffs were read from the disk */
   gsize n_tiles;                   /* that @diffs hold: what they cost */
   gint64 seq;                      /* of the last stroke that is known to be on disk */
   LwProposal *proposal;            /* NULL: none */
@@ -44,5 +45,8 @@ LwDiff *frame_state_get_diff (const FrameState *state, const char *uuid);     /*
 #define DIFF_TILES_AHEAD 512       /* as many tiles of diffs are read at once; 16 KiB each */
 gsize diff_count_tiles (const LwDiff *diff);
 void frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff);
+/* The same with whose it is; NULL: not known. */
+void frame_state_add_loaded (FrameState *state, const char *uuid, LwDiff *diff, const LwMaker *maker);
+const LwMaker *frame_state_get_maker (const FrameState *state, const char *uuid);      /* NULL: not known, or it was made here */
 /* Drops diffs deep down in the stacks when there are many: they can be loaded again. */
 void frame_state_prune (FrameState *state);

@@ -171,6 +171,8 @@ static const LwCommand commands[] = {
   { "project.import", N_("Import labels"), "<Control>i", PROJECT },
   { "project.export", N_("Export"), "<Control>e", PROJECT },
 
+  { "project.save-copy", N_("Save a copy of the project, with what could not be saved here"), "<Control><Shift>s", PROJECT },
+
   { "workspace.show-pane::history", N_("History of the frame"), "<Control>h", PROJECT },
   { "history.go-to-frame", N_("Show the frame of the revision"), "<Alt>g", PROJECT },
   { "workspace.show-pane::snapshots", N_("Snapshots"), "<Control><Alt>1", PROJECT },

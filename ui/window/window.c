@@ -202,6 +202,40 @@ start_restoring (LwWindow *self)
   g_clear_pointer (&self->backup, g_free);
 }
 
+static LwWorkspace *
+get_workspace (LwWindow *self)
+{
+  return LW_WORKSPACE (adw_bin_get_child (self->project_bin));
+}
+
+static void
+on_unsaved_response_cb (AdwMessageDialog *dialog, const char *response, LwWindow *self)
+{
+  if (g_str_equal (response, "close"))
+    close_for_good (self);
+  else if (g_str_equal (response, "copy"))
+    gtk_widget_activate_action (GTK_WIDGET (get_workspace (self)), "project.save-copy", NULL);
+}
+
+static void
+ask_about_unsaved (LwWindow *self, const GError *error)
+{
+  g_autofree char *copy = NULL, *body = NULL;
+  gboolean safe = lw_workspace_is_all_in_copy (get_workspace (self), &copy);
+  body = safe ? g_strdup_printf (_("%s. All of them are in the copy “%s”."), error->message, copy) : g_strdup_printf (_("%s."), error->message);
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Some strokes could not be saved"), body));
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "close", safe ? _("_Close") : _("_Close and Lose Them"), NULL);
+  if (!safe)
+    adw_message_dialog_add_response (dialog, "copy", _("_Save a Copy…"));
+  adw_message_dialog_set_response_appearance (dialog, "close", safe ? ADW_RESPONSE_SUGGESTED : ADW_RESPONSE_DESTRUCTIVE);
+  if (!safe)
+    adw_message_dialog_set_response_appearance (dialog, "copy", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, safe ? "close" : "copy");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_unsaved_response_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static void
 on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -222,14 +256,7 @@ on_desk_closed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->backup, g_free);
   self->reopening = FALSE;
   gtk_stack_set_visible_child_name (self->pages, "project");
-  lw_ask (GTK_WIDGET (self->pages), _("Some strokes could not be saved"), error->message, _("_Close and Lose Them"), TRUE,
-          close_for_good, self);
-}
-
-static LwWorkspace *
-get_workspace (LwWindow *self)
-{
-  return LW_WORKSPACE (adw_bin_get_child (self->project_bin));
+  ask_about_unsaved (self, error);
 }
 
 static void
@@ -289,6 +316,24 @@ restore_backup_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_free (self->backup);
   self->backup = g_variant_dup_string (parameter, NULL);
   lw_project_run_async (lw_desk_get_project (self->desk), look_for_others_in_thread, NULL, NULL, NULL, on_looked_for_others_cb, g_object_ref (self));
+}
+
+/* What could not be saved here is in the copy, or given up. */
+static void
+go_on_in_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LwWindow *self = LW_WINDOW (widget);
+  if (self->desk == NULL || self->closing)
+    return;
+  if (lw_workspace_is_training (get_workspace (self)))
+    {
+      lw_toast (GTK_WIDGET (self->pages), _("Stop the training first: the copy would not know of it"));
+      return;
+    }
+  lw_workspace_prepare_close (get_workspace (self));
+  g_clear_pointer (&self->folder, g_free);
+  leave_project (self);
+  lw_window_open (self, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -375,6 +420,7 @@ lw_window_class_init (LwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwWindow, project_bin);
   gtk_widget_class_bind_template_child (widget_class, LwWindow, start_page);
   gtk_widget_class_install_action (widget_class, "win.restore-backup", "s", restore_backup_action);
+  gtk_widget_class_install_action (widget_class, "win.go-on-in", "s", go_on_in_action);
   gtk_widget_class_install_action (widget_class, "win.open-again", NULL, open_again_action);
   lw_window_install_actions (widget_class);
 }

@@ -1,4 +1,4 @@
-/* workspace-company.c: tells of other windows that show the same frame
+/* workspace-company.c: tells of other windows that show the same frame, and of what undo would take that was painted there
  *
  * Beside the frame's name, where nothing moves or is covered while somebody paints; a toast says so once, as the other window comes. */
 #include "config.h"
@@ -71,6 +71,22 @@ update (LwWorkspace *self)
     lw_toast (GTK_WIDGET (self), text);
 }
 
+/* ---- undo of what another window painted ---- */
+
+/* It stays until it is answered, by whatever is done next. */
+static void
+on_ask_before_turn_cb (LwDocument *document, const char *person, gboolean redo, LwWorkspace *self)
+{
+  g_autofree char *named = person == NULL ? NULL
+                           : redo         ? g_strdup_printf (_("What comes next was done by %s. Redo again to do it"), person)
+                                          : g_strdup_printf (_("The last change was made by %s. Undo again to take it back"), person);
+  const char *nameless = redo ? _("What comes next was done in another window or by another program. Redo again to do it")
+                              : _("The last change was made in another window or by another program. Undo again to take it back");
+  lw_workspace_keep_saying (self, named != NULL ? named : nameless);
+}
+
+/* ---- which frame ---- */
+
 static void
 on_frame_cb (LwWorkspace *self)
 {
@@ -86,6 +102,8 @@ lw_workspace_watch_company (LwWorkspace *self)
   self->presence = lw_presence_new (lw_desk_get_project (self->desk));
   g_signal_connect_object (self->presence, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (lw_desk_get_document (self->desk), "notify::frame", G_CALLBACK (on_frame_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (lw_desk_get_document (self->desk), "ask-before-turn", G_CALLBACK (on_ask_before_turn_cb), self, 0);
+  g_signal_connect_object (lw_desk_get_document (self->desk), "answered", G_CALLBACK (lw_workspace_stop_saying), self, G_CONNECT_SWAPPED);
   on_frame_cb (self);
 }
 

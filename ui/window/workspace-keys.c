@@ -44,6 +44,21 @@ lw_workspace_say (LwWorkspace *self, const char *text)
   show_key_label (self, text, SAY_MS);
 }
 
+void
+lw_workspace_keep_saying (LwWorkspace *self, const char *text)
+{
+  lw_workspace_say (self, text);
+  g_clear_handle_id (&self->key_timeout, g_source_remove);
+}
+
+/* What was said in passing goes by itself. */
+void
+lw_workspace_stop_saying (LwWorkspace *self)
+{
+  if (self->key_timeout == 0)
+    hide_key_label (self);
+}
+
 static void
 select_class (LwWorkspace *self, guint8 id)
 {

@@ -75,6 +75,10 @@ struct _LwWorkspace
   gint64 left_frame;                     /* whose they are */
   gboolean searching_left;
 
+  /* workspace-unsaved.c */
+  char *copy;                            /* path of the last copy that was saved; NULL: none */
+  guint n_in_copy, n_unsaved;            /* how many of the unsaved strokes it has, and how many there were when last looked */
+
   /* workspace-company.c */
   LwPresence *presence;
   gint64 company_frame;                  /* the frame that was told of last, and how many other windows had it open */
@@ -97,6 +101,7 @@ void lw_workspace_install_frame_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_bulk_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_proposal_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_project_actions (GtkWidgetClass *widget_class);
+void lw_workspace_install_unsaved_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_step_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_review_actions (GtkWidgetClass *widget_class);
 void lw_workspace_install_remove_actions (GtkWidgetClass *widget_class);
@@ -130,10 +135,15 @@ gboolean lw_workspace_take_back_fresh_step (LwWorkspace *self, gboolean redo);  
 /* workspace-keys.c */
 void lw_workspace_watch_keys (LwWorkspace *self);              /* number keys and the like select classes */
 void lw_workspace_say (LwWorkspace *self, const char *text);   /* what was done, in passing */
+void lw_workspace_keep_saying (LwWorkspace *self, const char *text);                   /* until something else is said, or: */
+void lw_workspace_stop_saying (LwWorkspace *self);
 
 /* workspace-view.c */
 void lw_workspace_free_paned_keys (LwWorkspace *self);
 void lw_workspace_connect_canvas (LwWorkspace *self);
+
+/* workspace-unsaved.c */
+void lw_workspace_update_write_bar (LwWorkspace *self);
 
 /* workspace-company.c: other windows on the same frame */
 void lw_workspace_watch_company (LwWorkspace *self);

@@ -66,24 +66,6 @@ update_pages (LwWorkspace *self)
 }
 
 static void
-update_write_bar (LwWorkspace *self)
-{
-  g_autofree char *error = NULL;
-  g_autofree char *text = NULL;
-  guint n = lw_document_get_n_unsaved (lw_desk_get_document (self->desk));
-  g_object_get (self->desk, "write-error", &error, NULL);
-  gtk_info_bar_set_revealed (self->write_bar, error != NULL);
-  if (error == NULL)
-    return;
-  if (n == 0)
-    text = g_strdup_printf (_("Nothing can be saved now, and what you paint is kept in memory: %s."), error);
-  else
-    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u stroke is not saved yet and is kept in memory: %s.",
-                                         "%u strokes are not saved yet and are kept in memory: %s.", n), n, error);
-  gtk_label_set_label (self->write_label, text);
-}
-
-static void
 update_missing_bar (LwWorkspace *self)
 {
   guint n;
@@ -156,11 +138,11 @@ connect_desk (LwWorkspace *self)
     { self->desk, "failed", G_CALLBACK (on_desk_failed_cb) },
     { self->desk, "notify::ready", G_CALLBACK (update_pages) },
     { self->desk, "notify::position", G_CALLBACK (lw_workspace_update_actions) },
-    { self->desk, "notify::write-error", G_CALLBACK (update_write_bar) },
+    { self->desk, "notify::write-error", G_CALLBACK (lw_workspace_update_write_bar) },
     { self->desk, "notify::n-missing", G_CALLBACK (update_missing_bar) },
     { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (update_pages) },
     { lw_desk_get_frames (self->desk), "status-changed", G_CALLBACK (lw_workspace_update_note) },
-    { document, "notify::n-unsaved", G_CALLBACK (update_write_bar) },
+    { document, "notify::n-unsaved", G_CALLBACK (lw_workspace_update_write_bar) },
     { self->canvas, "turns-changed", G_CALLBACK (lw_workspace_update_actions) },
     { document, "notify::has-proposal", G_CALLBACK (lw_workspace_update_actions) },
     { document, "opened", G_CALLBACK (lw_workspace_update_actions) },
@@ -249,6 +231,7 @@ lw_workspace_dispose (GObject *object)
   lw_workspace_forget_steps (self);
   lw_workspace_forget_pixel (self);
   lw_workspace_leave_company (self);
+  g_clear_pointer (&self->copy, g_free);
   if (self->canvas != NULL)      /* as it goes it still says what can't be undone any more */
     g_signal_handlers_disconnect_by_data (self->canvas, self);
   gtk_widget_dispose_template (GTK_WIDGET (self), LW_TYPE_WORKSPACE);
@@ -343,6 +326,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   lw_workspace_install_bulk_actions (widget_class);
   lw_workspace_install_proposal_actions (widget_class);
   lw_workspace_install_project_actions (widget_class);
+  lw_workspace_install_unsaved_actions (widget_class);
   lw_workspace_install_step_actions (widget_class);
   lw_workspace_install_review_actions (widget_class);
   lw_workspace_install_remove_actions (widget_class);

@@ -11,4 +11,6 @@ GtkWidget *lw_workspace_new (LwDesk *desk);
 /* Ends the stroke in the hand and notes where the window stands. */
 void lw_workspace_prepare_close (LwWorkspace *workspace);
 gboolean lw_workspace_is_training (LwWorkspace *workspace);
+/* TRUE: there are unsaved strokes, and the last copy of the project has all of them; @copy (out): (transfer full): its name */
+gboolean lw_workspace_is_all_in_copy (LwWorkspace *workspace, char **copy);
 void lw_workspace_stop_training (LwWorkspace *workspace);        /* for good; its folder says so at once */

@@ -165,6 +165,43 @@ def paint_at_once(person):
     person.shot("at-once")
 
 
+def turned(person):
+    return query(person, "SELECT count (*) FROM stroke WHERE tool IN ('undo', 'redo')")[0][0]
+
+
+def undo_of_others(person):
+    """What the other window painted is taken back only by who is told whose it is, and says so again."""
+    person.two.key("5")
+    person.two.drag(20)
+    settled(person)
+    before = turned(person)
+    person.one.key("ctrl+z")
+    person.one.says("The last change was made by Bea")
+    person.shot("asked")
+    assert turned(person) == before
+    person.one.key("2")
+    person.one.drag(21)
+    person.one.wait_silent("The last change was made by Bea")
+    settled(person)
+    person.one.key("ctrl+z")                     # one's own goes at once
+    wait_for(lambda: turned(person) == before + 1, "the own stroke to be taken back")
+    person.one.wait_silent("The last change was made by")
+    person.one.key("ctrl+z")
+    person.one.says("The last change was made by Bea")
+    assert turned(person) == before + 1
+    person.one.key("ctrl+z")
+    wait_for(lambda: turned(person) == before + 2, "the other one's stroke to be taken back")
+    person.one.wait_silent("The last change was made by Bea")
+    settled(person)
+    person.two.key("ctrl+shift+z")               # and so the other way round
+    person.two.says("What comes next was done by Ada")
+    assert turned(person) == before + 2
+    person.two.key("ctrl+shift+z")
+    wait_for(lambda: turned(person) == before + 3, "the stroke to be done again")
+    person.two.wait_silent("What comes next was done by Ada")
+    settled(person)
+
+
 def work_beside(person):
     """What the command line does shows in both windows, as it is."""
     name = query(person, "SELECT name FROM frame ORDER BY id LIMIT 1")[0][0]
@@ -226,7 +263,7 @@ def main():
 
     def steps(person):
         person.do(make_project, frames)
-        for step in start_both, told, paint_in_turn, paint_at_once, work_beside, restore_refused, kill_one:
+        for step in start_both, told, paint_in_turn, paint_at_once, undo_of_others, work_beside, restore_refused, kill_one:
             person.do(step)
 
     run(steps, program, screenshots, SIZE)
