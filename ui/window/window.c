@@ -222,7 +222,7 @@ ask_about_unsaved (LwWindow *self, const GError *error)
 {
   g_autofree char *copy = NULL, *body = NULL;
   gboolean safe = lw_workspace_is_all_in_copy (get_workspace (self), &copy);
-  body = safe ? g_strdup_printf (_("%s. All of them are in the copy “%s”."), error->message, copy) : g_strdup_printf (_("%s."), error->message);
+  body = safe ? g_strdup_printf (_("%s. All is in the copy “%s”."), error->message, copy) : g_strdup_printf ("%s.", error->message);
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Some strokes could not be saved"), body));
   adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "close", safe ? _("_Close") : _("_Close and Lose Them"), NULL);
   if (!safe)

@@ -33,7 +33,7 @@ describe_copy (LwWorkspace *self, guint n)
     return NULL;
   g_autofree char *name = g_filename_display_basename (self->copy);
   if (self->n_in_copy >= n)
-    return g_strdup_printf (_("All of them are in the copy “%s”."), name);
+    return g_strdup_printf (_("All is in the copy “%s”."), name);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u was painted after the copy “%s” was saved.", "%u were painted after the copy “%s” was saved.", n - self->n_in_copy),
                           n - self->n_in_copy, name);
 }
