@@ -10,7 +10,7 @@ import time
 
 from PIL import ImageChops, ImageStat
 
-from desktop import Desktop, Program, wait_for
+from desktop import Desktop, NotFound, Program, wait_for
 
 CRASHED = 75
 
@@ -89,6 +89,20 @@ class Annotator:
         time.sleep(0.5)
         self.desktop.key("Return")
         time.sleep(1.5)
+
+    def save_as(self, title, path):
+        """In GTK's file dialog of that title, until it is closed: while it still lists a folder it may swallow Return."""
+        self.program.wait_title(title)
+        for again in range(8):
+            if again % 2 == 0:
+                self.desktop.key("ctrl+a")
+                self.desktop.type(path)
+            self.desktop.key("Return")
+            try:
+                return self.program.wait_closed(title, 8)
+            except NotFound:
+                print(f"{title}: still open", flush=True)
+        raise NotFound(f"“{title}” does not take {path}")
 
     def frame(self, ordinal, count):
         """Waits until that frame of so many is shown."""

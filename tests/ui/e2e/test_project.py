@@ -165,12 +165,8 @@ def export_statistics(person):
     """The table that the window writes is the command line's."""
     ours, theirs = (os.path.join(person.desktop.home, name) for name in ("window.csv", "program.csv"))
     person.program.click("Export…", "push button")
-    person.program.wait_title("Export the Statistics")
-    person.desktop.key("ctrl+a")
-    person.desktop.type(ours)
-    person.desktop.key("Return")
+    person.save_as("Export the Statistics", ours)
     wait_for(lambda: os.path.exists(ours), "the table")
-    person.program.wait_closed("Export the Statistics")
     cli(person, "stats", "--out", theirs)
     assert open(ours).read() == open(theirs).read() and "class,Sky," in open(ours).read()
 

@@ -68,11 +68,7 @@ def make_project(person, disk, frames):
 
 
 def choose_place(person, path):
-    person.program.wait_title("Save a Copy of the Project")
-    person.desktop.key("ctrl+a")
-    person.desktop.type(path)
-    person.desktop.key("Return")
-    person.program.wait_closed("Save a Copy of the Project")
+    person.save_as("Save a Copy of the Project", path)
 
 
 def save_copy(person, path):
