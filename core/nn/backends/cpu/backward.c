@@ -284,7 +284,8 @@ add_unpool (LwPlan *plan, int i)
   LwLayer *layer = lw_plan_layer (plan, i);
   int dx = lw_gradient_new (plan, lw_plan_layer (plan, layer->inputs[0]));
 
-  add_step (plan, i, layer->gradient, dx, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
+  LwStep *step = add_step (plan, i, layer->gradient, dx, run_unpool);       /* before what it uses */
+  step->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
   lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 
@@ -307,7 +308,8 @@ add_lrn (LwPlan *plan, int i)
   LwLayer *layer = lw_plan_layer (plan, i), *input = lw_plan_layer (plan, layer->inputs[0]);
   int dx = lw_gradient_new (plan, input);
 
-  add_step (plan, i, layer->gradient, dx, run_lrn)->buffers[1] = lw_buffer_use (plan, input->value);
+  LwStep *step = add_step (plan, i, layer->gradient, dx, run_lrn);          /* before what it uses */
+  step->buffers[1] = lw_buffer_use (plan, input->value);
   lw_gradient_deliver (plan, layer->inputs[0], dx);
 }
 

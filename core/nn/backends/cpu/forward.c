@@ -413,6 +413,15 @@ run_concat (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
+/* The step comes first: what is used is used by the last one that there is. */
+static void
+add_unpool (LwPlan *plan, int i)
+{
+  LwStep *step = add_step (plan, i, run_unpool);
+
+  step->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, lw_plan_layer (plan, i)->pool)->index);
+}
+
 static gboolean
 add_layer (LwPlan *plan, int i, GError **error)
 {
@@ -433,9 +442,7 @@ add_layer (LwPlan *plan, int i, GError **error)
     case LW_OP_ADD: add_step (plan, i, run_add); break;
     case LW_OP_CONCAT: add_step (plan, i, run_concat); break;
     case LW_OP_DECONV: add_step (plan, i, run_deconv); break;
-    case LW_OP_UNPOOL:
-      add_step (plan, i, run_unpool)->buffers[3] = lw_buffer_use (plan, lw_plan_layer (plan, layer->pool)->index);
-      break;
+    case LW_OP_UNPOOL: add_unpool (plan, i); break;
     case LW_OP_LRN: add_step (plan, i, run_lrn); break;
     case LW_OP_UP_CONV:
       add_step (plan, i, lw_step_run_conv);
