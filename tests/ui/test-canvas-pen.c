@@ -1,4 +1,4 @@
-/* test-canvas-pen.c: a pen, as its events would tell of it: none can be simulated on a virtual display, so the samples come from here */
+/* test-canvas-pen.c: what is made of a pen's samples, exactly; they come from here, not from events (tests/ui/e2e/test_pen.py has a real pen) */
 #include "config.h"
 #include "canvas-rig.h"
 #include "editor/canvas-private.h"
@@ -37,8 +37,8 @@ reference_stroke (LwLabelMap *map, const LwBrushSample *samples, gsize n, guint8
 {
   Reference reference = { map, class_id };
   for (gsize i = 0; i + 1 < n; i++)
-    lw_raster_brush (LW_BRUSH_ROUND, samples[i].x / 2, samples[i].y / 2, 20 * MAX (samples[i].pressure, 0.05), samples[i + 1].x / 2, samples[i + 1].y / 2,
-                     20 * MAX (samples[i + 1].pressure, 0.05), &(LwRect) { 0, 0, map->width, map->height }, set_span, &reference);
+    lw_raster_brush (LW_BRUSH_ROUND, samples[i].x / 2, samples[i].y / 2, 20 * samples[i].pressure, samples[i + 1].x / 2, samples[i + 1].y / 2,
+                     20 * samples[i + 1].pressure, &(LwRect) { 0, 0, map->width, map->height }, set_span, &reference);
 }
 
 static void
@@ -68,6 +68,11 @@ test_pressure (void)
 
   /* A pen without the axis, and a person who doesn't want it: the size that is set. */
   g_assert_cmpfloat (sample (rig, 0, 0, -1, 0, 0).pressure, ==, 1);
+  g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0, 0, 0).pressure, 0.05, 1e-9);
+  g_object_set (rig->toolbox, "pen-least", 30, NULL);
+  g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0, 0, 0).pressure, 0.3, 1e-9);
+  g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0.5, 0, 0).pressure, 0.65, 1e-9);
+  g_assert_cmpfloat (sample (rig, 0, 0, 1, 0, 0).pressure, ==, 1);
   g_object_set (rig->toolbox, "pen-pressure", FALSE, NULL);
   g_assert_cmpfloat (sample (rig, 0, 0, 0.1, 0, 0).pressure, ==, 1);
 }

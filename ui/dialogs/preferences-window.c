@@ -12,6 +12,7 @@ struct _LwPreferencesWindow
   AdwComboRow *scheme_row, *device_row;
   AdwEntryRow *name_row;
   GtkSwitch *pressure_switch;
+  GtkSpinButton *least_spin;
 };
 
 G_DEFINE_FINAL_TYPE (LwPreferencesWindow, lw_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -78,6 +79,7 @@ lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, name_row);
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied_cb);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, pressure_switch);
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, least_spin);
 }
 
 static void
@@ -89,6 +91,7 @@ lw_preferences_window_init (LwPreferencesWindow *self)
   bind_row (self->scheme_row, "color-scheme", schemes);
   bind_row (self->device_row, "device", devices);
   g_settings_bind (lw_settings_get (), "pen-pressure", self->pressure_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (lw_settings_get (), "pen-least", self->least_spin, "value", G_SETTINGS_BIND_DEFAULT);
 }
 
 GtkWidget *

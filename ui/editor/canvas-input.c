@@ -1,4 +1,4 @@
-/* canvas-input.c: pointer, pen, touch, wheel and held keys, turned into samples, clicks and moves of the view */
+/* canvas-input.c: pointer, pen, wheel, touchpad and held keys, turned into samples, clicks and moves of the view */
 #include "config.h"
 #include "editor/canvas-private.h"
 #include "keys/keys.h"
@@ -25,28 +25,32 @@ pointer_at (LwCanvas *self, double x, double y)
 }
 
 /* Where in its pane the hand is: once it is down it stays in that pane. */
-static void
-fold (LwCanvas *self, double *x)
+void
+canvas_fold_hand (LwCanvas *self, double *x)
 {
   if (!self->stroking && !self->dragging && !self->panning && !self->moving_divider)
     canvas_enter_pane (self, *x);
   *x -= self->pane_x;
 }
 
-/* ---- drags: the mouse and the finger ---- */
+/* ---- drags: of mouse and pen ---- */
 
-static gboolean
-is_touch (GdkEvent *event)
+static LwBrushSample
+event_sample (LwCanvas *self, GdkEvent *event, double x, double y)
 {
-  GdkDevice *device = gdk_event_get_device (event);
-  return device != NULL && gdk_device_get_source (device) == GDK_SOURCE_TOUCHSCREEN;
+  LwBrushSample sample = mouse_sample (x, y, gdk_event_get_time (event));
+  canvas_pen_read (self, event, &sample);
+  return sample;
 }
 
 static gboolean
 should_pan (LwCanvas *self, guint button, GdkEvent *event)
 {
-  return button == GDK_BUTTON_MIDDLE || is_touch (event) ||
-         (button == GDK_BUTTON_PRIMARY && (self->space_held || self->toolbox == NULL || lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN));
+  if (button == GDK_BUTTON_MIDDLE)
+    return TRUE;
+  if (button != GDK_BUTTON_PRIMARY)
+    return FALSE;
+  return self->space_held || self->toolbox == NULL || (lw_toolbox_get_tool (self->toolbox) == LW_TOOL_PAN && !canvas_event_is_eraser (event));
 }
 
 void
@@ -64,7 +68,8 @@ static void
 press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
 {
   GdkModifierType modifiers = gdk_event_get_modifier_state (event);
-  LwBrushSample sample = mouse_sample (x, y, gdk_event_get_time (event));
+  gboolean pen = canvas_pen_touches (self, event);
+  LwBrushSample sample = event_sample (self, event, x, y);
 
   if (button == GDK_BUTTON_PRIMARY && canvas_is_on_divider (self, x))
     self->moving_divider = TRUE;
@@ -72,6 +77,8 @@ press (LwCanvas *self, guint button, double x, double y, GdkEvent *event)
     self->panning = TRUE;
   else if (button == GDK_BUTTON_SECONDARY || (button == GDK_BUTTON_PRIMARY && (modifiers & GDK_ALT_MASK) != 0))
     canvas_pick_class (self, x, y);
+  else if (button == GDK_BUTTON_PRIMARY && pen)
+    canvas_pen_down (self, &sample, canvas_event_is_eraser (event), modifiers);
   else if (button == GDK_BUTTON_PRIMARY)
     canvas_hand_press (self, &sample, modifiers);
 }
@@ -83,12 +90,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
   GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (gesture), sequence);
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
 
-  if (event == NULL || (gdk_event_get_device_tool (event) != NULL && button == GDK_BUTTON_PRIMARY))
-    {
-      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);      /* the stylus gesture's */
-      return;
-    }
-  if (is_touch (event) && canvas_touch_is_palm (self, g_get_monotonic_time ()))
+  if (event == NULL)
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
       return;
@@ -96,7 +98,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LwCanvas *self)
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   canvas_cursor_hide (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  fold (self, &x);
+  canvas_fold_hand (self, &x);
   self->drag_x = x;
   self->drag_y = y;
   press (self, button, x, y, event);
@@ -120,167 +122,92 @@ canvas_hand_off (LwCanvas *self)
   canvas_drag_end (self);
 }
 
+static void
+from_surface (LwCanvas *self, double *x, double *y)
+{
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+  double native_x, native_y;
+
+  gtk_native_get_surface_transform (native, &native_x, &native_y);
+  gtk_widget_translate_coordinates (GTK_WIDGET (native), GTK_WIDGET (self), *x - native_x, *y - native_y, x, y);
+}
+
+gboolean
+canvas_locate (LwCanvas *self, GdkEvent *event, double *x, double *y)
+{
+  if (!gdk_event_get_position (event, x, y))
+    return FALSE;
+  from_surface (self, x, y);
+  return TRUE;
+}
+
 /* GTK delivers one motion a frame and keeps the others in its history: without them a quick stroke would be chords. */
 static void
 stroke_with_history (LwCanvas *self, GdkEvent *event, double x, double y)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  GtkNative *native = gtk_widget_get_native (widget);
   guint n = 0;
-  g_autofree GdkTimeCoord *history = event != NULL ? gdk_event_get_history (event, &n) : NULL;
+  g_autofree GdkTimeCoord *history = GDK_IS_EVENT_TYPE (event, GDK_MOTION_NOTIFY) ? gdk_event_get_history (event, &n) : NULL;
   g_autofree LwBrushSample *samples = g_new (LwBrushSample, n + 1);
+  LwBrushSample last = event_sample (self, event, x, y);
   gsize used = 0;
-  double native_x, native_y;
 
-  gtk_native_get_surface_transform (native, &native_x, &native_y);
   for (guint i = 0; i < n; i++)
     {
-      double at_x, at_y;
+      double at_x = history[i].axes[GDK_AXIS_X], at_y = history[i].axes[GDK_AXIS_Y];
       if ((history[i].flags & (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y)) != (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y))
         continue;
-      gtk_widget_translate_coordinates (GTK_WIDGET (native), widget, history[i].axes[GDK_AXIS_X] - native_x, history[i].axes[GDK_AXIS_Y] - native_y, &at_x, &at_y);
-      samples[used++] = mouse_sample (at_x - self->pane_x, at_y, history[i].time);
+      from_surface (self, &at_x, &at_y);
+      samples[used] = mouse_sample (at_x - self->pane_x, at_y, history[i].time);
+      canvas_pen_recall (self, &history[i], (i + 1.0) / (n + 1), &last, &samples[used++]);
     }
-  samples[used++] = mouse_sample (x, y, event != NULL ? gdk_event_get_time (event) : GDK_CURRENT_TIME);
+  samples[used++] = last;
   canvas_hand_samples (self, samples, used);
 }
 
 static void
 drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
 {
+  GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (gesture), gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture)));
   double x, y;
 
   gtk_gesture_drag_get_start_point (gesture, &x, &y);
   x += offset_x;
   y += offset_y;
-  fold (self, &x);
+  canvas_fold_hand (self, &x);
   if (self->moving_divider)
     canvas_move_divider (self, x);
-  else if (self->panning && !self->pinching)
+  else if (self->panning)
     lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
-  else if (self->stroking || self->dragging)
-    {
-      GdkEventSequence *sequence = gtk_gesture_single_get_current_sequence (GTK_GESTURE_SINGLE (gesture));
-      stroke_with_history (self, gtk_gesture_get_last_event (GTK_GESTURE (gesture), sequence), x, y);
-    }
+  else if ((self->stroking || self->dragging) && event != NULL)
+    stroke_with_history (self, event, x, y);
   self->drag_x = x;
   self->drag_y = y;
   pointer_at (self, x, y);
+}
+
+static void
+let_go (LwCanvas *self)
+{
+  if (self->pen_down)
+    canvas_pen_up (self, g_get_monotonic_time ());
+  else
+    canvas_hand_off (self);
+  canvas_update_pointer (self);
 }
 
 static void
 drag_end_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, LwCanvas *self)
 {
-  canvas_hand_off (self);
-  canvas_update_pointer (self);
+  let_go (self);
 }
 
 static void
 drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
-  canvas_hand_off (self);
+  let_go (self);
 }
 
-/* ---- the pen ---- */
-
-static void
-stylus_sample (GtkGestureStylus *gesture, LwCanvas *self, double x, double y, LwBrushSample *sample)
-{
-  double pressure = 1;
-  gboolean measured = gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_PRESSURE, &pressure);
-
-  *sample = mouse_sample (x, y, gtk_event_controller_get_current_event_time (GTK_EVENT_CONTROLLER (gesture)));
-  sample->pressure = canvas_pen_pressure (self, measured, pressure);
-  gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_XTILT, &sample->tilt_x);
-  gtk_gesture_stylus_get_axis (gesture, GDK_AXIS_YTILT, &sample->tilt_y);
-}
-
-static gboolean
-is_eraser (GtkGestureStylus *gesture)
-{
-  GdkDeviceTool *tool = gtk_gesture_stylus_get_device_tool (gesture);
-  return tool != NULL && gdk_device_tool_get_tool_type (tool) == GDK_DEVICE_TOOL_TYPE_ERASER;
-}
-
-static void
-stylus_proximity_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
-{
-  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
-}
-
-static void
-stylus_down_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
-{
-  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
-  LwBrushSample sample;
-
-  fold (self, &x);
-  stylus_sample (gesture, self, x, y, &sample);
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  canvas_cursor_hide (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
-  self->drag_x = x;
-  self->drag_y = y;
-  if (event != NULL && !canvas_is_on_divider (self, x) && (is_eraser (gesture) || !should_pan (self, GDK_BUTTON_PRIMARY, event)))
-    canvas_pen_down (self, &sample, is_eraser (gesture), gdk_event_get_modifier_state (event));
-  else if (event != NULL)
-    press (self, GDK_BUTTON_PRIMARY, x, y, event);
-  pointer_at (self, x, y);
-}
-
-static void
-add_backlog (LwCanvas *self, GtkGestureStylus *gesture, GArray *samples)
-{
-  g_autofree GdkTimeCoord *backlog = NULL;
-  guint n = 0;
-
-  if (!gtk_gesture_stylus_get_backlog (gesture, &backlog, &n))
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      const GdkTimeCoord *point = &backlog[i];
-      LwBrushSample sample = mouse_sample (point->axes[GDK_AXIS_X] - self->pane_x, point->axes[GDK_AXIS_Y], point->time);
-      sample.pressure = canvas_pen_pressure (self, (point->flags & GDK_AXIS_FLAG_PRESSURE) != 0, point->axes[GDK_AXIS_PRESSURE]);
-      if (point->flags & GDK_AXIS_FLAG_XTILT)
-        sample.tilt_x = point->axes[GDK_AXIS_XTILT];
-      if (point->flags & GDK_AXIS_FLAG_YTILT)
-        sample.tilt_y = point->axes[GDK_AXIS_YTILT];
-      g_array_append_val (samples, sample);
-    }
-}
-
-static void
-stylus_motion_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
-{
-  g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (LwBrushSample));
-  LwBrushSample last;
-
-  fold (self, &x);
-  canvas_pen_near (self, is_eraser (gesture), g_get_monotonic_time ());
-  if (self->moving_divider)
-    canvas_move_divider (self, x);
-  else if (self->panning)
-    lw_canvas_pan (self, x - self->drag_x, y - self->drag_y);
-  else if (self->stroking || self->dragging)
-    {
-      add_backlog (self, gesture, samples);
-      stylus_sample (gesture, self, x, y, &last);
-      g_array_append_val (samples, last);
-      canvas_hand_samples (self, (const LwBrushSample *) (gpointer) samples->data, samples->len);
-    }
-  self->drag_x = x;
-  self->drag_y = y;
-  pointer_at (self, x, y);
-}
-
-static void
-stylus_up_cb (GtkGestureStylus *gesture, double x, double y, LwCanvas *self)
-{
-  canvas_pen_up (self, g_get_monotonic_time ());
-}
-
-/* ---- hovering, wheel, pinch ---- */
+/* ---- hovering, wheel, touchpad ---- */
 
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
@@ -294,7 +221,7 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, LwCanvas *self)
   self->mouse_y = y;
   if (self->stroking || self->dragging || self->panning || self->moving_divider)
     return;                  /* the drag tells, with its history */
-  fold (self, &x);
+  canvas_fold_hand (self, &x);
   self->free_hand = (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (motion)) & GDK_CONTROL_MASK) != 0;
   pointer_at (self, x, y);
 }
@@ -336,39 +263,41 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, LwCanvas *sel
   return TRUE;
 }
 
+/* Of a touchpad: fingers on the screen are canvas-touch.c's. */
 static void
 pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
 {
-  if (canvas_touch_is_palm (self, g_get_monotonic_time ()))
-    {
-      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
-      return;
-    }
-  self->pinching = TRUE;
   self->pinch_zoom = self->view.zoom;
-  gtk_gesture_get_bounding_box_center (gesture, &self->pinch_x, &self->pinch_y);
-  fold (self, &self->pinch_x);
 }
 
-static void
-pinch_end_cb (GtkGesture *gesture, GdkEventSequence *sequence, LwCanvas *self)
-{
-  self->pinching = FALSE;
-}
-
-/* The point between the fingers goes along with them. */
 static void
 pinch_scale_cb (GtkGestureZoom *gesture, double scale, LwCanvas *self)
 {
-  double x, y;
+  lw_canvas_zoom_to (self, self->pinch_zoom * scale, self->pointer_x, self->pointer_y);
+}
 
-  if (!self->pinching || !gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
-    return;
-  x -= self->pane_x;
-  lw_canvas_pan (self, x - self->pinch_x, y - self->pinch_y);
-  lw_canvas_zoom_to (self, self->pinch_zoom * scale, x, y);
-  self->pinch_x = x;
-  self->pinch_y = y;
+/* What moves the picture, or says what does, is looked at before a gesture takes it. */
+static gboolean
+watch_cb (GtkEventControllerLegacy *watch, GdkEvent *event, LwCanvas *self)
+{
+  switch ((int) gdk_event_get_event_type (event))
+    {
+    case GDK_TOUCH_BEGIN:
+    case GDK_TOUCH_UPDATE:
+    case GDK_TOUCH_END:
+    case GDK_TOUCH_CANCEL:
+      canvas_touch (self, event);
+      return GDK_EVENT_STOP;
+    case GDK_BUTTON_PRESS:
+      canvas_touch_give_way (self);
+      canvas_pen_follow (self, event, g_get_monotonic_time ());
+      return GDK_EVENT_PROPAGATE;
+    case GDK_MOTION_NOTIFY:
+      canvas_pen_follow (self, event, g_get_monotonic_time ());
+      return GDK_EVENT_PROPAGATE;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
 }
 
 /* ---- held keys ---- */
@@ -422,7 +351,7 @@ add (LwCanvas *self, GtkEventController *controller)
 }
 
 static void
-add_gestures (LwCanvas *self)
+add_drag (LwCanvas *self)
 {
   GtkGesture *drag = gtk_gesture_drag_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
@@ -431,26 +360,22 @@ add_gestures (LwCanvas *self)
   g_signal_connect (drag, "drag-end", G_CALLBACK (drag_end_cb), self);
   g_signal_connect (drag, "cancel", G_CALLBACK (drag_cancel_cb), self);
   add (self, GTK_EVENT_CONTROLLER (drag));
-
-  GtkGesture *stylus = gtk_gesture_stylus_new ();
-  g_signal_connect (stylus, "proximity", G_CALLBACK (stylus_proximity_cb), self);
-  g_signal_connect (stylus, "down", G_CALLBACK (stylus_down_cb), self);
-  g_signal_connect (stylus, "motion", G_CALLBACK (stylus_motion_cb), self);
-  g_signal_connect (stylus, "up", G_CALLBACK (stylus_up_cb), self);
-  add (self, GTK_EVENT_CONTROLLER (stylus));
-
-  GtkGesture *pinch = gtk_gesture_zoom_new ();
-  g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
-  g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_scale_cb), self);
-  g_signal_connect (pinch, "end", G_CALLBACK (pinch_end_cb), self);
-  add (self, GTK_EVENT_CONTROLLER (pinch));
-  gtk_gesture_group (drag, pinch);      /* or the drag, which claims the first finger, would keep it for itself */
 }
 
 void
 canvas_add_controllers (LwCanvas *self)
 {
-  add_gestures (self);
+  add_drag (self);
+
+  GtkGesture *pinch = gtk_gesture_zoom_new ();
+  g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
+  g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_scale_cb), self);
+  add (self, GTK_EVENT_CONTROLLER (pinch));
+
+  GtkEventController *watch = gtk_event_controller_legacy_new ();
+  gtk_event_controller_set_propagation_phase (watch, GTK_PHASE_CAPTURE);
+  g_signal_connect (watch, "event", G_CALLBACK (watch_cb), self);
+  add (self, watch);
 
   GtkEventController *motion = gtk_event_controller_motion_new ();
   g_signal_connect (motion, "enter", G_CALLBACK (motion_cb), self);

@@ -8,6 +8,7 @@
 #include "editor/view.h"
 
 typedef struct _CanvasScissors CanvasScissors;
+typedef struct _CanvasTouch CanvasTouch;
 
 struct _LwCanvas
 {
@@ -64,10 +65,11 @@ struct _LwCanvas
   double drag_x, drag_y;             /* where the last drag event was */
   gboolean panning, space_held;
   gboolean pen_down, pen_eraser;     /* the pen touches; its other end is near */
+  gboolean pen_measures, pen_named;  /* what went down last is a pen that tells its pressure; its events name the tool */
+  double pen_pressure;               /* told by the last motion without naming a tool; 0: it wasn't a pen, or the pen hovers */
   gint64 pen_seen;                   /* monotonic; 0: never */
-  gboolean pinching;
-  double pinch_zoom;                 /* at its beginning */
-  double pinch_x, pinch_y;           /* where its middle was */
+  CanvasTouch *touch;
+  double pinch_zoom;                 /* at the beginning of a touchpad's */
   gboolean cursor_shown, cursor_down;   /* the keys' cursor, and that it put the tool down */
   double cursor_x, cursor_y;         /* image pixels: a pixel's centre */
   double mouse_x, mouse_y;           /* where the mouse was last */
@@ -213,16 +215,30 @@ void canvas_cursor_follow_view (LwCanvas *canvas);
 void canvas_cursor_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-pen.c; @now is monotonic */
-double canvas_pen_pressure (LwCanvas *canvas, gboolean measured, double pressure);      /* what counts of it: 1 where it isn't measured, or isn't wanted */
+gboolean canvas_event_is_eraser (GdkEvent *event);
+gboolean canvas_pen_touches (LwCanvas *canvas, GdkEvent *event);            /* FALSE: something else goes down */
+void canvas_pen_read (LwCanvas *canvas, GdkEvent *event, LwBrushSample *sample);        /* pressure and tilt */
+void canvas_pen_recall (LwCanvas *canvas, const GdkTimeCoord *point, double part, const LwBrushSample *last, LwBrushSample *sample);      /* of a point that was merged into an event, @part of the way (0..1) to @last, the event's own sample */
+double canvas_pen_pressure (LwCanvas *canvas, gboolean measured, double pressure);      /* the part of the size that it makes: 1 where it isn't measured, or isn't wanted */
+void canvas_pen_follow (LwCanvas *canvas, GdkEvent *event, gint64 now);
 void canvas_pen_near (LwCanvas *canvas, gboolean eraser, gint64 now);
 void canvas_pen_down (LwCanvas *canvas, const LwBrushSample *sample, gboolean eraser, GdkModifierType modifiers);
 void canvas_pen_up (LwCanvas *canvas, gint64 now);
 gboolean canvas_touch_is_palm (LwCanvas *canvas, gint64 now);
 
+/* canvas-touch.c */
+CanvasTouch *canvas_touch_new (void);
+void canvas_touch_free (CanvasTouch *touch);
+void canvas_touch (LwCanvas *canvas, GdkEvent *event);
+void canvas_touch_give_way (LwCanvas *canvas);                              /* to a pen or a mouse */
+void canvas_touch_forget (LwCanvas *canvas);
+
 /* canvas-flash.c */
 void canvas_flash_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnapshot *snapshot);
 
 /* canvas-input.c */
+void canvas_fold_hand (LwCanvas *canvas, double *x);                        /* to where it is in its pane */
+gboolean canvas_locate (LwCanvas *canvas, GdkEvent *event, double *x, double *y);       /* on the canvas */
 void canvas_hand_press (LwCanvas *canvas, const LwBrushSample *sample, GdkModifierType modifiers);      /* the tool begins, or does its one thing */
 void canvas_hand_samples (LwCanvas *canvas, const LwBrushSample *samples, gsize n);                     /* it goes on, if it began something */
 void canvas_hand_off (LwCanvas *canvas);

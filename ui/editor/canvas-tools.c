@@ -4,7 +4,6 @@
 #include "editor/canvas-private.h"
 #include <math.h>
 
-#define LEAST_PRESSURE 0.05      /* a pen that barely touches still leaves a line */
 #define SIZE_STEP 1.2
 
 /* ---- strokes ---- */
@@ -29,7 +28,7 @@ canvas_tool_paints (LwCanvas *self)
 double
 canvas_brush_radius (LwCanvas *self, double pressure)
 {
-  return MAX (0.5, lw_toolbox_get_brush_size (self->toolbox) / 2 * CLAMP (pressure, LEAST_PRESSURE, 1));
+  return MAX (0.5, lw_toolbox_get_brush_size (self->toolbox) / 2 * CLAMP (pressure, 0, 1));
 }
 
 LwRect

@@ -66,6 +66,7 @@ unmap (GtkWidget *widget)
   canvas_drag_drop (self);
   canvas_set_peek (self, FALSE);
   canvas_set_compare (self, LW_AGAINST_PICTURE);
+  canvas_touch_forget (self);
   GTK_WIDGET_CLASS (lw_canvas_parent_class)->unmap (widget);
 }
 
@@ -127,6 +128,7 @@ finalize (GObject *object)
   g_array_unref (self->trail);
   canvas_scissors_free (self->scissors);
   g_hash_table_unref (self->cuts);
+  canvas_touch_free (self->touch);
   lw_assistant_free (self->assistant);
   g_clear_object (&self->cut_texture);
   g_free (self->pointer_text);
@@ -178,6 +180,7 @@ lw_canvas_init (LwCanvas *self)
   self->polygons = lw_polygons_new ();
   self->grabbed = self->split = G_MAXUINT;
   self->scissors = canvas_scissors_new ();
+  self->touch = canvas_touch_new ();
   self->cuts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) lw_cut_draft_free);
   self->assistant = canvas_new_assistant (self);
   self->trail = g_array_new (FALSE, FALSE, sizeof (LwPoint));

@@ -49,7 +49,7 @@ gboolean lw_canvas_can_turn (LwCanvas *canvas, gboolean redo);                /*
 char *lw_canvas_dup_polygons (LwCanvas *canvas);
 void lw_canvas_take_polygons (LwCanvas *canvas, const char *text);
 
-/* One sample of a brush, in widget coordinates: what pointer, pen and tests all call. @pressure 0..1 (1 for a mouse); @time in ms. */
+/* One sample of a brush, in widget coordinates: what pointer, pen and tests all call. @pressure is the part of the size, 0..1 (1 for a mouse); @time in ms. */
 typedef struct { double x, y, pressure, tilt_x, tilt_y; guint32 time; } LwBrushSample;
 void lw_canvas_stroke_begin (LwCanvas *canvas, const LwBrushSample *sample);
 void lw_canvas_stroke_to (LwCanvas *canvas, const LwBrushSample *samples, gsize n);

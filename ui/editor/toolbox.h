@@ -19,7 +19,7 @@ typedef enum {
 #define LW_FILL_TOLERANCE_MAX 255.0
 
 /* Properties: "tool" (LwTool as int), "last-tool" (the one before it), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
+ * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "pen-least" (int, percent of the size at the softest pressure, 1..100), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
  * proposal may overwrite hand work), "protect-hand" (bool: neither may the tools).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
@@ -33,6 +33,7 @@ double lw_toolbox_get_brush_size (LwToolbox *toolbox);
 void lw_toolbox_set_brush_size (LwToolbox *toolbox, double diameter);        /* clamped */
 double lw_toolbox_get_superpixel_size (LwToolbox *toolbox);
 double lw_toolbox_get_fill_tolerance (LwToolbox *toolbox);
+double lw_toolbox_get_pen_least (LwToolbox *toolbox);                        /* 0.01..1 of the brush's size */
 /* The size of the tool in the hand, brush or superpixels, or the tolerance of its filling, times @factor, but at least one further. */
 void lw_toolbox_scale_size (LwToolbox *toolbox, double factor);
 LwBrushShape lw_toolbox_get_brush_shape (LwToolbox *toolbox);
