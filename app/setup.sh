@@ -6,6 +6,8 @@ build_packages=(build-essential pkg-config meson ninja-build gettext
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libdnnl-dev
   libopencv-imgproc-dev libopencv-video-dev
   desktop-file-utils appstream appstream-util ffmpeg)
+# A pen and a touchscreen for tests: an X server whose devices a program moves. Without them these tests are skipped.
+tablet_packages=(xserver-xorg-core xserver-xorg-video-dummy xinput)
 test_packages=(xvfb xdotool x11-utils dbus-daemon dbus-x11 at-spi2-core python3-pyatspi python3-pil openbox imagemagick python3-venv)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -10,9 +10,9 @@ import time
 
 from PIL import ImageChops, ImageStat
 
-from desktop import Desktop, NotFound, Program, wait_for
+from desktop import Desktop, NotFound, Program, Skipped, wait_for
 
-CRASHED = 75
+CRASHED, SKIPPED = 75, 77
 
 
 class Canvas:
@@ -64,10 +64,10 @@ def difference(a, b):
 
 
 class Annotator:
-    def __init__(self, program, screenshots=None, size=(1280, 800), scale=1):
+    def __init__(self, program, screenshots=None, size=(1280, 800), scale=1, desktop=Desktop):
         self.path = os.path.abspath(program)
         self.shots = screenshots
-        self.desktop = Desktop(*size, scale)
+        self.desktop = desktop(*size, scale)
         self.program = None
 
     def shot(self, name):
@@ -157,9 +157,13 @@ class Annotator:
         self.desktop.close()
 
 
-def attempt(steps, program, screenshots, size):
-    """Returns the exit status: 0, or CRASHED where GTK itself did."""
-    person = Annotator(program, screenshots, size)
+def attempt(steps, program, screenshots, size, desktop):
+    """Returns the exit status: 0, SKIPPED, or CRASHED where GTK itself did."""
+    try:
+        person = Annotator(program, screenshots, size, desktop=desktop)
+    except Skipped as why:
+        print(why, flush=True)
+        return SKIPPED
     try:
         steps(person)
         return 0
@@ -174,13 +178,13 @@ def attempt(steps, program, screenshots, size):
         person.close()
 
 
-def run(steps, program, screenshots=None, size=(1280, 800)):
-    """Calls steps (annotator) on a fresh desktop of that size; again, three times at most, where GTK itself crashed. Each in a process of its own: libatspi
+def run(steps, program, screenshots=None, size=(1280, 800), desktop=Desktop):
+    """Calls steps (annotator) on a fresh desktop of that size and kind; again, three times at most, where GTK itself crashed. Each in a process of its own: libatspi
     stays with the first bus that it sees."""
     for _ in range(3):
         child = os.fork()
         if child == 0:
-            sys.exit(attempt(steps, program, screenshots, size))
+            sys.exit(attempt(steps, program, screenshots, size, desktop))
         signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status != CRASHED:

@@ -23,6 +23,10 @@ class NotFound(AssertionError):
     pass
 
 
+class Skipped(Exception):
+    """This computer can't run the test; says what it lacks."""
+
+
 BUSY = 3  # how many times longer anything may take than on a computer that does nothing else
 
 
