@@ -10,7 +10,7 @@ import time
 
 from PIL import ImageChops, ImageStat
 
-from desktop import Desktop, NotFound, Program, Skipped, wait_for
+from desktop import Desktop, NotFound, Program, Skipped, rest, wait_for
 
 CRASHED, SKIPPED = 75, 77
 
@@ -24,9 +24,9 @@ class Canvas:
         x, y, width, height = program.rectangle(program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
         px, py = round(x + width / 2), round(y + height / 2)
         program.desktop.move(px - 3, py - 3)
-        time.sleep(0.2)
+        rest(0.2)
         program.desktop.move(px, py)
-        time.sleep(0.5)
+        rest(0.5)
         column, row = map(int, re.match(r"(\d+), (\d+)", self.pointer_text()).groups())
         self.left, self.top = px - column, py - row
 
@@ -45,7 +45,7 @@ class Canvas:
     def picture(self, x, y, width, height):
         """That part of the picture as the screen shows it. The pointer, with its brush, is elsewhere meanwhile."""
         self.program.desktop.move(self.left - 20, self.top - 20)
-        time.sleep(0.3)
+        rest(0.3)
         return self.program.desktop.picture(self.left + x, self.top + y, width, height)
 
 
@@ -72,7 +72,7 @@ class Annotator:
 
     def shot(self, name):
         if self.shots:
-            time.sleep(0.6)
+            rest(0.6)
             self.desktop.screenshot(os.path.join(self.shots, name + ".png"))
 
     def start(self, *arguments):
@@ -84,11 +84,11 @@ class Annotator:
 
     def choose_in_file_dialog(self, path):
         """GTK's own file dialog: a slash opens the entry for a path."""
-        time.sleep(1)
+        rest(1)
         self.desktop.type(path)
-        time.sleep(0.5)
+        rest(0.5)
         self.desktop.key("Return")
-        time.sleep(1.5)
+        rest(1.5)
 
     def save_as(self, title, path):
         """In GTK's file dialog of that title, until it is closed: while it still lists a folder it may swallow Return."""
@@ -107,7 +107,7 @@ class Annotator:
     def frame(self, ordinal, count):
         """Waits until that frame of so many is shown."""
         self.text(f"{ordinal} of {count} ·")
-        time.sleep(0.5)
+        rest(0.5)
 
     def opened(self, ordinal, count):
         """Waits until that frame is shown as the first one of a project: its labels are counted when it is there."""
@@ -125,7 +125,7 @@ class Annotator:
         self.choose_in_file_dialog(folder)
         self.shot("import")
         self.program.click("Import", "push button", test=Program.is_sensitive)
-        time.sleep(2)         # the progress window is being torn down: see Program.wait_title
+        rest(2)         # the progress window is being torn down: see Program.wait_title
         self.text(f"{count} frames have new labels", 60)
         self.shot("imported")
         self.desktop.key("Escape")
@@ -144,6 +144,11 @@ class Annotator:
         result = step(self, *arguments)
         print(f"{step.__name__.replace('_', ' ')}: {time.monotonic() - begun:.0f} s", flush=True)
         return result
+
+    def tell(self):
+        """Prints what the windows say, for the log of a test that failed."""
+        if self.program is not None and self.program.process.poll() is None:
+            print("the windows say:", " | ".join(dict.fromkeys(filter(None, (node.get_name() for node in self.program.nodes())))), flush=True)
 
     def crashed_in_gtk(self):
         """GTK 4.8 itself may crash while its accessibility tree is read (Program.wait_title)."""
@@ -171,6 +176,7 @@ def attempt(steps, program, screenshots, size, desktop):
         if screenshots:
             person.desktop.screenshot(os.path.join(screenshots, "failed.png"))
         if not person.crashed_in_gtk():
+            person.tell()
             print("the keys go to:", person.desktop.xdotool("getwindowfocus", "getwindowname") or "nobody", flush=True)
             raise
         return CRASHED

@@ -45,6 +45,11 @@ def wait_for(condition, what, timeout=20.0, pause=0.05):
         time.sleep(pause)
 
 
+def rest(seconds):
+    """For what nothing tells the end of (an animation, a page that is torn down): longer where the computer has more to do."""
+    time.sleep(seconds * min(BUSY, max(1, os.getloadavg()[0] / (os.cpu_count() or 1))))
+
+
 class Desktop:
     """Xvfb, a session bus and a window manager, with a home folder of their own."""
 
@@ -161,15 +166,15 @@ class Desktop:
         time.sleep(0.05)
         self.xdotool("click", "--repeat", times, "--delay", 60, button)
 
-    def drag(self, points, button=1, pause=0.02, rest=0.05):
-        """Presses at the first point, moves through the others, rests and releases at the last."""
+    def drag(self, points, button=1, pause=0.02, hold=0.05):
+        """Presses at the first point, moves through the others, holds still and releases at the last."""
         self.move(*points[0])
         time.sleep(0.05)
         self.xdotool("mousedown", button)
         for x, y in points[1:]:
             self.move(x, y)
             time.sleep(pause)
-        time.sleep(rest)
+        time.sleep(hold)
         self.xdotool("mouseup", button)
 
 
@@ -267,12 +272,12 @@ class Program:
         """Until a window's title holds `text`, asked of the X server: GTK 4.8 may crash when its accessibility tree is
         read at the very moment in which a window or a page is torn down."""
         wait_for(lambda: text in " ".join(self._titles()), f"a window titled {text!r}", timeout)
-        time.sleep(1.5)
+        rest(1.5)
 
     def wait_closed(self, text, timeout=30):
         """Until no window's title holds `text`, and the keys go where they went before it."""
         wait_for(lambda: text not in " ".join(self._titles()), f"{text!r} to be closed", timeout)
-        time.sleep(1)
+        rest(1)
 
     def _titles(self):
         return [self.desktop.xdotool("getwindowname", number) for number in self._windows()]

@@ -10,10 +10,9 @@ import glob
 import os
 import shutil
 import sys
-import time
 
 from annotator import run
-from desktop import wait_for
+from desktop import rest, wait_for
 
 CORNER = (20, 20)               # of the window to drag from
 EVERY = 8                       # of the clip's 96 frames
@@ -26,12 +25,12 @@ def drop(person, x, y, path):
     source = desktop.helper("drag_source.py", path)
     window = wait_for(lambda: desktop.xdotool("search", "--onlyvisible", "--pid", source.pid).split(), "the window to drag from")[-1]
     desktop.xdotool("windowmove", "--sync", window, *CORNER)
-    time.sleep(0.5)
+    rest(0.5)
     left, top, width, height = desktop.geometry(window)
     begin_x, begin_y = left + width // 2, top + height - 30
     way = [(begin_x + (x - begin_x) * i / 12, begin_y + (y - begin_y) * i / 12) for i in range(13)]
-    desktop.drag([*way, (x + 2, y), (x, y)], pause=0.06, rest=0.5)
-    time.sleep(0.5)
+    desktop.drag([*way, (x + 2, y), (x, y)], pause=0.06, hold=0.5)
+    rest(0.5)
     source.terminate()
     source.wait()
 
@@ -47,12 +46,12 @@ def folder_of_images(person, name, frames):
 
 def use_prefix(person, name):
     """Names are taken: the program says which, and offers a way out. Before and after it a window is torn down: see Program.wait_title."""
-    time.sleep(2)
+    rest(2)
     person.text("has a frame named “street_000000” already")
     person.text(f"begin with “{name}_”")
     person.shot(f"prefix-{name}")
     person.program.click(role="push button", test=lambda n: "Use a Prefix" in (n.get_name() or ""))
-    time.sleep(2)
+    rest(2)
 
 
 def edit_classes(person):
@@ -65,7 +64,7 @@ def edit_classes(person):
     person.program.find("Colour of Post", "push button")
     person.shot("classes")
     person.program.click("Apply", "push button")
-    time.sleep(1)
+    rest(1)
     person.program.wait_gone("Colour of Post", "push button")
 
 

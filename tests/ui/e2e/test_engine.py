@@ -9,10 +9,9 @@ import os
 import re
 import signal
 import sys
-import time
 
 from annotator import Canvas, run
-from desktop import Program, wait_for
+from desktop import NotFound, Program, rest, wait_for
 
 N = 96                          # frames of the clip
 LABELLED = 24
@@ -26,20 +25,29 @@ def open_sample(person):
     person.import_truth(LABELLED)
 
 
-def choose_in_menu(person, letter):
-    """By its mnemonic; and says yes to the question that follows."""
-    person.desktop.key("F10")
-    time.sleep(1)
-    person.shot("menu")
-    person.desktop.key(letter)
-    time.sleep(1)
+def choose_in_menu(person, letter, question):
+    """By its mnemonic, and says yes to the question that follows; again where the menu was not yet open for the letter, or what was begun before still goes on."""
+    for again in range(4):
+        person.desktop.key("F10")
+        rest(1)
+        person.shot("menu")
+        person.desktop.key(letter)
+        try:
+            person.text(question, 5)
+            break
+        except NotFound:
+            print(f"{question}: not asked", flush=True)
+            person.desktop.key("Escape")
+            rest(1)
+    rest(0.5)
     person.desktop.key("Return")
+    person.program.wait_gone(test=lambda n: question in (n.get_name() or ""))
 
 
 def accept_all(person):
-    choose_in_menu(person, "s")
+    choose_in_menu(person, "s", f"{LABELLED} frames are in progress")
     person.program.find("Submitted · 0:00.000", "label")
-    choose_in_menu(person, "b")
+    choose_in_menu(person, "b", f"{LABELLED} frames are submitted")
     person.text(f"· {LABELLED} accepted")
 
 
@@ -93,10 +101,10 @@ def start_training(person, epochs):
     program.find("Start Training")
     for attempt in range(3):  # what was trained before comes to stand above, and moves the button away under a click
         desktop.click(640, 400, button=5, times=15)
-        time.sleep(1)
+        rest(1)
         person.set_epochs(epochs)
         program.click("Start Training")
-        time.sleep(3)  # pages are exchanged: see Program.wait_title
+        rest(3)  # pages are exchanged: see Program.wait_title
         if not program.find_now("Start Training", test=Program.is_sensitive):
             break
     person.text(f" of {epochs} · loss", 300)

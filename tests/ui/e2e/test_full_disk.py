@@ -8,9 +8,9 @@ The disk is a small one in memory, which only root may make: else this is skippe
 import os
 import subprocess
 import sys
-import time
 
 from annotator import Canvas, fine, run
+from desktop import rest
 
 N_FRAMES = 3
 SIZE = 16 << 20
@@ -104,11 +104,11 @@ def refuse_to_close(person):
         paint(person, 2)
         assert person.painted < before + 200, "the disk is full, and nothing says so"
     person.desktop.key("ctrl+w")
-    time.sleep(1.5)
+    rest(1.5)
     person.shot("closing")
     assert person.program.process.poll() is None, "it closed with unsaved strokes"
     person.desktop.key("Escape")
-    time.sleep(1)
+    rest(1)
     person.disk.empty()
     check_written(person)
 

@@ -12,12 +12,11 @@ import os
 import re
 import shutil
 import sys
-import time
 
 from PIL import Image
 
 from annotator import Canvas, fine, run
-from desktop import Program, wait_for
+from desktop import Program, rest, wait_for
 
 WIDTH, HEIGHT = 480, 360
 FRAMES = 20
@@ -36,7 +35,7 @@ def make_project(person, frames):
     person.shot("start")
     person.program.click("New Project…")
     person.program.find("Made In")
-    time.sleep(1)
+    rest(1)
     person.desktop.type("Drive")
     person.program.click("Add Folder…")
     person.choose_in_file_dialog(media)
@@ -60,10 +59,10 @@ def paint(person):
     desktop.key("p", "9")
     for point in canvas.at(*CAR):
         desktop.click(*point)
-        time.sleep(0.4)  # two clicks in quick succession would be a double click, which closes the polygon
+        rest(0.4)  # two clicks in quick succession would be a double click, which closes the polygon
     person.shot("polygon")
     desktop.key("Return")
-    time.sleep(0.3)
+    rest(0.3)
     desktop.key("f", "4")
     desktop.click(*canvas.at((20, 340))[0])
     person.text("Every pixel is labelled")
@@ -104,16 +103,16 @@ def train(person, count):
     desktop, program = person.desktop, person.program
     desktop.key("alt+2")
     program.find("Start Training")
-    time.sleep(0.5)
+    rest(0.5)
     person.set_epochs(12)
     program.click("Start Training")
-    time.sleep(4)  # pages are exchanged: see Program.wait_title
+    rest(4)  # pages are exchanged: see Program.wait_title
     program.find(test=lambda n: re.match(r"Epoch \d+ of", n.get_name() or ""), timeout=300)
     person.shot("training")
     # Painting goes on meanwhile.
     desktop.key("alt+1")
     desktop.key("ctrl+1", "b", "9")
-    time.sleep(0.5)
+    rest(0.5)
     desktop.drag(Canvas(program).at((100, 300), (150, 305), (220, 310)))
     program.find("In progress", "label")
     person.shot("painting-while-training")
@@ -155,12 +154,12 @@ def export(person):
     assert file_manager.stdout.readline() == "ready\n"
     person.desktop.key("ctrl+e")
     person.program.find("CamVid Layout")
-    time.sleep(1)
+    rest(1)
     person.shot("export")
     person.program.click(role="push button", test=lambda n: (n.get_name() or "").startswith("Export"))
     folder = os.path.join(person.desktop.home, "Drive-camvid")
     wait_for(lambda: os.path.exists(os.path.join(folder, "default.txt")), "the exported folder", 60)
-    time.sleep(2)  # the progress window is being torn down: see Program.wait_title
+    rest(2)  # the progress window is being torn down: see Program.wait_title
     person.program.find("Show in Files", timeout=60)
     person.shot("exported")
     person.program.click("Show in Files")

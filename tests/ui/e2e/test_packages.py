@@ -10,10 +10,9 @@ import os
 import shutil
 import sqlite3
 import sys
-import time
 
 from annotator import run
-from desktop import wait_for
+from desktop import rest, wait_for
 from test_project import N, cli, open_project
 
 
@@ -62,7 +61,7 @@ def look_at_package(person):
     person.program.click("Merge…", "push button")
     person.choose_in_file_dialog(person.package)
     person.text("regions are not decided", 60)
-    time.sleep(2)
+    rest(2)
 
 
 def kill_and_go_on(person):
@@ -85,22 +84,22 @@ def merge(person):
     kill_and_go_on(person)
     person.program.click("Rest Theirs", "push button")
     person.text("regions are decided")
-    time.sleep(0.5)
+    rest(0.5)
     person.shot("decided")
     before = labels(person)
     person.program.click("Merge", "push button")
     wait_for(lambda: labels(person) != before, "the merge", 60)
     person.text("2 frames merged", 60)
-    time.sleep(2)
+    rest(2)
     wait_for(lambda: decided(person) == 0, "the decisions to be forgotten")
     merged = labels(person)
     assert cli(person, "comments")[0]["comments"][0]["text"] == "have a look"
     person.desktop.key("ctrl+alt+z")
     wait_for(lambda: labels(person) == before, "the merge to be undone")
-    time.sleep(1)
+    rest(1)
     person.desktop.key("ctrl+alt+shift+z")
     wait_for(lambda: labels(person) == merged, "the merge to be done again")
-    time.sleep(1)
+    rest(1)
 
 
 def has_class(person, name):
@@ -110,19 +109,19 @@ def has_class(person, name):
 def remove_class(person):
     """The class that is selected: what has it is said first."""
     person.desktop.key("alt+1")
-    time.sleep(1)
+    rest(1)
     person.program.click("Sky", "label")
-    time.sleep(0.5)
+    rest(0.5)
     person.desktop.key("ctrl+shift+k")
     person.text("pixels in 96 frames")
     person.shot("class")
     person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
     wait_for(lambda: not has_class(person, "Sky"), "the class to go", 60)
     person.text("is gone from 96 frames", 60)
-    time.sleep(2)
+    rest(2)
     person.desktop.key("ctrl+alt+z")
     wait_for(lambda: has_class(person, "Sky"), "the class to come back", 60)
-    time.sleep(4)
+    rest(4)
 
 
 def remove_media(person):
@@ -130,12 +129,12 @@ def remove_media(person):
     person.desktop.key("ctrl+alt+m")
     person.text("96 frames, 96 worked on")
     person.program.click("Remove…", "push button")
-    time.sleep(1)
+    rest(1)
     person.text("go out of sight")
     person.shot("media")
     person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
     wait_for(lambda: not cli(person, "frames"), "the frames to go", 60)
-    time.sleep(2)
+    rest(2)
     person.program.click("Bring Back", "push button")
     wait_for(lambda: len(cli(person, "frames")) == N, "the frames to come back")
     person.desktop.key("Escape")

@@ -12,12 +12,11 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 
 from PIL import Image, ImageChops
 
 from annotator import Canvas, difference, run
-from desktop import wait_for
+from desktop import rest, wait_for
 from input_devices import TabletDesktop
 
 SIZE = 40                       # of the brush, about: what it really is, the slider says
@@ -212,7 +211,7 @@ def carry(person):
     pen, at = person.desktop.pen, person.canvas.at((200, 150))[0]
     pen.hover(*at)
     pen.press(*at, 0, button=2)
-    time.sleep(0.5)         # see draw(); nothing is to be seen of it, and only the last place counts
+    rest(0.5)         # see draw(); nothing is to be seen of it, and only the last place counts
     pen.draw([(at[0] + i, at[1] + i * 2 / 3, 0) for i in range(0, 31, 3)])
     pen.lift(2)
 
@@ -240,7 +239,7 @@ def outline(person):
 
 def still(person, box):
     first = person.desktop.picture(*box)
-    time.sleep(0.3)
+    rest(0.3)
     second = person.desktop.picture(*box)
     return second if difference(first, second) == 0 else None
 

@@ -10,10 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 from annotator import run
-from desktop import GLib, NotFound, Program, wait_for
+from desktop import GLib, NotFound, Program, rest, wait_for
 
 N = 96                          # frames of the sample clip
 REASON = "The wing mirror of the parked car belongs to the car, and not to the sky that is seen behind it"
@@ -60,7 +59,7 @@ def compare(person):
     person.text(f"{changed} pixels changed")
     person.shot("history")
     person.program.click("Before")
-    time.sleep(0.5)
+    rest(0.5)
     person.program.click("Difference")
     person.text("Accepted: " + REASON[:20])
     person.program.click(test=lambda node: (node.get_name() or "").startswith("Submitted") and node.get_role_name() == "label")
@@ -68,7 +67,7 @@ def compare(person):
 
 
 def undone_in_toast(person, is_restored):
-    time.sleep(7)             # the toast before is gone
+    rest(7)             # the toast before is gone
     person.program.click("Restore", "push button")
     try:
         said = person.program.find(test=lambda node: "the revision again" in (node.get_name() or ""))
@@ -116,7 +115,7 @@ def filter_revisions(person):
     person.desktop.type("no such thing")
     person.text("Nothing Found")
     person.desktop.key("ctrl+a", "Delete")
-    time.sleep(1)
+    rest(1)
     person.program.click("Show the Frame")
     person.frame(1, N)        # the newest revision is one of its
 
@@ -125,7 +124,7 @@ def pane(person, name):
     """Shows a pane of the page Project."""
     person.desktop.key("alt+4")
     person.program.click(name, "list item")
-    time.sleep(0.7)
+    rest(0.7)
 
 
 def restore_backup(person):
@@ -139,11 +138,11 @@ def restore_backup(person):
     cli(person, "return", "--frames", "street:40")
     cli(person, "restore", revisions(person)[-1]["revision"])
     assert revisions(person)[0]["revision"] != newest
-    time.sleep(1)
+    rest(1)
     person.program.click(test=lambda node: (node.get_name() or "").startswith("Restore the backup of"))
     person.shot("restore-backup")
     person.desktop.key("alt+r")
-    time.sleep(3)
+    rest(3)
     person.opened(1, N)
     assert revisions(person)[0]["revision"] == newest
     kinds = [os.path.basename(one["backup"])[:17] for one in cli(person, "backup", "--list")]
@@ -154,7 +153,7 @@ def snapshot(person):
     pane(person, "Snapshots")
     person.text("No Snapshots Yet")
     person.program.click("New Snapshot…", "push button")
-    time.sleep(1)
+    rest(1)
     person.desktop.type("before holidays")
     person.desktop.key("Return")
     wait_for(lambda: [one["name"] for one in cli(person, "snapshot", "list")] == ["before holidays"], "the snapshot")

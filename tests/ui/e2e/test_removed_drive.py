@@ -10,10 +10,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 
 from annotator import fine, run
-from desktop import wait_for
+from desktop import rest, wait_for
 
 N_FRAMES = 3
 
@@ -88,7 +87,7 @@ def told_and_painted(person, said):
     """The bar is there before anything is painted; then it counts."""
     text = person.text(said, 60)
     assert "Nothing can be saved now" in text, text
-    time.sleep(1)
+    rest(1)
     measure(person)
     paint(person, 3)
     text = person.text("3 strokes are not saved yet", 60)
@@ -99,7 +98,7 @@ def written(person):
     """The bar goes, and what was painted is in the file at the path."""
     wait_for(lambda: strokes(person.folder) == person.painted, f"{person.painted} strokes in the file", 60)
     person.program.wait_gone(test=lambda node: "not saved yet" in (node.get_name() or ""), timeout=60)
-    time.sleep(1)
+    rest(1)
     measure(person)
     paint(person, 1)
     wait_for(lambda: strokes(person.folder) == person.painted, "one more stroke", 60)
@@ -115,7 +114,7 @@ def move_folder(person):
     person.text("Some strokes could not be saved", 60)
     person.shot("closing")
     person.desktop.key("Escape")
-    time.sleep(1)
+    rest(1)
     os.rename(aside, person.folder)
     written(person)
 
@@ -180,7 +179,7 @@ def read_only(person):
     person.program.click("Try Again", "push button")
     person.program.wait_gone(test=lambda node: "can only be looked at" in (node.get_name() or ""), timeout=60)
     person.frame(1, N_FRAMES)
-    time.sleep(1)
+    rest(1)
     written(person)
 
 

@@ -7,10 +7,9 @@ The project is made with the command line, which also says afterwards what the w
 
 import os
 import sys
-import time
 
 from annotator import Canvas, run
-from desktop import wait_for
+from desktop import rest, wait_for
 from test_project import N, cli, open_project
 
 LONG = "Maximiliane-Theodora von und zu Hohenschwangau-Hohenzollern"
@@ -45,21 +44,21 @@ def assign_together(person):
     person.frame(1, N)
     person.desktop.move(*thumbnail(person, 2))
     person.desktop.xdotool("keydown", "shift", "click", "1", "keyup", "shift")
-    time.sleep(0.5)
+    rest(0.5)
     person.desktop.click(*thumbnail(person, 1), button=3)
     person.shot("menu")
     person.desktop.key("Return")      # its first item; the menu hangs on the list, which is not read
-    time.sleep(1)
+    rest(1)
     person.text("Assign 3 Frames")
     person.desktop.type(LONG)
     person.shot("assign")
     person.desktop.key("Return")
     wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "three frames to be assigned")
     person.text("3 frames assigned to")
-    time.sleep(1)
+    rest(1)
     person.desktop.key("ctrl+alt+z")
     wait_for(lambda: not frames(person, assignee=LONG), "the assignment to be undone")
-    time.sleep(1)
+    rest(1)
     person.desktop.key("ctrl+alt+shift+z")
     wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "the assignment to be done again")
 
@@ -72,11 +71,11 @@ def comment(person):
     person.frame(11, N)
     person.desktop.key("alt+r", "ctrl+1")
     person.text("Submitted by")
-    time.sleep(1)
+    rest(1)
     canvas = Canvas(person.program)
     canvas.point(120, 100)
     person.desktop.key("shift+m")
-    time.sleep(1)
+    rest(1)
     person.desktop.type(WORDS)
     person.shot("comment")
     person.desktop.key("ctrl+Return")
@@ -104,7 +103,7 @@ def keep_contract(person):
     assert frames(person, name="street_000010")[0]["status"] == "submitted"
     person.shot("refused")
     person.program.click("What Must Hold", "push button")
-    time.sleep(1)
+    rest(1)
     person.shot("contract")
     person.desktop.key("Escape")
 
@@ -112,7 +111,7 @@ def keep_contract(person):
 def hand_back(person):
     """Returned with a reason; the next ones are accepted once the contract asks for less, by the window's own dialog."""
     person.desktop.key("ctrl+shift+BackSpace")
-    time.sleep(1)
+    rest(1)
     person.desktop.type(REASON)
     person.desktop.key("Return")
     wait_for(lambda: frames(person, name="street_000010")[0]["status"] == "returned", "the frame to be returned")

@@ -12,7 +12,7 @@ import time
 from PIL import ImageStat
 
 from annotator import Canvas, difference, fine, run
-from desktop import Program, wait_for
+from desktop import Program, rest, wait_for
 
 N = 96                          # frames of the clip, 12 a second
 LABELLED = 72
@@ -32,7 +32,7 @@ def walk(person):
     desktop = person.desktop
     for wanted, ordinal in ("street_000041", 42), ("#12", 12), ("0:05", 61), ("3.5", 43):
         desktop.key("ctrl+g")
-        time.sleep(0.7)
+        rest(0.7)
         desktop.type(wanted)
         if ordinal == 12:
             person.shot("go-to")
@@ -164,7 +164,7 @@ def hand_in(person):
     desktop.key("ctrl+Return")
     person.text("Submitted ·")
     desktop.key("ctrl+shift+BackSpace")
-    time.sleep(1)
+    rest(1)
     desktop.type("The kerb is missing")
     person.shot("return")
     desktop.key("Return")

@@ -9,12 +9,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 from PIL import Image
 
 from annotator import difference, fine, run
-from desktop import Program, wait_for
+from desktop import Program, rest, wait_for
 
 N_FRAMES = 3
 SIZE = (2640, 840)
@@ -36,7 +35,7 @@ class Window:
         desktop.xdotool("windowsize", number, HALF - 10, SIZE[1] - 40)
         desktop.xdotool("windowmove", number, self.left, 0)
         wait_for(lambda: (at := desktop.geometry(number)) and abs(at[0] - self.left) < 40 and at[2] <= HALF, "the window in its half")
-        time.sleep(1)
+        rest(1)
         self.area = [round(n) for n in self.program.rectangle(self.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))]
 
     def focus(self):
@@ -46,7 +45,7 @@ class Window:
 
     def key(self, *keys):
         self.person.desktop.xdotool("windowactivate", "--sync", self.person.desktop.xdotool("search", "--onlyvisible", "--pid", self.program.process.pid).split()[-1])
-        time.sleep(0.2)
+        rest(0.2)
         self.person.desktop.key(*keys)
 
     def drag(self, n):
@@ -238,14 +237,14 @@ def restore_refused(person):
     person.one.key("alt+4")
     person.one.program.click("Backups")
     person.one.program.click(test=lambda node: (node.get_name() or "").startswith("Restore the backup of"))
-    time.sleep(1)
+    rest(1)
     person.shot("restore")
     person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
     person.one.says("Others have this project open")
     person.shot("restore-refused")
     assert person.one.program.process.poll() is None
     person.one.key("alt+1")
-    time.sleep(1)
+    rest(1)
 
 
 def kill_one(person):

@@ -13,7 +13,7 @@ import time
 from PIL import ImageChops, ImageStat
 
 from annotator import Canvas, difference, fine, run
-from desktop import Program, wait_for
+from desktop import Program, rest, wait_for
 from test_sample import N, import_labels, open_sample
 
 CROP = (60, 60, 360, 240)       # most of the picture, clear of messages over its lower edge
@@ -28,7 +28,7 @@ def prepare(person):
     desktop.key("q")
     person.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)      # the engine has to start
     desktop.key("shift+v")
-    time.sleep(1)
+    rest(1)
 
 
 def expect(canvas, crop, wanted, why):
@@ -38,10 +38,10 @@ def expect(canvas, crop, wanted, why):
 
 def held(desktop, key, look):
     desktop.xdotool("keydown", key)
-    time.sleep(0.6)
+    rest(0.6)
     seen = look()
     desktop.xdotool("keyup", key)
-    time.sleep(0.4)
+    rest(0.4)
     return seen
 
 
@@ -117,7 +117,7 @@ def adjust(person):
         wanted = plain.split()[index]
         assert all(ImageChops.difference(channel, wanted).getbbox() is None for channel in canvas.picture(*CROP).split()), f"not {name} alone"
     desktop.key("shift+r", "alt+h")
-    time.sleep(0.5)
+    rest(0.5)
 
 
 def compare(person):
@@ -140,7 +140,7 @@ def compare(person):
     held(desktop, "y", lambda: expect(canvas, CROP, first, "the last revision"))
     expect(canvas, CROP, painted, "the labels as before")
     desktop.key("ctrl+z")
-    time.sleep(1)
+    rest(1)
 
 
 def split(person):
@@ -161,7 +161,7 @@ def split(person):
         assert difference(divided.crop(part), wanted.crop(part)) == 0, "a side of the divider is not what it would be alone"
     for _ in range(12):
         desktop.key("less")
-    time.sleep(0.5)
+    rest(0.5)
     assert difference(canvas.picture(*CROP), bare) < 0.5, "the divider is not at the left edge"
     desktop.key("shift+F4")
     person.text("Compared with the proposal")
@@ -180,14 +180,14 @@ def around(person):
     """The overview map and the rulers."""
     desktop, canvas = person.desktop, Canvas(person.program)
     desktop.key("shift+F2")
-    time.sleep(0.6)
+    rest(0.6)
     moved = Canvas(person.program)
     assert (moved.left, moved.top) != (canvas.left, canvas.top), "the rulers take no room"
     person.shot("rulers")
     moved.point(240, 180)
     for _ in range(3):
         desktop.key("plus")
-    time.sleep(0.8)
+    rest(0.8)
     person.shot("overview")
     x, y, width, height = person.program.rectangle(person.program.find("Overview map"))
     assert width >= 150 and height >= 100
@@ -196,7 +196,7 @@ def around(person):
 
     def in_corner():
         desktop.move(round(cx + cwidth / 2) + 6, round(cy + cheight / 2) + 6)
-        time.sleep(0.3)
+        rest(0.3)
         column, row = map(int, re.match(r"(\d+), (\d+)", canvas.pointer_text()).groups())
         return column < 30 and row < 30
 
@@ -210,14 +210,14 @@ def again(person):
     """All of it is as it was left."""
     desktop = person.desktop
     desktop.key("F2", "ctrl+bracketright", "F4")
-    time.sleep(1)
+    rest(1)
     person.program.click("Close", "push button")
     assert person.program.wait_end() == 0
     person.start()
     person.program.click("Labelwright Sample", "label")
     person.program.wait_title("Labelwright Sample")
     person.opened(1, N)
-    time.sleep(1)
+    rest(1)
     person.shot("again")
     for key, said in ("F2", "Labels with patterns"), ("ctrl+bracketright", "Brightness +20 %"), ("F4", "With a divider"):
         desktop.key(key)
