@@ -19,6 +19,7 @@ typedef struct {
   int depth;                   /* of it */
   gboolean clean;              /* no revision was lost since it */
   GHashTable *tiles;           /* of it */
+  LwKnownPacks *known;
 } Chain;
 
 static void
@@ -73,7 +74,7 @@ resolve (LwDb *db, const Row *row, const Chain *chain, gboolean *whole, GError *
   gint64 n;
   g_autoptr(GHashTable) own = lw_revision_tiles_new (), both = copy_tiles (chain->tiles);
   g_autoptr(GError) local = NULL;
-  if (!lw_revision_tiles_add_own (db, &chain->head, row->id, own, &n, &local) || !lw_revision_tiles_add_own (db, &chain->head, row->id, both, &n, &local))
+  if (!lw_revision_tiles_add_own (db, &chain->head, row->id, chain->known, own, &n, &local) || !lw_revision_tiles_add_own (db, &chain->head, row->id, chain->known, both, &n, &local))
     {
       if (!g_error_matches (local, LW_STORE_ERROR, LW_STORE_ERROR_DAMAGED))
         g_propagate_error (error, g_steal_pointer (&local));
@@ -149,7 +150,7 @@ mend_one (LwDb *db, const Row *row, Chain *chain, guint *n_lost, GError **error)
   if (chain->tiles == NULL || chain->head.id != row->frame)
     {
       chain_clear (chain);
-      *chain = (Chain) { .clean = TRUE, .tiles = lw_revision_tiles_new () };
+      *chain = (Chain) { .clean = TRUE, .tiles = lw_revision_tiles_new (), .known = chain->known };
       if (!lw_frame_head_read (db, row->frame, &chain->head, error))
         return FALSE;
     }
@@ -171,7 +172,8 @@ lw_mend_revisions (LwDb *db, guint *n_lost, GError **error)
 {
   *n_lost = 0;
   g_autoptr(GArray) rows = lw_db_exec (db, "DELETE FROM revision_tile WHERE tile NOT IN (SELECT id FROM tile)", error) ? read_rows (db, error) : NULL;
-  g_auto(Chain) chain = { .clean = TRUE };
+  g_autoptr(LwKnownPacks) known = lw_known_packs_new ();
+  g_auto(Chain) chain = { .clean = TRUE, .known = known };
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     if (!mend_one (db, &g_array_index (rows, Row, i), &chain, n_lost, error))
       return FALSE;

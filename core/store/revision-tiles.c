@@ -24,21 +24,6 @@ lw_revision_tiles_new (void)
 
 /* ---- hash ---- */
 
-static const guint8 *
-get_empty_hash (void)
-{
-  static guint8 hash[LW_TILE_HASH_BYTES];
-  static gsize made = 0;
-  if (g_once_init_enter (&made))
-    {
-      guint8 raw[LW_TILE_BYTES];
-      memset (raw, LW_LABEL_NONE, sizeof raw);
-      EVP_Digest (raw, sizeof raw, hash, NULL, EVP_sha256 (), NULL);
-      g_once_init_leave (&made, 1);
-    }
-  return hash;
-}
-
 static int
 compare_places (gconstpointer a, gconstpointer b)
 {
@@ -78,7 +63,7 @@ lw_revision_tiles_hash (GHashTable *tiles, int width, int height, guint8 hash[LW
   for (guint i = 0; i < sorted->len; i++)
     {
       const LwRevisionTile *tile = sorted->pdata[i];
-      if (memcmp (tile->hash, get_empty_hash (), LW_TILE_HASH_BYTES) == 0)
+      if (lw_revision_tile_is_empty (tile))
         continue;
       add_number (context, tile->place.plane, 1);
       add_number (context, tile->place.ty, 2);
@@ -120,10 +105,21 @@ put_tile (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevision
 
 /* A pack has no hashes of its tiles: they are made again, which also tells whether it is what was written. */
 static gboolean
-put_pack (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevisionTile *first, LwTileRow *row, LwQuery *query, GError **error)
+check_pack (LwKnownPacks *known, const LwRevisionTile *first, LwTileRow *row, LwQuery *query)
 {
-  if (!lw_tile_row_check (row, sqlite3_column_blob (query, 5), (gsize) sqlite3_column_bytes (query, 5), first->hash, LW_TILE_HASH_BYTES)
-      || row->places[0].ty != first->place.ty || row->places[0].tx != first->place.tx)
+  if (known != NULL && lw_known_packs_get (known, first->tile, first->hash, row))
+    return TRUE;
+  if (!lw_tile_row_check (row, sqlite3_column_blob (query, 5), (gsize) sqlite3_column_bytes (query, 5), first->hash, LW_TILE_HASH_BYTES))
+    return FALSE;
+  if (known != NULL)
+    lw_known_packs_add (known, first->tile, first->hash, row);
+  return TRUE;
+}
+
+static gboolean
+put_pack (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevisionTile *first, LwTileRow *row, GError **error)
+{
+  if (row->places[0].ty != first->place.ty || row->places[0].tx != first->place.tx)
     return lw_db_damaged (db, error, "a revision with tiles that are not those of their hash");
   LwRevisionTile tile = *first;
   for (tile.at = 0; tile.at < row->n; tile.at++)
@@ -138,7 +134,7 @@ put_pack (LwDb *db, const LwFrameHead *head, GHashTable *tiles, const LwRevision
 }
 
 gboolean
-lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, GHashTable *tiles, gint64 *n, GError **error)
+lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, LwKnownPacks *known, GHashTable *tiles, gint64 *n, GError **error)
 {
   gsize left = (gsize) LW_N_PLANES * (gsize) lw_tiles_across (head->width) * (gsize) lw_tiles_across (head->height);      /* packs that overlap are refused */
   g_autoptr(LwTileRow) row = NULL;
@@ -156,7 +152,9 @@ lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, G
       gboolean is_pack = sqlite3_column_type (query, 5) != SQLITE_NULL;
       if (is_pack && row == NULL)
         row = lw_tile_row_new ();
-      if (!(is_pack ? put_pack (db, head, tiles, &tile, row, query, error) : put_tile (db, head, tiles, &tile, error)))
+      if (is_pack && !check_pack (known, &tile, row, query))
+        return lw_db_damaged (db, error, "a revision with tiles that are not those of their hash");
+      if (!(is_pack ? put_pack (db, head, tiles, &tile, row, error) : put_tile (db, head, tiles, &tile, error)))
         return FALSE;
       gsize n_tiles = is_pack ? row->n : 1;
       if (n_tiles > left)
@@ -167,10 +165,10 @@ lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, G
 }
 
 static gboolean
-add_link (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *tiles, GError **error)
+add_link (LwDb *db, const LwFrameHead *head, const Link *link, LwKnownPacks *known, GHashTable *tiles, GError **error)
 {
   gint64 n;
-  return lw_revision_tiles_add_own (db, head, link->id, tiles, &n, error)
+  return lw_revision_tiles_add_own (db, head, link->id, known, tiles, &n, error)
          && (link->n_tiles < 0 || link->n_tiles == n || lw_db_damaged (db, error, "a revision whose tiles are not all there"));
 }
 
@@ -184,9 +182,9 @@ check_hash (LwDb *db, const LwFrameHead *head, const Link *link, GHashTable *til
   return memcmp (hash, link->hash, sizeof hash) == 0 || lw_db_damaged (db, error, "a revision whose tiles are not those that it was made of");
 }
 
-/* From the last whole map before it, step by step. */
-GHashTable *
-lw_revision_tiles_read (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
+/* From the last whole map before it, step by step; @n_links (out): of how many revisions it is made. */
+static GHashTable *
+read_chain (LwDb *db, const LwFrameHead *head, gint64 revision, LwKnownPacks *known, guint *n_links, GError **error)
 {
   Link chain[LW_WHOLE_EVERY];
   guint n = 0;
@@ -204,11 +202,19 @@ lw_revision_tiles_read (LwDb *db, const LwFrameHead *head, gint64 revision, GErr
       id = chain[n].parent;
     }
   while (chain[n++].depth > 0);
+  *n_links = n;
   g_autoptr(GHashTable) tiles = lw_revision_tiles_new ();
   while (n > 0)
-    if (!add_link (db, head, &chain[--n], tiles, error))
+    if (!add_link (db, head, &chain[--n], known, tiles, error))
       return NULL;
   return check_hash (db, head, &chain[0], tiles, error) ? g_steal_pointer (&tiles) : NULL;
+}
+
+GHashTable *
+lw_revision_tiles_read (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error)
+{
+  guint n_links;
+  return read_chain (db, head, revision, NULL, &n_links, error);
 }
 
 gboolean
@@ -219,4 +225,61 @@ lw_revision_head_read (LwDb *db, gint64 revision, LwFrameHead *head, GError **er
   if (got == 0)
     lw_store_not_found (error, _("revision"), revision);
   return got > 0 && lw_frame_head_read (db, frame, head, error);
+}
+
+/* ---- one after another ---- */
+
+void
+lw_revision_walk_clear (LwRevisionWalk *walk)
+{
+  g_clear_pointer (&walk->tiles, g_hash_table_unref);
+}
+
+/* The tiles before @link, changed to what it is made of where they are those that it builds on: else NULL, without an error. */
+static GHashTable *
+take_base (LwRevisionWalk *walk, const Link *link)
+{
+  g_autoptr(GHashTable) before = g_steal_pointer (&walk->tiles);
+  if (link->depth == 0)
+    {
+      walk->n_links = 1;
+      return lw_revision_tiles_new ();
+    }
+  if (before == NULL || link->parent != walk->revision || link->frame != walk->frame || walk->n_links == LW_WHOLE_EVERY)
+    return NULL;
+  walk->n_links++;
+  return g_steal_pointer (&before);
+}
+
+static gboolean
+read_head (LwRevisionWalk *walk, LwDb *db, gint64 frame, GError **error)
+{
+  if (walk->frame == frame && walk->frame != 0)
+    return TRUE;
+  walk->frame = 0;
+  lw_revision_walk_clear (walk);
+  if (!lw_frame_head_read (db, frame, &walk->head, error))
+    return FALSE;
+  walk->frame = frame;
+  return TRUE;
+}
+
+gboolean
+lw_revision_walk_check (LwRevisionWalk *walk, LwDb *db, gint64 revision, gboolean *has_hash, GError **error)
+{
+  Link link;
+  int got = read_link (db, revision, &link, error);
+  if (got == 0)
+    lw_store_not_found (error, _("revision"), revision);
+  if (got <= 0 || !read_head (walk, db, link.frame, error))
+    return FALSE;
+  g_autoptr(GHashTable) tiles = take_base (walk, &link);
+  if (tiles == NULL)
+    tiles = read_chain (db, &walk->head, revision, walk->known, &walk->n_links, error);
+  else if (!add_link (db, &walk->head, &link, walk->known, tiles, error) || !check_hash (db, &walk->head, &link, tiles, error))
+    return FALSE;
+  *has_hash = link.has_hash;
+  walk->revision = revision;
+  walk->tiles = g_steal_pointer (&tiles);
+  return walk->tiles != NULL;
 }

@@ -402,14 +402,6 @@ lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], 
   return found >= 0;
 }
 
-gboolean
-lw_revision_check (LwDb *db, gint64 revision, GError **error)
-{
-  LwFrameHead head;
-  g_autoptr(GHashTable) tiles = lw_revision_head_read (db, revision, &head, error) ? lw_revision_tiles_read (db, &head, revision, error) : NULL;
-  return tiles != NULL;
-}
-
 /* ---- from elsewhere ---- */
 
 /* All that are not 255 alone. */

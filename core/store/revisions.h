@@ -25,8 +25,6 @@ gint64 lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDra
 /* The revision that holds the working map as it is; made with @message where there is none. Returns: its id, 0 on error */
 gint64 lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error);
 LwPlanes *lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error);
-/* Whether it and what it builds on are there; of their tiles only packs are unpacked. */
-gboolean lw_revision_check (LwDb *db, gint64 revision, GError **error);
 /* Whether one of @origins (256 flags) set a pixel of it. */
 gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error);
 

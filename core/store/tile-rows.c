@@ -44,6 +44,37 @@ list_labels (const guint8 *raw, gsize length)
   return g_bytes_new (labels, n);
 }
 
+/* Of LW_TILE_BYTES of one label: made once, as most tiles are such. */
+static const guint8 *
+hash_label (guint8 label)
+{
+  static guint8 hashes[256][LW_TILE_HASH_BYTES];
+  static gsize made[256];
+  if (g_once_init_enter (&made[label]))
+    {
+      guint8 raw[LW_TILE_BYTES];
+      memset (raw, label, sizeof raw);
+      EVP_Digest (raw, sizeof raw, hashes[label], NULL, EVP_sha256 (), NULL);
+      g_once_init_leave (&made[label], 1);
+    }
+  return hashes[label];
+}
+
+static void
+hash_tile (const guint8 raw[LW_TILE_BYTES], guint8 hash[LW_TILE_HASH_BYTES])
+{
+  if (memcmp (raw, raw + 1, LW_TILE_BYTES - 1) == 0)
+    memcpy (hash, hash_label (raw[0]), LW_TILE_HASH_BYTES);
+  else
+    EVP_Digest (raw, LW_TILE_BYTES, hash, NULL, EVP_sha256 (), NULL);
+}
+
+gboolean
+lw_revision_tile_is_empty (const LwRevisionTile *tile)
+{
+  return memcmp (tile->hash, hash_label (LW_LABEL_NONE), LW_TILE_HASH_BYTES) == 0;
+}
+
 LwRevisionTile *
 lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], GBytes *data)
 {
@@ -51,7 +82,7 @@ lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], G
   tile->place = place;
   tile->data = data;
   tile->labels = list_labels (raw, LW_TILE_BYTES);
-  EVP_Digest (raw, LW_TILE_BYTES, tile->hash, NULL, EVP_sha256 (), NULL);
+  hash_tile (raw, tile->hash);
   return tile;
 }
 
@@ -117,7 +148,7 @@ lw_tile_row_check (LwTileRow *self, const void *data, gsize length, const void *
   if (data == NULL || hash_length != LW_TILE_HASH_BYTES || !unpack (self, data, length))
     return FALSE;
   for (gsize i = 0; i < self->n; i++)
-    EVP_Digest (self->raw + i * LW_TILE_BYTES, LW_TILE_BYTES, self->hashes[i], NULL, EVP_sha256 (), NULL);
+    hash_tile (self->raw + i * LW_TILE_BYTES, self->hashes[i]);
   if (self->is_pack)
     hash_pack (self->places, self->hashes, self->n, found);
   return memcmp (self->is_pack ? found : self->hashes[0], hash, LW_TILE_HASH_BYTES) == 0;

@@ -24,6 +24,7 @@ void lw_revision_tile_free (gpointer tile);
 /* Takes @data. */
 LwRevisionTile *lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], GBytes *data);
 LwRevisionTile *lw_revision_tile_empty (LwTilePlace place);      /* of 255 alone */
+gboolean lw_revision_tile_is_empty (const LwRevisionTile *tile);      /* by its hash */
 
 /* ---- what is in a row ---- */
 

@@ -6,7 +6,7 @@
 #include "store/media.h"
 #include "store/models.h"
 #include "store/page-sums.h"
-#include "store/revisions.h"
+#include "store/revision-tiles.h"
 #include "store/schema-check.h"
 #include "store/share.h"
 #include "store/tile-rows.h"
@@ -93,7 +93,7 @@ check_references (Verification *self, GError **error)
 
 /* ---- tiles ---- */
 
-typedef struct { gint64 first, last; guint64 step; } Tiles;
+typedef struct { gint64 first, last; guint64 step; LwKnownPacks *known; } Tiles;
 
 static gboolean
 list_tiles (LwDb *db, Tiles *tiles, guint *n, GError **error)
@@ -107,6 +107,7 @@ list_tiles (LwDb *db, Tiles *tiles, guint *n, GError **error)
   return TRUE;
 }
 
+/* Those that no revision has led to, and those of revisions that are not what they were. */
 static gboolean
 check_tiles (Verification *self, guint item, gpointer data, GError **error)
 {
@@ -117,8 +118,9 @@ check_tiles (Verification *self, guint item, gpointer data, GError **error)
   g_autoptr(LwTileRow) row = lw_tile_row_new ();
   int got;
   while ((got = lw_query_step (query, error)) > 0)
-    if (!lw_tile_row_check (row, sqlite3_column_blob (query, 2), (gsize) sqlite3_column_bytes (query, 2), sqlite3_column_blob (query, 1),
-                            (gsize) sqlite3_column_bytes (query, 1)))
+    if (!lw_known_packs_saw (tiles->known, sqlite3_column_int64 (query, 0))
+        && !lw_tile_row_check (row, sqlite3_column_blob (query, 2), (gsize) sqlite3_column_bytes (query, 2), sqlite3_column_blob (query, 1),
+                               (gsize) sqlite3_column_bytes (query, 1)))
       report (self, _("Tile %lld does not have the contents of its hash"), sqlite3_column_int64 (query, 0));
   return got == 0;
 }
@@ -175,11 +177,24 @@ check_counts (Verification *self, const LwFrameHead *head, const char *name, con
   return check_sums (self, origins, name, planes->plane[LW_PLANE_ORIGIN], TRUE, error);
 }
 
+static gboolean
+is_empty (const LwLabelMap *map)
+{
+  for (int y = 0; y < map->height; y++)
+    {
+      const guint8 *row = lw_label_map_row (map, y);
+      if (row[0] != LW_LABEL_NONE || memcmp (row, row + 1, (gsize) map->width - 1) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The map as it is now and all strokes on top of it leave nothing. */
 static void
-check_planes (Verification *self, const char *name, const LwPlanes *stored, const LwPlanes *replayed)
+check_rest (Verification *self, const char *name, const LwPlanes *rest)
 {
   for (int i = 0; i < LW_N_PLANES; i++)
-    if (!lw_label_map_equal (stored->plane[i], replayed->plane[i]))
+    if (!is_empty (rest->plane[i]))
       {
         report (self, _("Frame “%s”: its labels are not what its strokes have made"), name);
         return;
@@ -210,10 +225,9 @@ check_frame (Verification *self, guint item, gpointer frames, GError **error)
       report (self, _("Frame “%s”: %s"), name, local->message);
       return !is_fatal (local, error);
     }
-  g_autoptr(LwPlanes) replayed = lw_planes_new (head.width, head.height);
-  if (!replay (self, &head, name, replayed, error) || !check_counts (self, &head, name, stored, error))
+  if (!check_counts (self, &head, name, stored, error) || !replay (self, &head, name, stored, error))
     return FALSE;
-  check_planes (self, name, stored, replayed);
+  check_rest (self, name, stored);
   return TRUE;
 }
 
@@ -244,20 +258,64 @@ report_revision (Verification *self, gint64 revision, const char *what)
     report (self, _("Revision %lld of frame “%s”: it has no hash over its tiles"), (long long) revision, name);
 }
 
-static gboolean
-check_revision (Verification *self, guint item, gpointer revisions, GError **error)
+/* Frame by frame, in the order in which they were made. A part, which is one thread's, begins with a frame or with a whole map. */
+typedef struct {
+  GArray *ids;                 /* of gint64 */
+  GArray *parts;               /* of guint: where in @ids each begins, and where the last one ends */
+  LwKnownPacks *known;
+} Revisions;
+
+static void
+revisions_clear (Revisions *revisions)
 {
-  gint64 revision = g_array_index ((GArray *) revisions, gint64, item), bare = 0;
+  g_array_unref (revisions->ids);
+  g_array_unref (revisions->parts);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Revisions, revisions_clear)
+
+static gboolean
+list_revisions (LwDb *db, Revisions *revisions, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT revision.id, depth = 0 OR frame IS NOT lag (frame) OVER (ORDER BY frame, revision.id) FROM revision"
+                                          " JOIN frame ON frame.id = revision.frame ORDER BY frame, revision.id", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      gint64 id = sqlite3_column_int64 (query, 0);
+      if (sqlite3_column_int (query, 1) != 0)
+        g_array_append_val (revisions->parts, revisions->ids->len);
+      g_array_append_val (revisions->ids, id);
+    }
+  g_array_append_val (revisions->parts, revisions->ids->len);
+  return got == 0;
+}
+
+static gboolean
+check_revision (Verification *self, LwRevisionWalk *walk, gint64 revision, GError **error)
+{
+  gboolean has_hash;
   g_autoptr(GError) local = NULL;
-  if (!lw_revision_check (self->db, revision, &local))
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return FALSE;
+  if (!lw_revision_walk_check (walk, self->db, revision, &has_hash, &local))
     {
       report_revision (self, revision, local->message);
       return !is_fatal (local, error);
     }
-  if (lw_db_get (self->db, &bare, error, "SELECT hash IS NULL FROM revision WHERE id = ?", "I", revision) < 0)
-    return FALSE;
-  if (bare)
+  if (!has_hash)
     report_revision (self, revision, NULL);
+  return TRUE;
+}
+
+static gboolean
+check_revisions (Verification *self, guint item, gpointer data, GError **error)
+{
+  const Revisions *revisions = data;
+  guint end = g_array_index (revisions->parts, guint, item + 1);
+  g_auto(LwRevisionWalk) walk = { .known = revisions->known };
+  for (guint i = g_array_index (revisions->parts, guint, item); i < end; i++)
+    if (!check_revision (self, &walk, g_array_index (revisions->ids, gint64, i), error))
+      return FALSE;
   return TRUE;
 }
 
@@ -415,27 +473,52 @@ check_one (Verification *self, guint item, gpointer data, GError **error)
   return checks[item](self, error);
 }
 
-/* A list that can't be read is one of the things to tell. */
+/* A list that can't be read is one of the things to tell. Takes @local. */
+static gboolean
+add_unreadable (Whole *whole, GError *local, GError **error)
+{
+  if (local == NULL)
+    return TRUE;
+  gboolean fatal = is_fatal (local, error);
+  if (whole->problems->len < MAX_PROBLEMS)
+    g_ptr_array_add (whole->problems, g_strdup (local->message));
+  g_error_free (local);
+  return !fatal;
+}
+
+static gboolean
+check_all_revisions (Whole *whole, LwDb *db, LwKnownPacks *known, GError **error)
+{
+  GError *local = NULL;
+  g_auto(Revisions) revisions = { g_array_new (FALSE, FALSE, sizeof (gint64)), g_array_new (FALSE, FALSE, sizeof (guint)), known };
+  list_revisions (db, &revisions, &local);
+  return add_unreadable (whole, local, error) && run (whole, revisions.parts->len - 1, check_revisions, &revisions, 0.5, error);
+}
+
+static gboolean
+check_all_tiles (Whole *whole, LwDb *db, LwKnownPacks *known, GError **error)
+{
+  GError *local = NULL;
+  Tiles tiles = { .known = known };
+  guint n = 0;
+  list_tiles (db, &tiles, &n, &local);
+  return add_unreadable (whole, local, error) && run (whole, n, check_tiles, &tiles, 0.6, error);
+}
+
+static gboolean
+check_all_frames (Whole *whole, LwDb *db, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr(GPtrArray) frames = list_painted (db, &local);
+  return add_unreadable (whole, local, error) && run (whole, frames != NULL ? frames->len : 0, check_frame, frames, 1, error);
+}
+
+/* Revisions first: what they lead to needs no second look. */
 static gboolean
 check_rows (Whole *whole, LwDb *db, GError **error)
 {
-  Tiles tiles;
-  guint n_tiles = 0;
-  GError *local[3] = { NULL };
-  list_tiles (db, &tiles, &n_tiles, &local[0]);
-  g_autoptr(GPtrArray) frames = list_painted (db, &local[1]);
-  g_autoptr(GArray) revisions = lw_db_list_ids (db, &local[2], "SELECT revision.id FROM revision JOIN frame ON frame.id = revision.frame", "");
-  gboolean fatal = FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (local); i++)
-    if (local[i] != NULL)
-      {
-        fatal = fatal || is_fatal (local[i], error);
-        if (whole->problems->len < MAX_PROBLEMS)
-          g_ptr_array_add (whole->problems, g_strdup (local[i]->message));
-        g_error_free (local[i]);
-      }
-  return !fatal && run (whole, n_tiles, check_tiles, &tiles, 0.5, error) && run (whole, frames != NULL ? frames->len : 0, check_frame, frames, 0.9, error)
-         && run (whole, revisions != NULL ? revisions->len : 0, check_revision, revisions, 1, error);
+  g_autoptr(LwKnownPacks) known = lw_known_packs_new ();
+  return check_all_revisions (whole, db, known, error) && check_all_tiles (whole, db, known, error) && check_all_frames (whole, db, error);
 }
 
 GPtrArray *

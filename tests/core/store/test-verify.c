@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include "store/known-packs.h"
 #include "store/migrate.h"
 #include "store/schema.h"
 
@@ -76,6 +77,91 @@ test_tampered (void)
         found |= strstr (problems->pdata[p], cases[i].expected) != NULL;
       g_assert_true (found);
     }
+}
+
+/* ---- revisions that build on one another ---- */
+
+#define N_REVISIONS 20      /* the 1st and the 17th are whole */
+
+static void
+fill_chain (Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  fixture_add_video (fixture, "clip.mp4", 2, 200, 150);
+  gint64 frame = fixture_frame (fixture->project, 0), other = fixture_frame (fixture->project, 1);
+  for (int i = 0; i < N_REVISIONS; i++)
+    {
+      fixture_stroke (fixture->project, frame, (LwRect) { 100, i * 5, 60, 20 }, (guint8) (i % 5));      /* over two tiles: a pack */
+      g_assert_cmpint (lw_project_add_revision (fixture->project, frame, LW_REVISION_MANUAL, NULL, &error), >, 0);
+    }
+  fixture_stroke (fixture->project, other, (LwRect) { 100, 0, 60, 20 }, 0);      /* the same packs as in the first revision */
+  g_assert_cmpint (lw_project_add_revision (fixture->project, other, LW_REVISION_MANUAL, NULL, &error), >, 0);
+  g_assert_no_error (error);
+}
+
+static guint
+count_told (GPtrArray *problems, const char *what)
+{
+  guint n = 0;
+  for (guint i = 0; i < problems->len; i++)
+    n += strstr (problems->pdata[i], what) != NULL;
+  return n;
+}
+
+/* What is wrong with one revision is told of each that builds on it, and of no other. */
+static void
+test_chain (void)
+{
+#define PACK_OF(revision) "(SELECT tile FROM revision_tile WHERE revision = " revision " AND plane = 0)"
+  static const struct { const char *sql; guint n; const char *expected; } cases[] = {
+    { "SELECT 1", 0, "" },
+    { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET hash = zeroblob (32) WHERE id = 5", 1, "not those that it was made of" },
+    { "DROP TRIGGER revision_tile_DELETE_refused; DELETE FROM revision_tile WHERE revision = 5", 12, "not all there" },
+    { "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET data = (SELECT data FROM tile AS other WHERE other.id = " PACK_OF ("6") ") WHERE id = " PACK_OF ("5"), 12,
+      "not those of their hash" },
+    { "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET data = x'50ff' WHERE id = " PACK_OF ("1"), 17, "not those of their hash" },      /* 16 and the other frame's */
+    { "DROP TRIGGER revision_tile_UPDATE_refused; UPDATE revision_tile SET tile = " PACK_OF ("17") " WHERE plane = 0 AND revision = 18", 1, "not those that it was made of" },
+    { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET parent = 18 WHERE id = 18", 3, "without the ones that it builds on" },
+    { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET depth = 1 WHERE id = 17", 4, "without the ones that it builds on" },
+    { "DROP TRIGGER revision_UPDATE_refused; UPDATE revision SET parent = 4, depth = 1 WHERE id = 21", 1, "without the ones that it builds on" },
+  };
+#undef PACK_OF
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(Fixture) fixture = fixture_new ();
+      fill_chain (fixture);
+      lw_project_close (fixture->project, NULL);
+      fixture_sql (fixture->folder, cases[i].sql);
+      fixture_reopen (fixture);
+      g_autoptr(GPtrArray) problems = verify (fixture);
+      g_assert_cmpuint (count_told (problems, "Revision "), ==, cases[i].n);
+      g_assert_cmpuint (i > 0 ? count_told (problems, cases[i].expected) : problems->len, ==, cases[i].n);
+      g_assert_cmpuint (count_told (problems, "does not have the contents of its hash"), ==, strstr (cases[i].sql, "UPDATE tile ") != NULL ? 1 : 0);
+    }
+}
+
+/* Bounded: of two packs for one place the newer one is kept, and both were seen. */
+static void
+test_known_packs (void)
+{
+  const guint8 hash[LW_TILE_HASH_BYTES] = { 1 }, other[LW_TILE_HASH_BYTES] = { 2 };
+  g_autoptr(LwKnownPacks) known = lw_known_packs_new ();
+  g_autoptr(LwTileRow) row = lw_tile_row_new (), got = lw_tile_row_new ();
+  row->n = 2;
+  row->places[1] = (LwPackPlace) { 3, 4 };
+  row->hashes[1][31] = 7;
+  g_assert_false (lw_known_packs_saw (known, 1));
+  g_assert_false (lw_known_packs_get (known, 1, hash, got));
+  lw_known_packs_add (known, 1, hash, row);
+  g_assert_false (lw_known_packs_get (known, 1, other, got));
+  g_assert_true (lw_known_packs_get (known, 1, hash, got));
+  g_assert_true (got->is_pack && got->n == 2 && got->places[1].tx == 4 && got->hashes[1][31] == 7);
+  for (gint64 id = 2; id <= 100000; id++)
+    lw_known_packs_add (known, id, hash, row);
+  g_assert_false (lw_known_packs_get (known, 1, hash, got));
+  g_assert_true (lw_known_packs_get (known, 100000, hash, got));
+  g_assert_true (lw_known_packs_saw (known, 1));
+  g_assert_false (lw_known_packs_saw (known, 100001));
 }
 
 static void
@@ -318,6 +404,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/verify/sound", test_sound);
   g_test_add_func ("/verify/tampered", test_tampered);
+  g_test_add_func ("/verify/chain", test_chain);
+  g_test_add_func ("/verify/known-packs", test_known_packs);
   g_test_add_func ("/verify/files", test_files);
   g_test_add_func ("/verify/cancelled", test_cancelled);
   g_test_add_func ("/verify/many", test_many);
