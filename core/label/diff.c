@@ -99,13 +99,13 @@ measure_tile (const guint8 *xor, guint64 *count)
       if (changed == 0)
         continue;
       int first = 0, last = LW_TILE_SIDE;
-      while (row[first] == 0)
+      while (first < x0 && row[first] == 0)      /* only what makes the box wider counts */
         first++;
-      while (row[last - 1] == 0)
+      while (last > x1 && row[last - 1] == 0)
         last--;
       *count += changed;
-      x0 = MIN (x0, first);
-      x1 = MAX (x1, last);
+      x0 = first;
+      x1 = last;
       y0 = MIN (y0, y);
       y1 = y + 1;
     }

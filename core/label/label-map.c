@@ -45,7 +45,21 @@ lw_label_map_equal (const LwLabelMap *a, const LwLabelMap *b)
   return TRUE;
 }
 
+#define BLOCK 64      /* pixels; mostly of one label */
+
 /* Four tables, because neighbouring pixels mostly have the same label and a single counter would wait for itself. */
+static void
+count_block (const guint8 *block, guint32 part[4][256])
+{
+  if (memcmp (block, block + 1, BLOCK - 1) == 0)
+    {
+      part[0][block[0]] += BLOCK;
+      return;
+    }
+  for (int x = 0; x < BLOCK; x++)
+    part[x & 3][block[x]]++;
+}
+
 void
 lw_label_map_count (const LwLabelMap *map, guint64 counts[256])
 {
@@ -53,7 +67,10 @@ lw_label_map_count (const LwLabelMap *map, guint64 counts[256])
   for (int y = 0; y < map->height; y++)
     {
       const guint8 *row = lw_label_map_row (map, y);
-      for (int x = 0; x < map->width; x++)
+      int x = 0;
+      for (; x + BLOCK <= map->width; x += BLOCK)
+        count_block (row + x, part);
+      for (; x < map->width; x++)
         part[x & 3][row[x]]++;
     }
   for (int id = 0; id < 256; id++)
