@@ -201,6 +201,36 @@ test_clock (void)
   fixture_assert_sound (fixture->project);
 }
 
+static char *
+back_up_if_due (LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  char *path = NULL;
+  g_assert_true (lw_project_back_up_if_due (project, &path, NULL, &error));
+  g_assert_no_error (error);
+  return path;
+}
+
+/* It was far ahead when a backup was made, and was put right: the next backup does not wait until it is that late again. */
+static void
+test_clock_ahead (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  fixture_add_video (fixture, "clip.mp4", 2, SIDE, SIDE);
+  gint64 frame = fixture_frame (fixture->project, 0);
+  offset = 9 * G_TIME_SPAN_DAY;
+  fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 50, 50 }, 1);
+  g_autofree char *ahead = back_up_if_due (fixture->project);
+  g_assert_nonnull (ahead);
+  offset = 0;
+  g_autofree char *folder = g_path_get_dirname (ahead), *late = g_build_filename (folder, "project-auto-29990101T000000Z.sqlite", NULL);
+  g_assert_cmpint (g_rename (ahead, late), ==, 0);
+  g_assert_null (back_up_if_due (fixture->project));      /* nothing was painted since */
+  fixture_stroke (fixture->project, frame, (LwRect) { 20, 20, 50, 50 }, 2);
+  g_autofree char *right = back_up_if_due (fixture->project);
+  g_assert_nonnull (right);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,5 +239,6 @@ main (int argc, char **argv)
   g_test_add_func ("/odd-ends/log-flipped", test_log_flipped);
   g_test_add_func ("/odd-ends/torn-pages", test_torn_pages);
   g_test_add_func ("/odd-ends/clock", test_clock);
+  g_test_add_func ("/odd-ends/clock-ahead", test_clock_ahead);
   return g_test_run ();
 }

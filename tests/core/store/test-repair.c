@@ -365,6 +365,33 @@ test_swapped_tiles (void)
     }
 }
 
+#define TILE_OF(revision) "(SELECT tile FROM revision_tile WHERE plane = 0 AND revision = " revision ")"
+
+/* A tile alone, sound but with the contents of another one: the revision that it is of does not come back, and the next one, which has replaced that tile, does. */
+static void
+test_swapped_contents (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (11);
+  g_autofree char *bytes = NULL;
+  gsize length;
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  fixture_reopen (rig.fixture);
+  gint64 frame = fixture_frame (rig.fixture->project, 1);
+  for (int i = 0; i < 3; i++)
+    {
+      fixture_stroke (rig.fixture->project, frame, (LwRect) { 10 + 7 * i, 10, 20, 20 }, (guint8) (i + 1));
+      add_revision (&rig, frame);
+    }
+  g_assert_true (lw_project_close (rig.fixture->project, NULL));
+  fixture_sql (rig.fixture->folder, "DROP TRIGGER tile_UPDATE_refused; UPDATE tile SET data = (SELECT data FROM tile WHERE id = " TILE_OF ("(SELECT max (id) FROM revision)") ")"
+                                    " WHERE substr (data, 1, 1) != x'50' AND id = " TILE_OF ("(SELECT max (id) - 1 FROM revision)"));
+  g_assert_true (g_file_get_contents (rig.file, &bytes, &length, NULL));
+  Came came = repair (&rig, bytes, length);
+  g_assert_cmpuint (came.wrong, ==, 0);
+  g_assert_cmpuint (came.revisions, ==, g_hash_table_size (rig.revisions) - 1);
+}
+
 static void
 test_truncated (void)
 {
@@ -407,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/repair/each-table", test_each_table);
   g_test_add_func ("/repair/model-hash", test_model_hash);
   g_test_add_func ("/repair/swapped-tiles", test_swapped_tiles);
+  g_test_add_func ("/repair/swapped-contents", test_swapped_contents);
   g_test_add_func ("/repair/truncated", test_truncated);
   g_test_add_func ("/repair/refused", test_refused);
   return g_test_run ();
