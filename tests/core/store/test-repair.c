@@ -193,6 +193,28 @@ test_sound (void)
   g_assert_cmpuint (came.frames, ==, N_FRAMES);
 }
 
+/* Rows that only their table tells from others: two texts, three numbers. */
+static void
+test_shapeless (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (12);
+  g_autoptr(GError) error = NULL;
+  g_auto(LwRepairReport) report = { 0 };
+  g_auto(Rig) rig = { 0 };
+  rig_init (&rig, rand);
+  fixture_sql (rig.fixture->folder, "INSERT INTO setting SELECT 'before', count (*) FROM snapshot_item");
+  g_autofree char *target = g_build_filename (rig.fixture->root, "repaired", NULL);
+  g_assert_true (lw_project_repair (rig.fixture->folder, target, &report, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  fixture_sql (target, "INSERT INTO setting SELECT 'after', count (*) FROM snapshot_item");
+  g_autoptr(LwProject) project = lw_project_open (target, &error);
+  g_assert_no_error (error);
+  g_autofree char *before = lw_project_get_setting (project, "before"), *after = lw_project_get_setting (project, "after");
+  g_assert_nonnull (before);
+  g_assert_cmpstr (before, ==, after);
+  g_assert_cmpstr (before, !=, "0");
+}
+
 /* Without its first page SQLite takes the file for no database at all. Every row is found by its shape. */
 static void
 test_no_header (void)
@@ -428,6 +450,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/repair/sound", test_sound);
+  g_test_add_func ("/repair/shapeless", test_shapeless);
   g_test_add_func ("/repair/no-header", test_no_header);
   g_test_add_func ("/repair/zeroed-pages", test_zeroed_pages);
   g_test_add_func ("/repair/flipped-bits", test_flipped_bits);
