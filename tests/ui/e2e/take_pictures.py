@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from annotator import Annotator, fine
 from desktop import wait_for
@@ -23,6 +23,7 @@ BROAD = 300                      # pixels of the screen that a crop of a picture
 STEP = 2 ** 0.25                 # of the zoom, for a notch of the wheel
 GAP = 6                          # pixels between what a tool is shown to do and what comes of it
 RULER = 20                       # pixels
+BESIDE = (222, 221, 218)         # what a popover is shown on
 COLOURS = 200                    # of a palette: nobody sees the difference, and the files are a third as large
 WIDTH, HEIGHT = 480, 360         # of the picture that the scenes are drawn on
 
@@ -375,7 +376,11 @@ def popover_in(picture):
     black = picture.convert("L").point(lambda value: 255 if value == 0 else 0)
     around = black.getbbox()
     part = picture.crop(around)
-    return part.crop(part.convert("L").point(lambda value: 255 if value > 0 else 0).getbbox())
+    part = part.crop(part.convert("L").point(lambda value: 255 if value > 0 else 0).getbbox())
+    body = sum(part.getpixel((part.width // 2, 3)))
+    for corner in (0, 0), (0, part.height - 1), (part.width - 1, 0), (part.width - 1, part.height - 1):
+        ImageDraw.floodfill(part, corner, BESIDE, thresh=body * 3 // 4)      # with the pixels of the edge, which are mixed with black
+    return part
 
 
 def adjust(painter):
