@@ -17,7 +17,8 @@ struct _LwProject {
   char *folder, *file;         /* absolute */
   char *uuid;                  /* of the project; NULL where it can't be written, or is damaged */
   char *copy;                  /* uuid of this copy of the project (audit.h) */
-  char *read_only;             /* why it can't be written, or NULL */
+  char *read_only;             /* why it can't be written, in words, or NULL */
+  LwReadOnly why_read_only;
   int lock;                    /* of operations.lock: nobody replaces the file while it is held (byte-locks.h); -1 where the folder can't be written */
 
   /* the machinery, there until the end; stopped once @closed. @writer is NULL where the project can't be written, @watcher where nobody can */

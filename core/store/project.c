@@ -284,6 +284,7 @@ open_to_write (LwProject *self, GError **error)
 {
   if (!lw_filesystem_is_writable (self->folder, self->file))
     {
+      self->why_read_only = LW_READ_ONLY_PLACE;
       self->read_only = g_strdup_printf (_("“%s” can’t be written: the project is open for reading only"), self->folder);
       return NULL;
     }
@@ -293,6 +294,7 @@ open_to_write (LwProject *self, GError **error)
     return NULL;
   if (version == LW_VERSION_NEWER_READABLE)
     {
+      self->why_read_only = LW_READ_ONLY_NEWER;
       self->read_only = g_strdup_printf (_("“%s” was made by a newer Labelwright: it is open for reading only. Update the program to change it"), self->folder);
       return NULL;
     }
@@ -480,6 +482,13 @@ lw_project_is_read_only (LwProject *self)
 {
   g_return_val_if_fail (LW_IS_PROJECT (self), TRUE);
   return self->read_only != NULL;
+}
+
+LwReadOnly
+lw_project_get_read_only (LwProject *self)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), LW_READ_ONLY_PLACE);
+  return self->why_read_only;
 }
 
 guint

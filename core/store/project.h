@@ -42,6 +42,8 @@ gboolean lw_project_close (LwProject *project, GError **error);
 const char *lw_project_get_folder (LwProject *project);
 char *lw_project_dup_name (LwProject *project);                                                /* the folder's name */
 gboolean lw_project_is_read_only (LwProject *project);
+typedef enum { LW_READ_ONLY_NOT, LW_READ_ONLY_PLACE, LW_READ_ONLY_NEWER } LwReadOnly;          /* folder, file or drive can't be written; a newer program made it */
+LwReadOnly lw_project_get_read_only (LwProject *project);                                      /* why it can't be written; what was found first, where both are true */
 
 /* Runs @func on a worker thread, where the synchronous calls may be used; its result through g_task_propagate_*. */
 void lw_project_run_async (LwProject *project, GTaskThreadFunc func, gpointer data, GDestroyNotify free_data, GCancellable *cancellable,

@@ -31,7 +31,8 @@ struct _LwWorkspace
   GtkWidget *start_box, *end_box, *view_button, *menu_button, *side_pane, *paned;
   GtkLabel *title_label, *zoom_label, *key_label;
   GtkInfoBar *write_bar, *missing_bar, *read_only_bar;
-  GtkLabel *write_label, *missing_label;
+  GtkWidget *copy_button, *again_button;      /* of read_only_bar */
+  GtkLabel *write_label, *missing_label, *read_only_label;
   LwCanvas *canvas;
   LwToolRail *rail;
   LwClassList *classes;

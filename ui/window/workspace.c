@@ -262,6 +262,9 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, missing_bar);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, missing_label);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, read_only_bar);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, read_only_label);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, again_button);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, canvas);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, rail);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, classes);
@@ -360,6 +363,19 @@ show_title (LwWorkspace *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), folder);
 }
 
+/* Neither a copy nor another try makes a newer program's project one that can be changed. */
+static void
+show_read_only (LwWorkspace *self)
+{
+  LwReadOnly why = lw_project_get_read_only (lw_desk_get_project (self->desk));
+  gboolean newer = why == LW_READ_ONLY_NEWER;
+  gtk_label_set_label (self->read_only_label, newer ? _("This project can only be looked at: a newer Labelwright made it. Update Labelwright to change it.")
+                                                    : _("This project can only be looked at: its folder can’t be written to."));
+  gtk_widget_set_visible (self->copy_button, !newer);
+  gtk_widget_set_visible (self->again_button, !newer);
+  gtk_info_bar_set_revealed (self->read_only_bar, why != LW_READ_ONLY_NOT);
+}
+
 GtkWidget *
 lw_workspace_new (LwDesk *desk)
 {
@@ -393,7 +409,7 @@ lw_workspace_new (LwDesk *desk)
   accept_drops (self);
   show_title (self);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (on_room_cb), self, G_CONNECT_SWAPPED);
-  gtk_info_bar_set_revealed (self->read_only_bar, lw_desk_is_read_only (desk));
+  show_read_only (self);
   update_pages (self);
   return GTK_WIDGET (self);
 }

@@ -151,6 +151,7 @@ assert_reads_only (const char *folder, gint64 frame, const LwPlanes *expected)
   g_autoptr(LwProject) project = lw_project_open (folder, &error);
   g_assert_no_error (error);
   g_assert_true (lw_project_is_read_only (project));
+  g_assert_cmpint (lw_project_get_read_only (project), ==, LW_READ_ONLY_PLACE);
   g_autoptr(LwPlanes) planes = fixture_load (project, frame, NULL);
   fixture_assert_planes_equal (planes, expected);
   g_autoptr(LwDiff) diff = fixture_paint (planes, (LwRect) { 0, 0, 9, 9 }, 1, 0);

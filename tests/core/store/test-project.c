@@ -14,6 +14,7 @@ test_create_and_open (void)
   g_assert_cmpstr (name, ==, "project");
   g_assert_cmpstr (lw_project_get_folder (fixture->project), ==, fixture->folder);
   g_assert_false (lw_project_is_read_only (fixture->project));
+  g_assert_cmpint (lw_project_get_read_only (fixture->project), ==, LW_READ_ONLY_NOT);
 
   g_autofree char *file = g_build_filename (fixture->folder, "project.sqlite", NULL);
   g_autoptr(LwProject) again = lw_project_open (file, &error);
@@ -137,6 +138,7 @@ test_newer_readable (void)
   fixture_sql (fixture->folder, "PRAGMA user_version = 1000");
   fixture_reopen (fixture);
   g_assert_true (lw_project_is_read_only (fixture->project));
+  g_assert_cmpint (lw_project_get_read_only (fixture->project), ==, LW_READ_ONLY_NEWER);
   g_autofree char *value = lw_project_get_setting (fixture->project, "a");
   g_assert_cmpstr (value, ==, "b");
   g_assert_cmpint (fixture_frame (fixture->project, 2), >, 0);

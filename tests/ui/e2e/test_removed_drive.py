@@ -168,7 +168,7 @@ def read_only(person):
     person.start(person.folder)
     person.program.wait_title("drive")
     person.frame(1, N_FRAMES)
-    person.text("can only be looked at")
+    person.text("can only be looked at: its folder can’t be written")
     measure(person)
     before = person.painted
     paint(person, 2)
@@ -181,6 +181,21 @@ def read_only(person):
     person.frame(1, N_FRAMES)
     rest(1)
     written(person)
+
+
+def made_by_newer(person):
+    """A project of a program that is newer than this one: the bar gives that reason, and offers nothing that would not help."""
+    person.desktop.key("ctrl+w")
+    person.program.wait_end(60)
+    database = sqlite3.connect(os.path.join(person.folder, "project.sqlite"))
+    database.execute("PRAGMA user_version = 1000")
+    database.close()
+    person.start(person.folder)
+    person.program.wait_title("drive")
+    person.frame(1, N_FRAMES)
+    person.text("can only be looked at: a newer Labelwright made it")
+    assert person.program.find_now("Try Again", "push button") is None
+    person.shot("newer")
 
 
 def protected(person):
@@ -214,6 +229,7 @@ def main():
                 person.do(intruder, frames)
                 person.do(protected)
                 person.do(read_only)
+            person.do(made_by_newer)
         finally:
             for place in getattr(person, "mounts", []):
                 subprocess.run(["umount", "-l", place], stderr=subprocess.DEVNULL)
