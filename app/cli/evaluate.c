@@ -147,7 +147,7 @@ static gboolean
 compare (Comparison *c, const char *name, LwImage *image, GError **error)
 {
   g_autoptr(LwLabelMap) truth = lw_label_folder_read (c->truths, name, image->width, image->height, error);
-  g_autoptr(LwPrediction) prediction = truth != NULL ? lw_engine_predict (cli_get_engine (c->cli), c->model_path, image, c->cli->cancellable, error) : NULL;
+  g_autoptr(LwPrediction) prediction = truth != NULL ? lw_engine_predict_repeatable (cli_get_engine (c->cli), c->model_path, image, c->cli->cancellable, error) : NULL;
   if (prediction == NULL)
     return FALSE;
   lw_label_map_remap (truth, c->of_class);

@@ -25,6 +25,7 @@ typedef struct {
   gboolean over;
   char *path;                   /* of the model, or of the job's folder */
   LwImage *image;
+  gboolean repeatable;          /* see lw_engine_predict_repeatable() */
   int slot;                     /* -1: none */
   LwTrainProgressFunc progress;
   gpointer progress_data;

@@ -51,6 +51,8 @@ send_predict (LwSession *session, LwCall *call)
   g_autoptr(GError) error = NULL;
   LwJson *params = json_object_new_object ();
   json_object_object_add (params, "model", json_object_new_string (call->path));
+  if (call->repeatable)
+    json_object_object_add (params, "repeatable", json_object_new_boolean (TRUE));
   call->slot = lw_client_slots_fill (&session->slots, call->image, params, &error);
   if (call->slot < 0)
     {

@@ -221,14 +221,21 @@ lw_engine_inspect_finish (LwEngine *engine, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-void
-lw_engine_predict_async (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+static void
+submit_predict (LwEngine *engine, const char *model_path, LwImage *image, gboolean repeatable, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   LwCall *call = begin (engine, LW_CALL_PREDICT, lw_engine_predict_async, model_path, cancellable, callback, data);
   if (call == NULL)
     return;
   call->image = lw_image_ref (image);
+  call->repeatable = repeatable;
   lw_link_submit (engine->link, call);
+}
+
+void
+lw_engine_predict_async (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  submit_predict (engine, model_path, image, FALSE, cancellable, callback, data);
 }
 
 LwPrediction *
@@ -290,15 +297,27 @@ wait_end (Wait *wait)
   g_main_context_unref (wait->context);
 }
 
-LwPrediction *
-lw_engine_predict (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GError **error)
+static LwPrediction *
+predict_and_wait (LwEngine *engine, const char *model_path, LwImage *image, gboolean repeatable, GCancellable *cancellable, GError **error)
 {
   Wait wait;
   wait_begin (&wait);
-  lw_engine_predict_async (engine, model_path, image, cancellable, wait_done_cb, &wait);
+  submit_predict (engine, model_path, image, repeatable, cancellable, wait_done_cb, &wait);
   LwPrediction *prediction = lw_engine_predict_finish (engine, wait_for (&wait), error);
   wait_end (&wait);
   return prediction;
+}
+
+LwPrediction *
+lw_engine_predict (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GError **error)
+{
+  return predict_and_wait (engine, model_path, image, FALSE, cancellable, error);
+}
+
+LwPrediction *
+lw_engine_predict_repeatable (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GError **error)
+{
+  return predict_and_wait (engine, model_path, image, TRUE, cancellable, error);
 }
 
 LwModelInfo *

@@ -77,5 +77,7 @@ gboolean lw_engine_train_finish (LwEngine *engine, GAsyncResult *result, GError 
 
 /* Blocking, for worker threads and the command line. */
 LwPrediction *lw_engine_predict (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GError **error);
+/* For scores: the same labels from every process on this computer, where the other takes for each layer what was measured as the fastest and rounds accordingly. */
+LwPrediction *lw_engine_predict_repeatable (LwEngine *engine, const char *model_path, LwImage *image, GCancellable *cancellable, GError **error);
 LwModelInfo *lw_engine_inspect (LwEngine *engine, const char *model_path, GError **error);
 gboolean lw_engine_train (LwEngine *engine, const char *job_folder, LwTrainProgressFunc progress, gpointer data, GCancellable *cancellable, GError **error);

@@ -15,6 +15,7 @@ typedef struct {
   ino_t inode;
   off_t size;
   struct timespec changed;
+  gboolean repeatable;
   LwPredictor *predictor;
   char *note;                 /* why it is not on the server's device, or NULL */
 } Loaded;
@@ -36,20 +37,20 @@ same_file (const Loaded *loaded, const char *path, const struct stat *info)
 }
 
 static Loaded *
-load_predictor (LwServer *server, const char *path, const struct stat *info, GError **error)
+load_predictor (LwServer *server, const char *path, const struct stat *info, gboolean repeatable, GError **error)
 {
   LwNetModel *model = lw_net_model_load (path, error);
   if (model == NULL)
     return NULL;
   Loaded *loaded = g_new (Loaded, 1);
-  *loaded = (Loaded) { g_strdup (path), info->st_dev, info->st_ino, info->st_size, info->st_mtim, NULL, NULL };
-  loaded->predictor = lw_predictor_new (server->device.backend, server->device.device, model, LW_PRECISION_AUTO);
+  *loaded = (Loaded) { g_strdup (path), info->st_dev, info->st_ino, info->st_size, info->st_mtim, repeatable, NULL, NULL };
+  loaded->predictor = lw_predictor_new (server->device.backend, server->device.device, model, LW_PRECISION_AUTO, repeatable);
   g_ptr_array_insert (server->predictors, 0, loaded);
   return loaded;
 }
 
 static Loaded *
-find_predictor (LwServer *server, const char *path, GError **error)
+find_predictor (LwServer *server, const char *path, gboolean repeatable, GError **error)
 {
   struct stat info;
   if (stat (path, &info) < 0)
@@ -57,14 +58,14 @@ find_predictor (LwServer *server, const char *path, GError **error)
   for (guint i = 0; i < server->predictors->len; i++)
     {
       Loaded *loaded = g_ptr_array_index (server->predictors, i);
-      if (!same_file (loaded, path, &info))
+      if (!same_file (loaded, path, &info) || loaded->repeatable != repeatable)
         continue;
       g_ptr_array_insert (server->predictors, 0, g_ptr_array_steal_index (server->predictors, i));
       return loaded;
     }
   if (server->predictors->len >= MAX_PREDICTORS)
     g_ptr_array_set_size (server->predictors, MAX_PREDICTORS - 1);
-  return load_predictor (server, path, &info, error);
+  return load_predictor (server, path, &info, repeatable, error);
 }
 
 /* ---- inspect ---- */
@@ -138,7 +139,7 @@ move_to_processor (LwServer *server, Loaded *loaded, const GError *problem)
     return FALSE;
   LwNetModel *model = lw_net_model_copy (lw_predictor_get_model (loaded->predictor));
   lw_predictor_free (loaded->predictor);
-  loaded->predictor = lw_predictor_new (server->processor.backend, server->processor.device, model, LW_PRECISION_AUTO);
+  loaded->predictor = lw_predictor_new (server->processor.backend, server->processor.device, model, LW_PRECISION_AUTO, loaded->repeatable);
   loaded->note = lw_server_device_excuse (problem);
   return TRUE;
 }
@@ -166,11 +167,13 @@ run_prediction (LwServerRequest *request, const char **code, GError **error)
   gint64 start = g_get_monotonic_time ();
   const char *path;
   LwSlotLayout layout;
+  gboolean repeatable = FALSE;
   *code = "request";
-  if (!lw_server_get_path (request, "model", &path, error) || !read_layout (request, &layout, error))
+  if (!lw_server_get_path (request, "model", &path, error) || !read_layout (request, &layout, error)
+      || (json_object_object_get_ex (request->params, "repeatable", NULL) && !lw_json_get_bool (request->params, "repeatable", &repeatable, error)))
     return NULL;
   *code = "model";
-  Loaded *loaded = find_predictor (request->server, path, error);
+  Loaded *loaded = find_predictor (request->server, path, repeatable, error);
   if (loaded == NULL)
     return NULL;
   *code = "device";

@@ -61,7 +61,7 @@ score_item (Scoring *s, const Item *item, GError **error)
   g_autoptr(LwPlanes) planes = item->revision != 0 ? lw_project_load_revision (s->project, item->revision, error)
                                                    : lw_project_load_planes (s->project, item->frame, NULL, error);
   g_autoptr(LwImage) image = planes != NULL ? lw_pictures_read (s->pictures, frame, s->cancellable, error) : NULL;
-  g_autoptr(LwPrediction) prediction = image != NULL ? lw_engine_predict (s->engine, s->model->path, image, s->cancellable, error) : NULL;
+  g_autoptr(LwPrediction) prediction = image != NULL ? lw_engine_predict_repeatable (s->engine, s->model->path, image, s->cancellable, error) : NULL;
   if (prediction == NULL)
     return FALSE;
   LwLabelMap *truth = planes->plane[LW_PLANE_CLASS];

@@ -20,6 +20,7 @@ struct _LwPredictor {
   LwDevice *device;             /* lent */
   LwNetModel *model;
   LwPrecision precision;
+  gboolean repeatable;
   Cached plans[MAX_PLANS];      /* the one used last comes first */
   int n_plans, max_plans;
   guint8 *picture;              /* at the network's size */
@@ -44,7 +45,7 @@ weight_bytes (const LwNetModel *model)
 }
 
 LwPredictor *
-lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model, LwPrecision precision)
+lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model, LwPrecision precision, gboolean repeatable)
 {
   LwPredictor *self = g_new0 (LwPredictor, 1);
 
@@ -52,6 +53,7 @@ lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model,
   self->device = device;
   self->model = model;
   self->precision = precision;
+  self->repeatable = repeatable;
   self->max_plans = (int) CLAMP (MAX_PLAN_BYTES / (weight_bytes (model) + 1), 1, MAX_PLANS);
   return self;
 }
@@ -83,7 +85,8 @@ lw_predictor_get_model (LwPredictor *self)
 static LwPlan *
 compile (LwPredictor *self, int width, int height, GError **error)
 {
-  LwPlanOptions options = { .n = 1, .height = height, .width = width, .precision = self->precision, .transform = self->model->transform };
+  LwPlanOptions options = { .n = 1, .height = height, .width = width, .precision = self->precision, .deterministic = self->repeatable,
+                            .transform = self->model->transform };
   LwPlan *plan = self->backend->compile (self->device, self->model->graph, &options, error);
 
   if (plan != NULL && !self->backend->load (plan, self->model->weights, error))

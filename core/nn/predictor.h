@@ -3,7 +3,8 @@
 #include "nn/backends/backend.h"
 
 typedef struct _LwPredictor LwPredictor;
-LwPredictor *lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model /* taken */, LwPrecision precision);
+/* @repeatable: the same labels from every process on this computer; no algorithm is chosen by measuring. */
+LwPredictor *lw_predictor_new (const LwBackend *backend, LwDevice *device, LwNetModel *model /* taken */, LwPrecision precision, gboolean repeatable);
 void lw_predictor_free (LwPredictor *predictor);
 const LwNetModel *lw_predictor_get_model (LwPredictor *predictor);
 /* @rgb: packed, rows @stride bytes apart. @labels: width * height channels; @confidence: ceil (w / 4) * ceil (h / 4), or NULL. */

@@ -134,6 +134,25 @@ test_predict (void)
     }
 }
 
+/* Whatever was measured before in one of the processes, and on whichever layer. */
+static void
+test_repeatable (void)
+{
+  g_autoptr(LwEngine) one = lw_engine_new ("cpu"), two = lw_engine_new ("cpu");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *model = make_model ("a.safetensors", 1);
+  g_autoptr(LwImage) image = make_image (157, 111);
+  g_autoptr(LwPrediction) measured = lw_engine_predict (one, model, image, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr(LwPrediction) first = lw_engine_predict_repeatable (one, model, image, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr(LwPrediction) second = lw_engine_predict_repeatable (two, model, image, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (lw_label_map_equal (first->channels, second->channels));
+  g_assert_true (lw_label_map_equal (first->confidence, second->confidence));
+  g_assert_cmpstr (first->plan_key, ==, second->plan_key);
+}
+
 static void
 test_bad_models (void)
 {
@@ -614,6 +633,7 @@ main (int argc, char **argv)
       return finish (g_test_run ());
     }
   g_test_add_func ("/engine/predict", test_predict);
+  g_test_add_func ("/engine/repeatable", test_repeatable);
   g_test_add_func ("/engine/bad-models", test_bad_models);
   g_test_add_func ("/engine/no-gpu", test_no_gpu);
   g_test_add_func ("/engine/train", test_train);

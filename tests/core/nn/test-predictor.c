@@ -24,7 +24,7 @@ model_new (int max_side)
 static LwPredictor *
 predictor_new (int max_side)
 {
-  return lw_predictor_new (tested.backend, tested.device, model_new (max_side), LW_PRECISION_F32);
+  return lw_predictor_new (tested.backend, tested.device, model_new (max_side), LW_PRECISION_F32, FALSE);
 }
 
 /* Smooth blobs, so that neighbouring pixels have something in common. */

@@ -126,7 +126,7 @@ score_frames (const LwBackend *backend, const char *camvid, Size size, guint ste
   LwDevice *device = backend->open (NULL);
   LwNetModel *model = load_starter ();
   g_autoptr(LwConfusion) confusion = lw_confusion_new (model->n_classes);
-  LwPredictor *predictor = lw_predictor_new (backend, device, model, LW_PRECISION_AUTO);
+  LwPredictor *predictor = lw_predictor_new (backend, device, model, LW_PRECISION_AUTO, FALSE);
   g_autofree char *folder = g_build_filename (camvid, "val", NULL);
   g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
