@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from annotator import run
-from desktop import GLib, NotFound, Program, rest, wait_for
+from desktop import Atspi, GLib, NotFound, Program, rest, wait_for
 
 N = 96                          # frames of the sample clip
 REASON = "The wing mirror of the parked car belongs to the car, and not to the sky that is seen behind it"
@@ -121,9 +121,15 @@ def filter_revisions(person):
 
 
 def pane(person, name):
-    """Shows a pane of the page Project."""
+    """Shows a pane of the page Project; a click that falls between two layouts of the page is made again."""
     person.desktop.key("alt+4")
-    person.program.click(name, "list item")
+    for again in range(5):
+        row = person.program.click(name, "list item")
+        try:
+            wait_for(lambda: row.get_state_set().contains(Atspi.StateType.SELECTED), f"{name} to be chosen", 3)
+            break
+        except NotFound:
+            print(f"{name}: not chosen", flush=True)
     rest(0.7)
 
 
