@@ -285,7 +285,7 @@ class Test:
     def check_undo_of_all(self):
         """Every stroke of every frame back to nothing, and forth again."""
         stacks = self.disk.undo_stacks()
-        counts = [len(stacks[frame]) for frame in sorted(stacks)]
+        counts = [len(stacks.get(frame, [])) for frame in range(1, N_FRAMES + 1)]      # nobody may have painted on one of them
         before = self.disk.maps()
         run = self.open_and_wait()
         for key in "ctrl+z", "ctrl+shift+z":
