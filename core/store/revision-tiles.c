@@ -38,8 +38,8 @@ add_number (EVP_MD_CTX *context, guint32 number, gsize bytes)
   EVP_DigestUpdate (context, &little, bytes);
 }
 
-static GPtrArray *
-sort_tiles (GHashTable *tiles)
+GPtrArray *
+lw_revision_tiles_sort (GHashTable *tiles, GCompareFunc compare)
 {
   GPtrArray *sorted = g_ptr_array_sized_new (g_hash_table_size (tiles));
   GHashTableIter iter;
@@ -47,14 +47,14 @@ sort_tiles (GHashTable *tiles)
   g_hash_table_iter_init (&iter, tiles);
   while (g_hash_table_iter_next (&iter, NULL, &tile))
     g_ptr_array_add (sorted, tile);
-  g_ptr_array_sort (sorted, compare_places);
+  g_ptr_array_sort (sorted, compare);
   return sorted;
 }
 
 void
 lw_revision_tiles_hash (GHashTable *tiles, int width, int height, guint8 hash[LW_TILE_HASH_BYTES])
 {
-  g_autoptr(GPtrArray) sorted = sort_tiles (tiles);
+  g_autoptr(GPtrArray) sorted = lw_revision_tiles_sort (tiles, compare_places);
   EVP_MD_CTX *context = EVP_MD_CTX_new ();
   EVP_DigestInit_ex (context, EVP_sha256 (), NULL);
   EVP_DigestUpdate (context, "LWR1", 4);

@@ -14,6 +14,8 @@ GHashTable *lw_revision_tiles_read (LwDb *db, const LwFrameHead *head, gint64 re
 /* Adds the tiles of the revision's own rows to @tiles, as they are; @known: or NULL; @n (out): how many rows there are. */
 gboolean lw_revision_tiles_add_own (LwDb *db, const LwFrameHead *head, gint64 revision, LwKnownPacks *known, GHashTable *tiles, gint64 *n, GError **error);
 
+/* (transfer container): what is in @tiles, by @compare, which is given pointers to LwRevisionTile pointers. Borrows the tiles. */
+GPtrArray *lw_revision_tiles_sort (GHashTable *tiles, GCompareFunc compare);
 /* SHA-256 of "LWR1", width u32, height u32, and of each tile that is not 255 alone, ascending by place: plane u8, ty u16, tx u16, SHA-256 of its raw bytes; little-endian. */
 void lw_revision_tiles_hash (GHashTable *tiles, int width, int height, guint8 hash[LW_TILE_HASH_BYTES]);
 

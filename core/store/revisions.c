@@ -309,25 +309,12 @@ lw_project_list_revisions (LwProject *self, gint64 frame, GError **error)
                                "SELECT " LW_REVISION_COLUMNS " FROM revision WHERE frame = ? ORDER BY id DESC", "I", frame);
 }
 
+/* Row by row, so that each is unpacked once. */
 static int
 compare_rows (gconstpointer a, gconstpointer b)
 {
   gint64 x = (*(LwRevisionTile *const *) a)->tile, y = (*(LwRevisionTile *const *) b)->tile;
   return (x > y) - (x < y);
-}
-
-/* Row by row, so that each is unpacked once. Borrows the tiles. */
-static GPtrArray *
-sort_by_row (GHashTable *tiles)
-{
-  GPtrArray *sorted = g_ptr_array_sized_new (g_hash_table_size (tiles));
-  GHashTableIter iter;
-  gpointer tile;
-  g_hash_table_iter_init (&iter, tiles);
-  while (g_hash_table_iter_next (&iter, NULL, &tile))
-    g_ptr_array_add (sorted, tile);
-  g_ptr_array_sort (sorted, compare_rows);
-  return sorted;
 }
 
 LwPlanes *
@@ -337,7 +324,7 @@ lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **e
   g_autoptr(LwPlanes) planes = tiles != NULL ? lw_planes_new (head->width, head->height) : NULL;
   if (planes == NULL)
     return NULL;
-  g_autoptr(GPtrArray) sorted = sort_by_row (tiles);
+  g_autoptr(GPtrArray) sorted = lw_revision_tiles_sort (tiles, compare_rows);
   g_autoptr(LwTileRow) row = lw_tile_row_new ();
   for (guint i = 0; i < sorted->len; i++)
     {
@@ -393,7 +380,7 @@ lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], 
   int found = 0;
   if (tiles == NULL)
     return FALSE;
-  g_autoptr(GPtrArray) sorted = sort_by_row (tiles);
+  g_autoptr(GPtrArray) sorted = lw_revision_tiles_sort (tiles, compare_rows);
   g_autoptr(LwTileRow) row = lw_tile_row_new ();
   for (guint i = 0; found == 0 && i < sorted->len; i++)
     if (((LwRevisionTile *) sorted->pdata[i])->place.plane == LW_PLANE_ORIGIN)

@@ -11,36 +11,10 @@ import sys
 
 from annotator import Canvas, fine, run
 from desktop import rest
+from disks import SmallDisk
 
 N_FRAMES = 3
 SIZE = 16 << 20
-LEFT = 8 << 10          # room that the filler leaves
-
-
-class Disk:
-    def __init__(self, folder):
-        self.folder = folder
-        self.filler = os.path.join(folder, "filler")
-        os.mkdir(folder)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", folder], stderr=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            print("no disk of our own:", done.stderr.strip(), file=sys.stderr)
-            sys.exit(77)
-
-    def fill(self):
-        filler = os.open(self.filler, os.O_WRONLY | os.O_CREAT)
-        try:
-            while True:
-                os.write(filler, bytes(1 << 16))
-        except OSError:
-            os.ftruncate(filler, max(0, os.fstat(filler).st_size - LEFT))
-        os.close(filler)
-
-    def empty(self):
-        os.unlink(self.filler)
-
-    def release(self):
-        subprocess.run(["umount", "-l", self.folder], check=False)
 
 
 def cli(person, *arguments):
@@ -66,7 +40,10 @@ def paint(person, n):
 
 
 def make_project(person, frames):
-    person.disk = Disk(os.path.join(person.desktop.home, "disk"))
+    person.disk = SmallDisk(os.path.join(person.desktop.home, "disk"), SIZE)
+    if not person.disk.mounted:
+        print("no disk of our own: only root may mount one", file=sys.stderr)
+        sys.exit(77)
     person.folder = os.path.join(person.disk.folder, "drive")
     person.painted = 0
     cli(person, "create", "--classes", "camvid11")
