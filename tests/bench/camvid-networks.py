@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Trains the networks on CamVid with several seeds, and prints what they reach.
 
-  camvid-networks.py --build BUILD --camvid CAMVID --out FOLDER [--resnet50 FILE] [--vgg16 FILE] [--device cuda] [--jobs 6] [--seeds 1 2 3] [NAME...]
+  camvid-networks.py --build BUILD --camvid CAMVID --out FOLDER [--resnet50 FILE] [--vgg16 FILE] [--device cuda] [--jobs 6] [--seeds 1 2 3]
+      [--size 160x120 --epochs 20] [NAME...]
 
 Two splits. `val`: learnt from the 367 training frames, the epoch chosen and the score taken on the 101 of val. `drive`: learnt from the sequences 0001TP and
 0006R0 alone, the last epoch scored on all 305 frames of 0016E5, a drive that it never saw. Each training has a log, a checkpoint and a report in FOLDER;
 those with a report aren't done again, so that a table can grow over several calls. --table only prints it, as Markdown.
+
+A processor takes weeks for that. --size scales all frames first and --epochs shortens the recipes, to whole frames throughout: what comes out compares starts
+and networks with one another, and with nothing else; give it a FOLDER of its own.
 """
 
 import argparse
@@ -25,6 +29,7 @@ NETWORKS = {
     "fcn8s-resnet50-lite": Network("fcn8s-resnet50-lite", "resnet50", "best", "the same without its last stage"),
     "unet": Network("unet", None, "scratch", "U-Net, from nothing"),
     "segnet": Network("segnet", None, "scratch", "SegNet, from nothing"),
+    "segnet-blocks": Network("segnet", "vgg16", "scratch", "SegNet, the first two blocks of ImageNet's VGG-16"),
     "segnet-basic": Network("segnet-basic", None, "scratch", "SegNet-Basic, from nothing"),
     "fcn8s": Network("fcn8s", None, "scratch", "FCN-8s, from nothing"),
     "fcn8s-blocks": Network("fcn8s", "vgg16", "scratch", "FCN-8s, the first two blocks of ImageNet's VGG-16"),
@@ -61,6 +66,20 @@ def call(options, log, *arguments):
         return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=environment).returncode == 0
 
 
+def recipe_file(options, name):
+    """The named recipe, or with --epochs a shorter one that is written beside the reports."""
+    file = ROOT / f"data/recipes/{name}.json"
+    if options.epochs is None:
+        return file
+    recipe = json.loads(file.read_text())
+    recipe |= {"scale": recipe.pop("stages", [recipe])[-1]["scale"], "epochs": options.epochs, "crop": [0, 0]}
+    recipe |= {"name": f"{name}-{options.epochs}", "warmup_steps": min(recipe["warmup_steps"], 20), "validate_every": max(1, options.epochs // 4)}
+    short = options.out / f"{recipe['name']}.recipe"
+    if not short.exists():
+        short.write_text(json.dumps(recipe, indent=2) + "\n")
+    return short
+
+
 def train(options, folders, name, split, seed):
     """Learns and scores; the report of the score is what says that it is done."""
     network, base = NETWORKS[name], options.out / f"{name}-{split}-{seed}"
@@ -68,7 +87,8 @@ def train(options, folders, name, split, seed):
     if report.exists():
         return True
     learn, score = folders[split]
-    arguments = ["--arch", network.arch, "--classes", str(ROOT / "data/palettes/camvid11.json"), "--recipe", str(ROOT / f"data/recipes/{network.recipe}.json"),
+    size = ["--size", options.size] if options.size else []
+    arguments = [*size, "--arch", network.arch, "--classes", str(ROOT / "data/palettes/camvid11.json"), "--recipe", str(recipe_file(options, network.recipe)),
                  "--train", *learn, "--seed", str(seed), "--checkpoint", str(base.with_suffix(".checkpoint")), "--out", str(model), "--f16",
                  "--loader-threads", str(options.loader_threads)]
     if network.start:
@@ -77,7 +97,7 @@ def train(options, folders, name, split, seed):
         arguments += ["--val", *score]
     if not call(options, log, *arguments, "--report", str(base) + ".training.json"):
         return False
-    return call(options, log, "--evaluate", "--init", str(model), "--val", *score, "--report", str(report))
+    return call(options, log, *size, "--evaluate", "--init", str(model), "--val", *score, "--report", str(report))
 
 
 def run_all(options, names):
@@ -135,6 +155,8 @@ def read_options():
     parser.add_argument("--loader-threads", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--splits", nargs="+", choices=SPLITS, default=list(SPLITS))
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="scale all frames to this size first")
+    parser.add_argument("--epochs", type=int, help="instead of the recipes', on whole frames")
     parser.add_argument("--table", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NETWORKS))
     options = parser.parse_args()

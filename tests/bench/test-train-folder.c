@@ -111,6 +111,24 @@ test_course (void)
   g_assert_cmpint (run ("--evaluate --init model.safetensors --val b/frames b/labels --report again.json --precision bf16", NULL), ==, 1);
 }
 
+/* Frames are scaled before anything else sees them; to their own size they stay as they are. */
+static void
+test_size (void)
+{
+  g_autofree char *out = in_folder ("small.safetensors");
+
+  g_assert_cmpint (run ("--train a/frames a/labels --val b/frames b/labels --classes names.json --recipe short.json --out small.safetensors --size 24x16 --report small.json", NULL), ==, 0);
+  g_autoptr(LwNetModel) model = lw_net_model_load (out, NULL);
+
+  g_assert_cmpint (model->train_width, ==, 24);
+  g_assert_cmpint (model->train_height, ==, 16);
+  g_assert_cmpint (run ("--evaluate --init small.safetensors --val b/frames b/labels --size 24x16 --report again.json", NULL), ==, 0);
+  g_assert_cmpfloat (score_in ("again.json", "mean_iou"), ==, score_in ("small.json", "mean_iou"));
+  g_assert_cmpint (run ("--evaluate --init small.safetensors --val b/frames b/labels --report whole.json", NULL), ==, 0);
+  g_assert_cmpint (run ("--evaluate --init small.safetensors --val b/frames b/labels --size 32x32 --report again.json", NULL), ==, 0);
+  g_assert_cmpfloat (score_in ("again.json", "mean_iou"), ==, score_in ("whole.json", "mean_iou"));
+}
+
 static void
 assert_refused (const char *line, int code, const char *word)
 {
@@ -128,6 +146,9 @@ test_refusals (void)
   assert_refused ("--evaluate --val a/frames a/labels", 2, "--init");
   assert_refused ("--train a/frames", 2, "--train");
   assert_refused ("--what 3", 2, "--what");
+  assert_refused ("--size 240", 2, "--size");
+  assert_refused ("--size 240x180x3", 2, "--size");
+  assert_refused ("--size 240x4", 2, "--size");
   assert_refused ("--recipe recipe.json --train none none --classes names.json", 1, "none");
   assert_refused ("--recipe recipe.json --classes names.json", 1, "--train");
   assert_refused ("--recipe recipe.json --train a/frames a/labels", 2, "--classes");
@@ -147,9 +168,11 @@ main (int argc, char **argv)
   make_frames ("b", 2);
   g_autofree char *names = make_file ("names.json", "[\"High\", \"Low\"]");
   g_autofree char *recipe = make_file ("recipe.json", "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":12,\"validate_every\":3}");
+  g_autofree char *brief = make_file ("short.json", "{\"name\":\"s\",\"batch\":3,\"epochs\":1}");
   g_autofree char *remove = g_strdup_printf ("rm -r '%s'", folder);
 
   g_test_add_func ("/train-folder/course", test_course);
+  g_test_add_func ("/train-folder/size", test_size);
   g_test_add_func ("/train-folder/refusals", test_refusals);
   int result = g_test_run ();
 

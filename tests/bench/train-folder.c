@@ -9,6 +9,7 @@
 #include "common/paths.h"
 #include "common/png.h"
 #include "label/bootstrap.h"
+#include "nn/scale.h"
 #include "nn/training/trainer.h"
 #include "nn/weights/import.h"
 
@@ -26,6 +27,7 @@ static const char usage[] =
   "  --seed N                instead of the recipe's\n"
   "  --precision auto|f32|bf16\n"
   "  --device cpu|cuda|ref|FILE   what computes (--backend is the same)\n"
+  "  --size WIDTHxHEIGHT     scale all frames to this size first, to train and to score\n"
   "  --loader-threads N      that prepare batches (as many as are worth it)\n"
   "  --max-side N            what larger frames are scaled down to when the model is used (640)\n"
   "  --report FILE           where the JSON that is printed at the end goes as well\n"
@@ -35,7 +37,9 @@ typedef struct { char *image, *labels; } Frame;
 
 typedef struct {
   GArray *train, *val;         /* of Frame */
-  int width, height, n_classes;
+  int file_width, file_height; /* of every picture */
+  int width, height;           /* to which they are scaled */
+  int n_classes;
 } Frames;
 
 typedef struct {
@@ -84,10 +88,27 @@ add_folder (GArray *frames, const char *images, const char *labels, GError **err
 static gboolean
 check_size (const Frames *frames, const char *path, int width, int height, GError **error)
 {
-  if (width == frames->width && height == frames->height)
+  if (width == frames->file_width && height == frames->file_height)
     return TRUE;
-  g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, "“%s” has %d × %d pixels, the first frame %d × %d", path, width, height, frames->width, frames->height);
+  g_set_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE, "“%s” has %d × %d pixels, the first frame %d × %d", path, width, height, frames->file_width, frames->file_height);
   return FALSE;
+}
+
+/* The label under each pixel's middle; indices beyond the classes are ignored. */
+static void
+take_labels (const Frames *frames, const guint8 *indices, guint8 *labels)
+{
+  for (int y = 0; y < frames->height; y++)
+    {
+      const guint8 *row = indices + (gsize) ((2 * y + 1) * (gint64) frames->file_height / (2 * frames->height)) * (gsize) frames->file_width;
+
+      for (int x = 0; x < frames->width; x++)
+        {
+          guint8 index = row[(2 * x + 1) * (gint64) frames->file_width / (2 * frames->width)];
+
+          *labels++ = index < frames->n_classes ? index : 255;
+        }
+    }
 }
 
 static gboolean
@@ -103,11 +124,8 @@ decode (const Frames *frames, const Frame *frame, guint8 *rgb, guint8 *labels, G
 
   if (indices == NULL || !check_size (frames, frame->labels, info.width, info.height, error))
     return FALSE;
-  gsize n = (gsize) width * (gsize) height;
-
-  memcpy (rgb, pixels, n * 3);
-  for (gsize i = 0; i < n; i++)
-    labels[i] = indices[i] < frames->n_classes ? indices[i] : 255;
+  lw_scale_rgb (pixels, width, height, (gsize) width * 3, rgb, frames->width, frames->height);
+  take_labels (frames, indices, labels);
   return TRUE;
 }
 
@@ -132,8 +150,13 @@ measure_first (Frames *frames, GError **error)
     }
   if (!lw_png_read_info (g_array_index (any, Frame, 0).image, &info, error))
     return FALSE;
-  frames->width = info.width;
-  frames->height = info.height;
+  frames->file_width = info.width;
+  frames->file_height = info.height;
+  if (frames->width == 0)
+    {
+      frames->width = info.width;
+      frames->height = info.height;
+    }
   return TRUE;
 }
 
@@ -161,6 +184,17 @@ read_precision (const char *name, LwPrecision *precision, GError **error)
 }
 
 static gboolean
+read_size (const char *text, Frames *frames, GError **error)
+{
+  int end = 0;
+
+  if (sscanf (text, "%5dx%5d%n", &frames->width, &frames->height, &end) == 2 && text[end] == '\0' && frames->width >= 8 && frames->width <= 32768
+      && frames->height >= 8 && frames->height <= 32768)
+    return TRUE;
+  return wrong (error, "--size is a width and a height from 8 to 32768, as in 240x180, not ", text);
+}
+
+static gboolean
 read_option (Options *options, const char *name, char **values, GError **error)
 {
   const struct { const char *name, **value; } texts[] = {
@@ -181,6 +215,8 @@ read_option (Options *options, const char *name, char **values, GError **error)
     return g_ascii_string_to_signed (values[0], 10, 0, G_MAXINT64, &options->seed, error);
   if (g_str_equal (name, "--precision"))
     return read_precision (values[0], &options->precision, error);
+  if (g_str_equal (name, "--size"))
+    return read_size (values[0], &options->frames, error);
   if (g_str_equal (name, "--max-side") || g_str_equal (name, "--loader-threads"))
     {
       gboolean side = g_str_equal (name, "--max-side");
