@@ -1,6 +1,7 @@
 /* test-desk.c: an open project and the widgets that share it: frames, classes, timeline, operations, closing */
 #include "config.h"
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include "classes/class-list.h"
 #include "classes/class-row.h"
 #include "desk/backups.h"
@@ -55,6 +56,24 @@ test_frames (void)
   lw_project_act (fixture->project, &id, 1, LW_ACTION_ACCEPT, NULL, &error);
   g_assert_no_error (error);
   fixture_wait (lw_frame_list_count (lw_desk_get_frames (desk), LW_FRAME_ACCEPTED) == 1);
+}
+
+/* The pictures go, as with a drive, and come back without anybody saying so. */
+static void
+test_missing_media (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new (64, 48, 2);
+  g_autofree char *pictures = g_build_filename (fixture->root, "pictures", NULL), *elsewhere = g_build_filename (fixture->root, "elsewhere", NULL);
+  g_assert_cmpint (g_rename (pictures, elsewhere), ==, 0);
+  g_autoptr (LwDesk) desk = desk_new (fixture);
+  LwDocument *document = lw_desk_get_document (desk);
+  guint n = 0;
+  g_object_get (desk, "n-missing", &n, NULL);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_null (lw_document_get_image (document));
+  g_assert_cmpint (g_rename (elsewhere, pictures), ==, 0);
+  fixture_wait ((g_object_get (desk, "n-missing", &n, NULL), n == 0));
+  fixture_wait (lw_document_get_image (document) != NULL);
 }
 
 static void
@@ -404,6 +423,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/desk/create", test_create);
   g_test_add_func ("/desk/prefix", test_prefix);
   g_test_add_func ("/desk/frames", test_frames);
+  g_test_add_func ("/desk/missing-media", test_missing_media);
   g_test_add_func ("/desk/close-and-reopen", test_close_and_reopen);
   g_test_add_func ("/desk/class-list", test_class_list);
   g_test_add_func ("/desk/timeline", test_timeline);

@@ -6,6 +6,7 @@
 #include "backups.h"
 #include "desk-state.h"
 #include "locks.h"
+#include "missing-media.h"
 #include "settings.h"
 
 #define COALESCE_MS 30              /* changes of frames that come together are read together */
@@ -541,6 +542,7 @@ lw_desk_new (LwProject *project)
   bind_toolbox (self);
   bind_look (self);
   g_signal_connect_object (self->document, "failed", G_CALLBACK (on_document_failed_cb), self, G_CONNECT_SWAPPED);
+  lw_missing_media_watch (self);
   lw_desk_reload (self);
   return self;
 }
