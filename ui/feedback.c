@@ -66,6 +66,43 @@ find_window (GtkWidget *near)
   return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
+/* ---- what failed is forgotten when it is done after all ---- */
+
+static GHashTable *failures;      /* title → AdwToast, not owned: as long as it lives */
+
+static gboolean
+is_this (gpointer title, gpointer toast, gpointer gone)
+{
+  return toast == gone;
+}
+
+static void
+on_toast_gone_cb (gpointer data, GObject *toast)
+{
+  g_hash_table_foreach_remove (failures, is_this, toast);
+}
+
+static void
+remember_failure (const char *title, AdwToast *toast)
+{
+  if (failures == NULL)
+    failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_object_weak_ref (G_OBJECT (toast), on_toast_gone_cb, NULL);
+  g_hash_table_replace (failures, g_strdup (title), toast);
+}
+
+gboolean
+lw_withdraw_error (const char *title)
+{
+  AdwToast *toast = failures != NULL ? g_hash_table_lookup (failures, title) : NULL;
+  if (toast == NULL)
+    return FALSE;
+  g_object_weak_unref (G_OBJECT (toast), on_toast_gone_cb, NULL);
+  g_hash_table_remove (failures, title);
+  adw_toast_dismiss (toast);
+  return TRUE;
+}
+
 void
 lw_report_error (GtkWidget *near, const char *title, const GError *error)
 {
@@ -86,6 +123,8 @@ lw_report_error (GtkWidget *near, const char *title, const GError *error)
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_timeout (toast, 10);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_details_clicked_cb), details, details_free, 0);
+  lw_withdraw_error (title);
+  remember_failure (title, toast);
   adw_toast_overlay_add_toast (overlay, toast);
 }
 

@@ -6,6 +6,8 @@
 /* A toast in the window that holds @near, with a button for the whole message. Where @near is in a dialog without
  * toasts, a message dialog. Cancelled operations are not reported. */
 void lw_report_error (GtkWidget *near, const char *title, const GError *error);
+/* What was reported under that title is no longer so: its toast goes. Returns: whether it was still there */
+gboolean lw_withdraw_error (const char *title);
 void lw_toast (GtkWidget *near, const char *title);
 /* … whose button shows @path in the file manager. */
 void lw_toast_with_file (GtkWidget *near, const char *title, const char *path);

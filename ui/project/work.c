@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "dialogs/progress-dialog.h"
+#include "feedback.h"
 
 typedef struct
 {
@@ -53,6 +54,8 @@ on_found_cb (GObject *source, GAsyncResult *result, gpointer data)
     job->work->fail (owner, error, job->wanted);
   if (job->dialog != NULL)
     gtk_window_destroy (job->dialog);
+  if (error == NULL)
+    lw_withdraw_error (_(job->work->failed));
   if (wanted && error == NULL)
     job->work->show (owner, found, job->wanted);
   else if (wanted)
