@@ -312,7 +312,7 @@ lw_compare_view_show (LwCompareView *self, LwRevisionItem *item)
     }
   const LwRevision *revision = lw_revision_item_get_revision (item);
   g_autofree char *title = lw_revision_item_dup_title (item), *time = lw_format_time (revision->created);
-  g_autofree char *about = g_strdup_printf ("%s · %s · %s · %.8s", lw_revision_item_get_frame (item), time, revision->author, revision->uuid);
+  g_autofree char *about = g_strdup_printf ("%s · %s · %.8s · %s", time, revision->author, revision->uuid, lw_revision_item_get_frame (item));
   gtk_label_set_label (self->title_label, title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), title);
   gtk_label_set_label (self->about_label, about);

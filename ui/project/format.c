@@ -48,6 +48,16 @@ lw_format_count (guint64 number)
 }
 
 char *
+lw_format_short (const char *name, guint most)
+{
+  glong length = g_utf8_strlen (name, -1), end = most * 2 / 3, start = most - 1 - end;
+  if (length <= (glong) most)
+    return g_strdup (name);
+  g_autofree char *first = g_utf8_substring (name, 0, start);
+  return g_strconcat (first, "…", g_utf8_offset_to_pointer (name, length - end), NULL);
+}
+
+char *
 lw_format_percent (double part, double whole)
 {
   return whole > 0 ? g_strdup_printf (_("%.1f %%"), 100 * part / whole) : g_strdup ("–");

@@ -78,8 +78,8 @@ on_row_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *row, LwHistoryPa
   GtkWidget *icon = gtk_widget_get_first_child (gtk_list_item_get_child (row)), *texts = gtk_widget_get_next_sibling (icon);
   GtkWidget *title = gtk_widget_get_first_child (texts), *about = gtk_widget_get_next_sibling (title);
   g_autofree char *text = lw_revision_item_dup_title (item), *time = lw_format_ago (revision->created, g_get_real_time ());
-  g_autofree char *line = is_of_one_frame (self) ? g_strjoin (" · ", time, revision->author, NULL)
-                                                 : g_strjoin (" · ", lw_revision_item_get_frame (item), time, revision->author, NULL);
+  g_autofree char *frame = lw_format_short (lw_revision_item_get_frame (item), 18);
+  g_autofree char *line = is_of_one_frame (self) ? g_strjoin (" · ", time, revision->author, NULL) : g_strjoin (" · ", frame, time, revision->author, NULL);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), lw_revision_item_get_icon (item));
   gtk_label_set_label (GTK_LABEL (title), text);
   gtk_label_set_ellipsize (GTK_LABEL (title), revision->kind == LW_REVISION_IMPORT ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);      /* a path says most at its end */

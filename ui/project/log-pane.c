@@ -60,13 +60,14 @@ typedef struct
 {
   const char *title;
   char *(*dup_text) (LwLogItem *item);
-  int width;                   /* -1: what is left */
+  int width;                   /* that it has in a narrow window */
+  gboolean expands;
   PangoEllipsizeMode ellipsize;      /* names of frames differ at their ends */
 } Column;
 
 static const Column columns[] = {
-  { N_("Time"), dup_time, 130, PANGO_ELLIPSIZE_END }, { N_("Person"), dup_actor, 140, PANGO_ELLIPSIZE_END }, { N_("What"), dup_action, 170, PANGO_ELLIPSIZE_END },
-  { N_("On"), dup_object, 170, PANGO_ELLIPSIZE_MIDDLE }, { N_("Details"), dup_details, -1, PANGO_ELLIPSIZE_END },
+  { N_("Time"), dup_time, 125, FALSE, PANGO_ELLIPSIZE_END }, { N_("Person"), dup_actor, 125, FALSE, PANGO_ELLIPSIZE_END }, { N_("What"), dup_action, 135, FALSE, PANGO_ELLIPSIZE_END },
+  { N_("On"), dup_object, 125, TRUE, PANGO_ELLIPSIZE_MIDDLE }, { N_("Details"), dup_details, 130, TRUE, PANGO_ELLIPSIZE_END },
 };
 
 static void
@@ -98,7 +99,7 @@ add_columns (GtkColumnView *view)
       g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (_(columns[i].title), factory);
       gtk_column_view_column_set_resizable (column, TRUE);
       gtk_column_view_column_set_fixed_width (column, columns[i].width);
-      gtk_column_view_column_set_expand (column, columns[i].width < 0);
+      gtk_column_view_column_set_expand (column, columns[i].expands);
       gtk_column_view_append_column (view, column);
     }
 }

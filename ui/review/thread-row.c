@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include "feedback.h"
+#include "project/format.h"
 #include "store/author.h"
 
 struct _LwThreadRow
@@ -28,13 +29,6 @@ void
 lw_thread_row_answer (LwThreadRow *self)
 {
   gtk_widget_grab_focus (self->answer_entry);
-}
-
-static char *
-format_time (gint64 microseconds)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
-  return time != NULL ? g_date_time_format (time, "%x %H:%M") : g_strdup ("");
 }
 
 static void
@@ -67,22 +61,30 @@ create_label (const char *text, const char *css_class)
   return label;
 }
 
-/* Who and when on a line that may be cut, what was said in full. */
+/* A long name makes way for the time behind it. */
+static GtkWidget *
+create_line (const LwComment *comment)
+{
+  g_autofree char *time = lw_format_time (comment->created), *when = g_strdup_printf ("· %s", time), *whole = g_strdup_printf ("%s %s", comment->author, when);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3), *who_label = create_label (comment->author, "caption"), *when_label = create_label (when, "caption");
+  gtk_label_set_ellipsize (GTK_LABEL (who_label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (when_label, TRUE);
+  gtk_widget_add_css_class (who_label, "dim-label");
+  gtk_widget_add_css_class (when_label, "dim-label");
+  gtk_widget_set_tooltip_text (line, whole);
+  gtk_box_append (GTK_BOX (line), who_label);
+  gtk_box_append (GTK_BOX (line), when_label);
+  return line;
+}
+
 static GtkWidget *
 create_comment (LwThreadRow *self, const LwComment *comment, gboolean may_withdraw)
 {
-  g_autofree char *when = format_time (comment->created), *who = g_strdup_printf ("%s · %s", comment->author, when);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3);
-  GtkWidget *who_label = create_label (who, "caption"), *text = create_label (comment->text, NULL);
-  gtk_widget_add_css_class (who_label, "dim-label");
-  gtk_label_set_ellipsize (GTK_LABEL (who_label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_set_hexpand (who_label, TRUE);
-  gtk_widget_set_tooltip_text (who_label, who);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *line = create_line (comment), *text = create_label (comment->text, NULL);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (text), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (text), TRUE);
   gtk_widget_set_focusable (text, FALSE);
-  gtk_box_append (GTK_BOX (line), who_label);
   if (may_withdraw)
     gtk_box_append (GTK_BOX (line), create_withdraw_button (self, comment));
   gtk_box_append (GTK_BOX (box), line);

@@ -33,18 +33,29 @@ G_DEFINE_FINAL_TYPE (LwTimeline, lw_timeline, ADW_TYPE_BIN)
 
 /* ---- what the line says ---- */
 
+#define ROOM_FOR_ALL 1100      /* pixels: narrower than that, what is known of a pixel takes the place of the counts, and who else is here that of the status in words */
+
+static void
+make_room (LwTimeline *self)
+{
+  gboolean narrow = gtk_widget_get_width (GTK_WIDGET (self)) < ROOM_FOR_ALL;
+  gboolean pointing = *gtk_label_get_label (self->pointer_label) != '\0', counted = *gtk_label_get_label (self->count_label) != '\0', told = *gtk_label_get_label (self->status_label) != '\0';
+  gtk_widget_set_visible (GTK_WIDGET (self->count_label), counted && !(pointing && narrow));
+  gtk_widget_set_visible (GTK_WIDGET (self->status_label), told && !(gtk_widget_get_visible (self->company_box) && narrow));
+}
+
 static void
 show_frame_text (LwTimeline *self, const LwFrame *frame)
 {
   g_autofree char *time = frame != NULL ? lw_frame_dup_time (frame) : NULL;
   g_autofree char *text = NULL;
   gtk_widget_set_visible (self->status_icon, frame != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->status_label), frame != NULL);
   gtk_label_set_label (self->name_label, frame != NULL ? frame->name : _("No Frame"));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), frame != NULL ? frame->name : NULL);
   if (frame == NULL)
     {
       gtk_label_set_label (self->status_label, "");
+      make_room (self);
       return;
     }
   g_autoptr (GString) line = g_string_new (lw_frame_status_get_label (frame->status));
@@ -57,6 +68,7 @@ show_frame_text (LwTimeline *self, const LwFrame *frame)
   gtk_image_set_from_icon_name (GTK_IMAGE (self->status_icon), lw_frame_status_get_icon (frame->status));
   const char *classes[] = { "frame-status", lw_frame_status_get_nick (frame->status), NULL };
   gtk_widget_set_css_classes (self->status_icon, classes);
+  make_room (self);
 }
 
 static void
@@ -69,7 +81,7 @@ show_counts (LwTimeline *self)
   if (n > 0)
     text = g_strdup_printf (_("%u of %u · %u accepted"), position < n ? position + 1 : 0, n, accepted);
   gtk_label_set_label (self->count_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->count_label), text != NULL);
+  make_room (self);
 }
 
 static void
@@ -352,6 +364,7 @@ lw_timeline_set_pointer_text (LwTimeline *self, const char *text)
 {
   gtk_label_set_label (self->pointer_label, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->pointer_label), text != NULL && *text != '\0');      /* an empty one that may be ellipsized measures wrongly */
+  make_room (self);
 }
 
 void
@@ -377,6 +390,7 @@ lw_timeline_set_company (LwTimeline *self, const char *who, const char *told)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->company_label), GTK_ACCESSIBLE_PROPERTY_LABEL, told != NULL ? told : "", -1);
   gtk_widget_set_tooltip_text (self->company_box, told);
   gtk_widget_set_visible (self->company_box, who != NULL);
+  make_room (self);
 }
 
 void

@@ -19,7 +19,7 @@ find_pixel (LwProject *project, gpointer wanted, LwOperation *operation, GCancel
   return lw_project_find_pixel (project, place->frame, 0, place->x, place->y, NULL);
 }
 
-/* The canvas says who or what set it; of what a model or an import set it is worth knowing who brought that in. */
+/* The canvas says who or what set it; of what a model or an import set it is worth knowing who brought that in: behind the time, since a long name is cut. */
 static char *
 describe (const LwPixel *pixel)
 {
@@ -28,7 +28,7 @@ describe (const LwPixel *pixel)
     return g_strdup_printf (_("restored, %s"), time);
   if (pixel->name == NULL || pixel->kind == LW_ORIGIN_PERSON || pixel->actor == NULL)
     return g_steal_pointer (&time);
-  return g_strdup_printf ("%s, %s", pixel->actor, time);
+  return g_strdup_printf ("%s · %s", time, pixel->actor);
 }
 
 static void
