@@ -14,6 +14,17 @@ check (GError *error)
     g_error ("%s", error->message);
 }
 
+/* Noise, which is stored as it is. */
+static LwDiff *
+scatter (LwPlanes *planes, GRand *rand)
+{
+  LwEdit *edit = lw_edit_new (planes, 0, NULL);
+  for (int y = 0; y < 200; y++)
+    for (int x = 0; x < 250; x++)
+      lw_edit_span (edit, y, x, x + 1, (guint8) g_rand_int_range (rand, 0, 5));
+  return lw_edit_finish (edit);
+}
+
 static void
 work (LwProject *project, gint64 frame, GRand *rand)
 {
@@ -21,7 +32,7 @@ work (LwProject *project, gint64 frame, GRand *rand)
     {
       g_autoptr(GError) error = NULL;
       g_autoptr(LwPlanes) planes = fixture_load (project, frame, NULL);
-      g_autoptr(LwDiff) diff = fixture_paint_random (planes, rand, 5);
+      g_autoptr(LwDiff) diff = i == N_REVISIONS - 6 ? scatter (planes, rand) : fixture_paint_random (planes, rand, 5);
       lw_project_commit_stroke (project, frame, &(LwStrokeInfo) { .tool = "brush", .base_seq = -1 }, diff, &error);
       check (error);
       if (i % 4 == 3)
