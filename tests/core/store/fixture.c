@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include "store/backup.h"
 #include "store/page-sums.h"
 
 void
@@ -252,6 +253,16 @@ void
 fixture_assert_old_sound (LwProject *project, const char *when)
 {
   assert_sound_but (project, "clip", when);
+}
+
+char *
+fixture_back_up_if_due (LwProject *project)
+{
+  g_autoptr(GError) error = NULL;
+  char *path = NULL;
+  g_assert_true (lw_project_back_up_if_due (project, &path, NULL, &error));
+  g_assert_no_error (error);
+  return path;
 }
 
 void

@@ -39,5 +39,6 @@ void fixture_undo (LwProject *project, gint64 frame);      /* the last stroke */
 void fixture_assert_sound (LwProject *project);            /* as verify sees it */
 /* The same of an old project, which came without the file of its clip. @when: for the message. */
 void fixture_assert_old_sound (LwProject *project, const char *when);
+char *fixture_back_up_if_due (LwProject *project);         /* the backup's path, NULL where none was due. (transfer full) */
 /* Runs @sql on the file of a closed project; its pages keep right sums. */
 void fixture_sql (const char *folder, const char *sql);

@@ -120,27 +120,17 @@ test_choose (void)
   g_assert_cmpuint (older, ==, 0);
 }
 
-static char *
-back_up_if_due (LwProject *project)
-{
-  g_autoptr(GError) error = NULL;
-  char *path = NULL;
-  g_assert_true (lw_project_back_up_if_due (project, &path, NULL, &error));
-  g_assert_no_error (error);
-  return path;
-}
-
 static void
 test_due (void)
 {
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
   g_assert_cmpint (lw_project_get_backup_schedule (fixture->project), ==, LW_BACKUP_DAILY);
-  g_assert_null (back_up_if_due (fixture->project));      /* it is not a day old */
+  g_assert_null (fixture_back_up_if_due (fixture->project));      /* it is not a day old */
   lw_project_close (fixture->project, NULL);
   fixture_sql (fixture->folder, "UPDATE copy SET created = created - 172800000000");
   fixture_reopen (fixture);
-  g_autofree char *first = back_up_if_due (fixture->project), *again = back_up_if_due (fixture->project);
+  g_autofree char *first = fixture_back_up_if_due (fixture->project), *again = fixture_back_up_if_due (fixture->project);
   g_assert_nonnull (first);
   g_assert_null (again);
   /* An old one and a very old one: both make room for what is due, one stays as that of its month. */
@@ -149,14 +139,14 @@ test_due (void)
   g_unlink (first);
   g_file_set_contents (old, "x", 1, NULL);
   g_file_set_contents (mine, "x", 1, NULL);
-  g_assert_null (back_up_if_due (fixture->project));      /* nothing changed since the last */
+  g_assert_null (fixture_back_up_if_due (fixture->project));      /* nothing changed since the last */
   fixture_add_video (fixture, "clip.mp4", 1, 40, 30);
   g_assert_true (lw_project_set_backup_schedule (fixture->project, LW_BACKUP_OFF, &error));
-  g_assert_null (back_up_if_due (fixture->project));
+  g_assert_null (fixture_back_up_if_due (fixture->project));
   g_assert_true (lw_project_set_backup_schedule (fixture->project, LW_BACKUP_WEEKLY, &error));
-  g_assert_null (back_up_if_due (fixture->project));      /* two days old */
+  g_assert_null (fixture_back_up_if_due (fixture->project));      /* two days old */
   g_assert_true (lw_project_set_backup_schedule (fixture->project, LW_BACKUP_HOURLY, &error));
-  g_autofree char *second = back_up_if_due (fixture->project);
+  g_autofree char *second = fixture_back_up_if_due (fixture->project);
   g_assert_nonnull (second);
   g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (mine, G_FILE_TEST_EXISTS));      /* what a person made stays */

@@ -201,16 +201,6 @@ test_clock (void)
   fixture_assert_sound (fixture->project);
 }
 
-static char *
-back_up_if_due (LwProject *project)
-{
-  g_autoptr(GError) error = NULL;
-  char *path = NULL;
-  g_assert_true (lw_project_back_up_if_due (project, &path, NULL, &error));
-  g_assert_no_error (error);
-  return path;
-}
-
 /* It was far ahead when a backup was made, and was put right: the next backup does not wait until it is that late again. */
 static void
 test_clock_ahead (void)
@@ -220,14 +210,14 @@ test_clock_ahead (void)
   gint64 frame = fixture_frame (fixture->project, 0);
   offset = 9 * G_TIME_SPAN_DAY;
   fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 50, 50 }, 1);
-  g_autofree char *ahead = back_up_if_due (fixture->project);
+  g_autofree char *ahead = fixture_back_up_if_due (fixture->project);
   g_assert_nonnull (ahead);
   offset = 0;
   g_autofree char *folder = g_path_get_dirname (ahead), *late = g_build_filename (folder, "project-auto-29990101T000000Z.sqlite", NULL);
   g_assert_cmpint (g_rename (ahead, late), ==, 0);
-  g_assert_null (back_up_if_due (fixture->project));      /* nothing was painted since */
+  g_assert_null (fixture_back_up_if_due (fixture->project));      /* nothing was painted since */
   fixture_stroke (fixture->project, frame, (LwRect) { 20, 20, 50, 50 }, 2);
-  g_autofree char *right = back_up_if_due (fixture->project);
+  g_autofree char *right = fixture_back_up_if_due (fixture->project);
   g_assert_nonnull (right);
 }
 
