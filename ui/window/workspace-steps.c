@@ -140,6 +140,15 @@ on_peeked_cb (GObject *source, GAsyncResult *result, gpointer data)
     lw_workspace_look_for_steps (self);
 }
 
+/* After a step of this window: what was next before it is no more. */
+static void
+look_anew (LwWorkspace *self)
+{
+  g_clear_pointer (&self->next_undo, lw_step_free);
+  g_clear_pointer (&self->next_redo, lw_step_free);
+  lw_workspace_look_for_steps (self);
+}
+
 void
 lw_workspace_look_for_steps (LwWorkspace *self)
 {
@@ -193,7 +202,7 @@ on_turned_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   else
     lw_desk_fail (self->desk, turn->redo ? _("Could not do it again") : _("Could not undo"), error);
-  lw_workspace_look_for_steps (self);
+  look_anew (self);
   lw_workspace_update_actions (self);
 }
 
@@ -268,7 +277,7 @@ lw_workspace_did_step (LwWorkspace *self, gint64 step, const char *text)
   self->fresh_step = step;
   self->fresh_redo = FALSE;
   g_set_weak_pointer (&self->step_toast, lw_toast_with_action (near, text, _("_Undo"), "steps.take-back", g_variant_new_int64 (step)));
-  lw_workspace_look_for_steps (self);
+  look_anew (self);
   lw_workspace_update_actions (self);
 }
 
@@ -278,7 +287,7 @@ static void
 undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwWorkspace *self = LW_WORKSPACE (widget);
-  if (self->next_undo != NULL)
+  if (!lw_workspace_take_back_fresh_step (self, FALSE) && self->next_undo != NULL)
     take_back (self, self->next_undo->id, FALSE);
 }
 
@@ -286,7 +295,7 @@ static void
 redo_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwWorkspace *self = LW_WORKSPACE (widget);
-  if (self->next_redo != NULL)
+  if (!lw_workspace_take_back_fresh_step (self, TRUE) && self->next_redo != NULL)
     take_back (self, self->next_redo->id, TRUE);
 }
 
@@ -310,8 +319,8 @@ void
 lw_workspace_update_step_actions (LwWorkspace *self)
 {
   gboolean may = !self->acting && !lw_desk_is_read_only (self->desk);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.undo", may && self->next_undo != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.redo", may && self->next_redo != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.undo", may && (self->next_undo != NULL || lw_workspace_has_fresh_step (self, FALSE)));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.redo", may && (self->next_redo != NULL || lw_workspace_has_fresh_step (self, TRUE)));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.take-back", may);
 }
 
