@@ -15,38 +15,68 @@ from desktop import Desktop, NotFound, Program, Skipped, rest, wait_for
 CRASHED, SKIPPED = 75, 77
 
 
+def canvas_rectangle(program):
+    """x, y, width, height on the screen; elsewhere when a bar comes or goes."""
+    return program.rectangle(program.find(role="image", test=lambda node: "Canvas" in (node.get_name() or "")))
+
+
 class Canvas:
     """Where the picture is on the screen at 100 %: one pixel of it is one of the screen's. The program itself says
     which pixel is under the pointer."""
 
     def __init__(self, program):
         self.program = program
-        x, y, width, height = program.rectangle(program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
-        px, py = round(x + width / 2), round(y + height / 2)
-        program.desktop.move(px - 3, py - 3)
-        rest(0.2)
-        program.desktop.move(px, py)
-        rest(0.5)
-        column, row = map(int, re.match(r"(\d+), (\d+)", self.pointer_text()).groups())
-        self.left, self.top = px - column, py - row
+        x, y, width, height = canvas_rectangle(program)
+        self.middle = round(x + width / 2), round(y + height / 2)
+        column, row = wait_for(self._locate, "the canvas to say where the pointer is")
+        self.left, self.top = self.middle[0] - column, self.middle[1] - row
+
+    def _locate(self):
+        """What is said at the canvas's middle, once it follows the pointer."""
+        x, y = self.middle
+        before, after = self._said_at(x - 7, y - 5), self._said_at(x, y)
+        return after if before and after and (after[0] - before[0], after[1] - before[1]) == (7, 5) else None
+
+    def _said_at(self, x, y):
+        self.program.desktop.move(x, y)
+        rest(0.3)
+        self.program.settle()
+        found = re.match(r"(\d+), (\d+)", self.pointer_text())
+        return found and (int(found.group(1)), int(found.group(2)))
 
     def pointer_text(self):
-        """What the program says of the pixel under the pointer."""
-        return self.program.find(test=lambda n: re.match(r"\d+, \d+", n.get_name() or "")).get_name()
+        """What the program says of the pixel under the pointer; nothing while it is elsewhere."""
+        node = self.program.find_now(test=lambda n: re.match(r"\d+, \d+", n.get_name() or ""))
+        return node.get_name() if node is not None else ""
 
     def at(self, *points):
         return [(self.left + x, self.top + y) for x, y in points]
 
-    def point(self, x, y):
-        """Puts the pointer on a pixel of the picture; returns what the program says of it."""
+    def point(self, x, y, *parts):
+        """Puts the pointer on a pixel of the picture and waits until the program says all the parts of it; returns what it says."""
         self.program.desktop.move(self.left + x, self.top + y)
-        return wait_for(lambda: (text := self.pointer_text()).startswith(f"{x}, {y}") and text, f"the pointer at {x}, {y}", 5)
+
+        def said():
+            text = self.pointer_text()
+            return text if re.match(rf"{x}, {y}\b", text) and all(part in text for part in parts) else None
+
+        return wait_for(said, f"{' '.join(('the pointer at', f'{x}, {y}', *parts))}", 20)
 
     def picture(self, x, y, width, height):
         """That part of the picture as the screen shows it. The pointer, with its brush, is elsewhere meanwhile."""
         self.program.desktop.move(self.left - 20, self.top - 20)
+        self.program.settle()
         rest(0.3)
+        self.program.settle()
         return self.program.desktop.picture(self.left + x, self.top + y, width, height)
+
+    def wait_picture(self, area, test, why):
+        """The first picture of that part for which test (picture) holds; a busy computer takes its time."""
+        def seen():
+            picture = self.picture(*area)
+            return picture if test(picture) else None
+
+        return wait_for(seen, why)
 
 
 def fine(points, step=4):
@@ -78,25 +108,71 @@ class Annotator:
     def start(self, *arguments):
         self.program = Program(self.desktop, [self.path, *arguments], "labelwright")
 
+    def says(self, *parts, timeout=60):
+        """Waits until one thing says all the parts; returns all that it says."""
+        return self.program.find(test=lambda n: all(part in (n.get_name() or "") for part in parts), timeout=timeout).get_name()
+
     def text(self, part, timeout=20):
-        """Waits until something says `part`; returns all that it says."""
-        return self.program.find(test=lambda n: part in (n.get_name() or ""), timeout=timeout).get_name()
+        return self.says(part, timeout=timeout)
 
-    def choose_in_file_dialog(self, path):
-        """GTK's own file dialog: a slash opens the entry for a path."""
-        rest(1)
-        self.desktop.type(path)
-        rest(0.5)
-        self.desktop.key("Return")
-        rest(1.5)
+    def silent(self, part, timeout=60):
+        """Waits until nothing says that any more."""
+        self.program.wait_gone(test=lambda n: part in (n.get_name() or ""), timeout=timeout)
 
-    def save_as(self, title, path):
-        """In GTK's file dialog of that title, until it is closed: while it still lists a folder it may swallow Return."""
+    def asked(self, part, timeout=60):
+        """Waits until a window that says `part` has the keys; returns its number."""
+        def window():
+            return next(filter(None, map(self.program.has_keys, self.program.find_all(lambda n: part in (n.get_name() or "")))), None)
+
+        return wait_for(window, f"the keys to go to what says {part!r}", timeout)
+
+    def answer(self, part, key, timeout=60):
+        """Answers a question by a key, until the window that asked is gone: asked of the X server (Program.wait_title)."""
+        window = self.asked(part, timeout)
+        for _ in range(5):
+            self.desktop.key(key)
+            try:
+                return self.program.wait_window_gone(window, 5)
+            except NotFound:
+                print(f"{part}: {key} is not taken", flush=True)
+        raise NotFound(f"{part!r} does not take {key}")
+
+    def reply(self, part, words, key="Return"):
+        """Types words into the window that asks for them and closes it by a key."""
+        self.asked(part)
+        self.program.settle()
+        self.desktop.type(words)
+        self.answer(part, key)
+
+    def press_until(self, key, done, what, times=3):
+        """Presses a key until something comes of it: one that comes while the window is still at the work before it does nothing."""
+        for _ in range(times):
+            self.program.settle()
+            self.desktop.key(key)
+            try:
+                return wait_for(done, what, 10)
+            except NotFound:
+                print(f"{key}: not yet {what}", flush=True)
+        raise NotFound(f"{key} does not lead to {what}")
+
+    def click_until(self, done, what, name=None, role=None, **how):
+        """Clicks until something comes of it: a click that falls between two layouts of the page hits nothing."""
+        for _ in range(4):
+            node = self.program.click(name, role, **how)
+            try:
+                return wait_for(lambda: done(node), what, 5)
+            except NotFound:
+                print(f"{name or role}: not yet {what}", flush=True)
+        raise NotFound(f"a click does not lead to {what}")
+
+    def choose_file(self, title, path):
+        """In GTK's file dialog of that title, until it is closed: while it still lists a folder it may swallow Return. A slash opens the entry for a path."""
         self.program.wait_title(title)
         for again in range(8):
             if again % 2 == 0:
                 self.desktop.key("ctrl+a")
                 self.desktop.type(path)
+                rest(0.5)
             self.desktop.key("Return")
             try:
                 return self.program.wait_closed(title, 8)
@@ -122,7 +198,7 @@ class Annotator:
             shutil.copy(path, folder)
         self.desktop.key("ctrl+i")
         self.program.click(role="push button", test=lambda n: "Choose Folder…" in (n.get_name() or ""))
-        self.choose_in_file_dialog(folder)
+        self.choose_file("Choose a Label Set", folder)
         self.shot("import")
         self.program.click("Import", "push button", test=Program.is_sensitive)
         rest(2)         # the progress window is being torn down: see Program.wait_title

@@ -27,6 +27,7 @@ class Skipped(Exception):
     """This computer can't run the test; says what it lacks."""
 
 
+PATIENCE = 60_000  # ms for an answer of the program to a question about one of its widgets; libatspi's 800 are up while it reads a frame on a busy computer
 BUSY = 3  # how many times longer anything may take than on a computer that does nothing else
 
 
@@ -166,7 +167,7 @@ class Desktop:
         time.sleep(0.05)
         self.xdotool("click", "--repeat", times, "--delay", 60, button)
 
-    def drag(self, points, button=1, pause=0.02, hold=0.05):
+    def drag(self, points, button=1, pause=0.02, hold=lambda: time.sleep(0.05)):
         """Presses at the first point, moves through the others, holds still and releases at the last."""
         self.move(*points[0])
         time.sleep(0.05)
@@ -174,7 +175,7 @@ class Desktop:
         for x, y in points[1:]:
             self.move(x, y)
             time.sleep(pause)
-        time.sleep(hold)
+        hold()
         self.xdotool("mouseup", button)
 
 
@@ -185,11 +186,13 @@ class Program:
         self.desktop = desktop
         self.name = name
         self.log = open(os.path.join(desktop.home, f"{name}.log"), "ab")
-        self.process = subprocess.Popen(command, env={**desktop.environment, **environment}, stdout=self.log, stderr=self.log,
+        # It says which strokes are on the disk: see project.wait_saved().
+        self.process = subprocess.Popen(command, env={**desktop.environment, "G_MESSAGES_DEBUG": "labelwright-store", **environment}, stdout=self.log, stderr=self.log,
                                         cwd=desktop.home)
         # libatspi of this process listens on the same bus and display.
         os.environ.update({k: desktop.environment[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
         Atspi.init()
+        Atspi.set_timeout(PATIENCE, PATIENCE)
         self.root = wait_for(self._find_application, f"{name} on the accessibility bus")
 
     def _find_application(self):
@@ -214,6 +217,14 @@ class Program:
 
     def wait_end(self, timeout=20):
         return self.process.wait(timeout * BUSY)
+
+    def settle(self):
+        """Until it has done what its events asked of it and has had time to draw: it answers, and again, and again. A computer that is busy takes its time."""
+        for _ in range(3):
+            child = self.root.get_child_at_index(0)
+            if child is not None:
+                child.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+            time.sleep(0.05)
 
     # Finding things
 
@@ -242,18 +253,17 @@ class Program:
         box = component.get_extents(Atspi.CoordType.WINDOW)
         return box.width > 0 and box.height > 0
 
-    def find_now(self, name=None, role=None, test=None, root=None):
+    def find_all(self, test, root=None):
         for node in self.nodes(root):
             try:
-                if name is not None and node.get_name() != name:
-                    continue
-                if role is not None and node.get_role_name() != role:
-                    continue
-                if test is None or test(node):
-                    return node
+                if test(node):
+                    yield node
             except GLib.Error:
                 continue
-        return None
+
+    def find_now(self, name=None, role=None, test=None, root=None):
+        return next(self.find_all(lambda node: (name is None or node.get_name() == name) and (role is None or node.get_role_name() == role)
+                                  and (test is None or test(node)), root), None)
 
     def find(self, name=None, role=None, timeout=20.0, **how):
         return wait_for(lambda: self.find_now(name, role, **how), f"{role or 'something'} named {name!r}", timeout)
@@ -295,17 +305,32 @@ class Program:
     def rectangle(self, node):
         """x, y, width, height on the screen."""
         scale = self.desktop.scale
-        window = self.window_of(node)
-        inner = window.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        outer = self._x_window(inner)
+        inner = self._extents(self.window_of(node))
+        outer = self._x_window(inner)[1]
         # GTK draws a border or shadow around its window that the accessible extents leave out.
         left = (outer[2] - inner.width * scale) / 2
         top = (outer[3] - inner.height * scale) / 2
-        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        box = self._extents(node)
         return outer[0] + left + box.x * scale, outer[1] + top + box.y * scale, box.width * scale, box.height * scale
 
+    @staticmethod
+    def _extents(node):
+        return node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+
+    def has_keys(self, node):
+        """The number of its X window where the keys go there; else None."""
+        try:
+            number = self._x_window(self._extents(self.window_of(node)))[0]
+        except (GLib.Error, AttributeError, NotFound):      # it is on its way
+            return None
+        return number if self.desktop.xdotool("getactivewindow") == number else None
+
+    def wait_window_gone(self, number, timeout=20):
+        wait_for(lambda: number not in self._windows(), f"window {number} to be closed", timeout)
+        rest(1)
+
     def _x_window(self, inner):
-        """Geometry of this program's X window that fits an accessible window of that size best."""
+        """Number and geometry of this program's X window that fits an accessible window of that size best."""
         best = None
         for number in self._windows():
             geometry = self.desktop.geometry(number)
@@ -313,24 +338,26 @@ class Program:
                 continue
             excess = abs(geometry[2] - inner.width * self.desktop.scale) + abs(geometry[3] - inner.height * self.desktop.scale)
             if best is None or excess < best[0]:
-                best = (excess, geometry)
+                best = (excess, number, geometry)
         if best is None:
             raise NotFound("the program has no window")
-        return best[1]
+        return best[1:]
 
     def center(self, node):
         x, y, width, height = self.rectangle(node)
         return x + width / 2, y + height / 2
 
     def click(self, name=None, role=None, times=1, **how):
-        """Where it stands still: what has just appeared may be on its way."""
-        node = self.find(name, role, **how)
-        at = self.center(node)
+        """Where it stands still: what has just appeared may be on its way, or be made anew."""
         while True:
-            time.sleep(0.05)
-            now = self.center(node)
-            if now == at:
-                break
-            at = now
+            node = self.find(name, role, **how)
+            try:
+                self.settle()
+                at = self.center(node)
+                time.sleep(0.05)
+                if self.center(node) == at:
+                    break
+            except (GLib.Error, AttributeError):
+                continue
         self.desktop.click(*at, times=times)
         return node

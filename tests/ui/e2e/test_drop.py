@@ -11,16 +11,26 @@ import os
 import shutil
 import sys
 
-from annotator import run
-from desktop import rest, wait_for
+from annotator import canvas_rectangle, run
+from desktop import NotFound, rest, wait_for
 
 CORNER = (20, 20)               # of the window to drag from
 EVERY = 8                       # of the clip's 96 frames
 N_IMAGES, N_CLIP = 4, 96 // EVERY
 
 
-def drop(person, x, y, path):
-    """Drags a file or folder to that place on the screen."""
+def drop(person, x, y, path, done, what):
+    """Drags a file or folder to that place on the screen, until something comes of it: what is let go before the program has said that it takes it is dropped nowhere."""
+    for _ in range(3):
+        drag_from_window(person, x, y, path)
+        try:
+            return wait_for(done, what, 10)
+        except NotFound:
+            print(f"{path}: not taken", flush=True)
+    raise NotFound(f"{path} is not taken: {what}")
+
+
+def drag_from_window(person, x, y, path):
     desktop = person.desktop
     source = desktop.helper("drag_source.py", path)
     window = wait_for(lambda: desktop.xdotool("search", "--onlyvisible", "--pid", source.pid).split(), "the window to drag from")[-1]
@@ -29,7 +39,12 @@ def drop(person, x, y, path):
     left, top, width, height = desktop.geometry(window)
     begin_x, begin_y = left + width // 2, top + height - 30
     way = [(begin_x + (x - begin_x) * i / 12, begin_y + (y - begin_y) * i / 12) for i in range(13)]
-    desktop.drag([*way, (x + 2, y), (x, y)], pause=0.06, hold=0.5)
+
+    def hold():
+        person.program.settle()
+        rest(0.5)
+
+    desktop.drag([*way, (x + 2, y), (x, y)], pause=0.06, hold=hold)
     rest(0.5)
     source.terminate()
     source.wait()
@@ -71,6 +86,7 @@ def edit_classes(person):
 def take_every(person, name, n):
     """GTK 4.8 gives a spin button's entry no name: it is the field before its two buttons and the one that removes the row."""
     row = person.program.find(name, "list item")
+    person.program.settle()
     x, y, width, height = person.program.rectangle(row)
     person.desktop.click(x + width - 140, y + height / 2, times=2)
     person.desktop.key("ctrl+a")
@@ -80,16 +96,14 @@ def take_every(person, name, n):
 def drop_on_start_page(person, clip):
     """A new project is offered, with the clip and its name."""
     person.start()
-    drop(person, 800, 650, clip)
-    person.program.find("Made In")
+    drop(person, 800, 650, clip, lambda: person.program.find_now("Made In"), "a new project to be offered")
     person.program.find("street.mp4", "label")
     person.shot("dropped-on-start")
 
 
 def drop_on_dialog(person, images):
     x, y = person.program.center(person.program.find("Classes", "label"))
-    drop(person, round(x), round(y), images)
-    person.program.find("morning", "label")
+    drop(person, round(x), round(y), images, lambda: person.program.find_now("morning", "label"), "the folder to be listed")
     edit_classes(person)
     take_every(person, "street.mp4", EVERY)
     person.shot("dropped-on-dialog")
@@ -101,9 +115,9 @@ def drop_on_dialog(person, images):
 
 
 def drop_on_canvas(person, images):
-    x, y = person.program.center(person.program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
-    drop(person, round(x), round(y), images)
-    person.program.find("evening", "label")
+    left, top, width, height = canvas_rectangle(person.program)
+    x, y = round(left + width / 2), round(top + height / 2)
+    drop(person, x, y, images, lambda: person.program.find_now("evening", "label"), "the folder to be listed")
     person.shot("dropped-on-canvas")
     person.program.click("Add")
     use_prefix(person, "evening")

@@ -6,37 +6,14 @@ again everything is on the disk.
 The disk is a small one in memory, which only root may make: else this is skipped (77)."""
 
 import os
-import subprocess
 import sys
 
-from annotator import Canvas, fine, run
-from desktop import rest
+from annotator import run
 from disks import SmallDisk
+from project import cli, paint, strokes, verify, wait_saved
 
 N_FRAMES = 3
 SIZE = 16 << 20
-
-
-def cli(person, *arguments):
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    done = subprocess.run([command, arguments[0], person.folder, *arguments[1:]], env=person.desktop.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def strokes(person):
-    stats = cli(person, "stats", "--json")
-    return int(stats.split('"strokes":')[1].split(",")[0].strip(" }"))
-
-
-def paint(person, n):
-    """So many strokes, each another line."""
-    x, y, width, height = person.area
-    for _ in range(n):
-        top = round(y + height * (0.3 + 0.4 * ((person.painted * 7) % 40) / 40))
-        person.desktop.key(str(1 + person.painted % 9))      # another class each time, so that no stroke changes nothing
-        person.desktop.drag(fine([(round(x + width * 0.3), top), (round(x + width * 0.6), top + 20)], step=25), pause=0.005)
-        person.painted += 1
 
 
 def make_project(person, frames):
@@ -50,24 +27,28 @@ def make_project(person, frames):
     cli(person, "add", *frames)
     person.start(person.folder)
     person.program.wait_title("drive")
-    person.frame(1, N_FRAMES)
-    person.area = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
+    person.opened(1, N_FRAMES)
     paint(person, 3)
 
 
 def check_written(person):
     """The bar goes, and what was painted is there, also for another program."""
-    person.program.wait_gone(test=lambda node: "not saved yet" in (node.get_name() or ""), timeout=30)
-    assert strokes(person) == person.painted, (strokes(person), person.painted)
+    wait_saved(person)
+    person.silent("kept in memory")
+    verify(person)
 
 
-def full(person):
+def paint_until_full(person):
+    painted = person.painted
     person.disk.fill()
     while not person.program.has_text("not saved yet"):
         paint(person, 2)
-        assert person.painted < 200, "the disk is full, and nothing says so"
-    said = person.text("not saved yet")
-    assert "full" in said, said
+        assert person.painted < painted + 200, "the disk is full, and nothing says so"
+    person.says("not saved yet", "full")
+
+
+def full(person):
+    paint_until_full(person)
     paint(person, 3)
     person.shot("full")
     person.disk.empty()
@@ -75,26 +56,19 @@ def full(person):
 
 
 def refuse_to_close(person):
-    before = person.painted
-    person.disk.fill()
-    while not person.program.has_text("not saved yet"):
-        paint(person, 2)
-        assert person.painted < before + 200, "the disk is full, and nothing says so"
+    paint_until_full(person)
     person.desktop.key("ctrl+w")
-    rest(1.5)
+    person.asked("Some strokes could not be saved")
     person.shot("closing")
-    assert person.program.process.poll() is None, "it closed with unsaved strokes"
-    person.desktop.key("Escape")
-    rest(1)
+    person.answer("Some strokes could not be saved", "Escape")
     person.disk.empty()
     check_written(person)
 
 
 def kill_and_verify(person):
     person.program.kill()
-    out = cli(person, "verify")
-    print(out.strip().splitlines()[-1])
-    assert strokes(person) == person.painted
+    verify(person)
+    assert strokes(person.folder) == person.painted
 
 
 def main():

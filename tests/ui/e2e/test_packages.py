@@ -5,15 +5,15 @@
 The project is made with the command line, which also says afterwards what the window did to it. FRAMES are not used.
 """
 
-import contextlib
 import os
+import re
 import shutil
-import sqlite3
 import sys
 
 from annotator import run
 from desktop import rest, wait_for
-from test_project import N, cli, open_project
+from project import cli, cli_json, query
+from test_project import N, open_project
 
 
 def make_project(person):
@@ -43,13 +43,12 @@ def import_labels(person, name, frames):
 
 
 def labels(person):
-    return [frame["classes"] for frame in cli(person, "frames")[:2]]
+    return [frame["classes"] for frame in cli_json(person, "frames")[:2]]
 
 
 def decided(person):
     """How many regions of the open merge are decided, as the project's file has it."""
-    with contextlib.closing(sqlite3.connect(f"file:{person.folder}/project.sqlite?mode=ro", uri=True)) as database:
-        rows = database.execute("SELECT value FROM setting WHERE key LIKE 'merge.decided.%'").fetchall()
+    rows = query(person.folder, "SELECT value FROM setting WHERE key LIKE 'merge.decided.%'")
     return sum(len(value.split()) for (value,) in rows)
 
 
@@ -59,20 +58,27 @@ def look_at_package(person):
     person.text("Ann")
     person.shot("packages")
     person.program.click("Merge…", "push button")
-    person.choose_in_file_dialog(person.package)
+    person.choose_file("Which Package or Copy?", person.package)
     person.text("regions are not decided", 60)
     rest(2)
+
+
+def one_decided(person):
+    """What the window says of the regions that are left, once that is one less than all."""
+    text = person.text("regions are not decided")
+    left, n = map(int, re.match(r"(\d+) of (\d+)", text).groups())
+    return text if left == n - 1 else None
 
 
 def kill_and_go_on(person):
     """A crash costs no decision: the merge goes on where it was."""
     wait_for(lambda: decided(person) == 1, "the decision to be kept")
-    before = person.text("regions are not decided")
+    before = wait_for(lambda: one_decided(person), "the window to count the decision")
     person.program.kill()
     open_project(person)
     look_at_package(person)
     person.text("1 region is decided as you left it")
-    assert person.text("regions are not decided") == before
+    person.text(before)
     person.shot("merge-again")
 
 
@@ -88,40 +94,35 @@ def merge(person):
     person.shot("decided")
     before = labels(person)
     person.program.click("Merge", "push button")
-    wait_for(lambda: labels(person) != before, "the merge", 60)
     person.text("2 frames merged", 60)
+    wait_for(lambda: labels(person) != before, "the merge", 60)
     rest(2)
     wait_for(lambda: decided(person) == 0, "the decisions to be forgotten")
     merged = labels(person)
-    assert cli(person, "comments")[0]["comments"][0]["text"] == "have a look"
-    person.desktop.key("ctrl+alt+z")
-    wait_for(lambda: labels(person) == before, "the merge to be undone")
-    rest(1)
-    person.desktop.key("ctrl+alt+shift+z")
-    wait_for(lambda: labels(person) == merged, "the merge to be done again")
-    rest(1)
+    assert cli_json(person, "comments")[0]["comments"][0]["text"] == "have a look"
+    person.press_until("ctrl+alt+z", lambda: labels(person) == before, "the merge to be undone")
+    person.press_until("ctrl+alt+shift+z", lambda: labels(person) == merged, "the merge to be done again")
 
 
 def has_class(person, name):
-    return any(one["class"] == name for frame in cli(person, "frames")[:1] for one in frame["classes"])
+    return any(one["class"] == name for frame in cli_json(person, "frames")[:1] for one in frame["classes"])
 
 
 def remove_class(person):
     """The class that is selected: what has it is said first."""
     person.desktop.key("alt+1")
-    rest(1)
+    person.frame(1, N)
     person.program.click("Sky", "label")
-    rest(0.5)
+    person.text("Only Sky")
     person.desktop.key("ctrl+shift+k")
-    person.text("pixels in 96 frames")
+    person.asked("pixels in 96 frames")
     person.shot("class")
-    person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
-    wait_for(lambda: not has_class(person, "Sky"), "the class to go", 60)
+    person.answer("pixels in 96 frames", "alt+r")
     person.text("is gone from 96 frames", 60)
+    assert not has_class(person, "Sky")
+    person.press_until("ctrl+alt+z", lambda: has_class(person, "Sky"), "the class to come back")
+    person.program.find("Sky", "label")
     rest(2)
-    person.desktop.key("ctrl+alt+z")
-    wait_for(lambda: has_class(person, "Sky"), "the class to come back", 60)
-    rest(4)
 
 
 def remove_media(person):
@@ -129,14 +130,12 @@ def remove_media(person):
     person.desktop.key("ctrl+alt+m")
     person.text("96 frames, 96 worked on")
     person.program.click("Remove…", "push button")
-    rest(1)
-    person.text("go out of sight")
+    person.asked("go out of sight")
     person.shot("media")
-    person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
-    wait_for(lambda: not cli(person, "frames"), "the frames to go", 60)
-    rest(2)
+    person.answer("go out of sight", "alt+r")
+    wait_for(lambda: not cli_json(person, "frames"), "the frames to go", 60)
     person.program.click("Bring Back", "push button")
-    wait_for(lambda: len(cli(person, "frames")) == N, "the frames to come back")
+    wait_for(lambda: len(cli_json(person, "frames")) == N, "the frames to come back", 60)
     person.desktop.key("Escape")
     cli(person, "verify")
 

@@ -9,8 +9,6 @@ import glob
 import itertools
 import os
 import re
-import sqlite3
-import subprocess
 import sys
 
 from PIL import Image, ImageChops
@@ -18,17 +16,13 @@ from PIL import Image, ImageChops
 from annotator import Canvas, difference, run
 from desktop import rest, wait_for
 from input_devices import TabletDesktop
+from project import cli, strokes
 
 SIZE = 40                       # of the brush, about: what it really is, the slider says
 ROAD, POLE = "4", "3"           # their keys
 ROAD_INDEX, CAR_INDEX, NONE = 3, 8, 255
 LEAST = 0.05                    # of the size, at the softest pressure
 AWAY = (400, 20)                # a pixel that nothing else is done to
-
-
-def cli(person, *arguments):
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    subprocess.run([command, arguments[0], person.folder, *arguments[1:]], env=person.desktop.environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def make_project(person, frames):
@@ -54,21 +48,12 @@ def size(person):
     return int(re.match(r"(\d+) px", person.program.find(test=lambda n: re.match(r"\d+ px$", n.get_name() or "")).get_name()).group(1))
 
 
-def strokes(person):
-    """How many are on the disk; those that take back others, too."""
-    database = sqlite3.connect(f"file:{person.folder}/project.sqlite?mode=ro", uri=True)
-    try:
-        return database.execute("SELECT count (*) FROM stroke").fetchone()[0]
-    finally:
-        database.close()
-
-
 def one_more(person, act):
     """Does what must become one stroke; waits until it is stored."""
-    before = strokes(person)
+    before = strokes(person.folder)
     act()
-    wait_for(lambda: strokes(person) > before, "the stroke to be stored", 30)
-    assert strokes(person) == before + 1, f"{strokes(person) - before} strokes came of one"
+    wait_for(lambda: strokes(person.folder) > before, "the stroke to be stored", 30)
+    assert strokes(person.folder) == before + 1, f"{strokes(person.folder) - before} strokes came of one"
 
 
 def labels(person):
@@ -196,7 +181,7 @@ def draw_slowly(person, pen):
 def buttons(person):
     """Of the pen: the upper one picks the class, the lower one moves the picture, as a mouse's do; neither paints."""
     desktop, canvas = person.desktop, person.canvas
-    before = strokes(person)
+    before = strokes(person.folder)
     desktop.key(POLE)
     person.text("Only Pole")
     hover(person, 140, 60)
@@ -204,7 +189,7 @@ def buttons(person):
     desktop.pen.lift(3)
     person.text("Only Road")
     moved(person, 30, 20, lambda: carry(person))
-    assert strokes(person) == before, "a button of the pen painted"
+    assert strokes(person.folder) == before, "a button of the pen painted"
 
 
 def carry(person):
@@ -254,9 +239,9 @@ def widgets(person):
     pen_stroke(person, [(60 + i, 300, 1) for i in range(0, 101, 2)])
     person.painted = "Road"
     assert labels(person).getpixel((100, 300)) == CAR_INDEX
-    undone = strokes(person) + 1
+    undone = strokes(person.folder) + 1
     tap(person, "Undo", "push button")
-    wait_for(lambda: strokes(person) == undone, "undo to be stored")
+    wait_for(lambda: strokes(person.folder) == undone, "undo to be stored")
     assert difference(labels(person).convert("RGB"), before.convert("RGB")) == 0, "not undone"
     desktop.key(ROAD)
     person.text("Only Road")
@@ -276,7 +261,7 @@ def palm(person):
     before = labels(person)
     at = canvas.at((250, 330))[0]
     hover(person, 60, 330)
-    count = strokes(person)
+    count = strokes(person.folder)
     pen = desktop.pen
     pen.press(*canvas.at((60, 330))[0], 0.5)
     person.text("60, 330 · Road")
@@ -286,7 +271,7 @@ def palm(person):
         desktop.screen.move(1, at[0] + i * 5, at[1] - i * 5)
         pen.draw(points(person, [(100 + i * 4 + j, 330, 0.5) for j in range(4)]))
     pen.lift()
-    wait_for(lambda: strokes(person) > count, "the stroke beside a palm to be stored")
+    wait_for(lambda: strokes(person.folder) > count, "the stroke beside a palm to be stored")
     hover(person, 200, 200)                       # still lying there
     desktop.screen.move(1, at[0], at[1] - 100)
     desktop.screen.end(1, at[0], at[1] - 100)
@@ -300,7 +285,7 @@ def palm(person):
         desktop.screen.end(finger, at[0] + 60, at[1] - 60)
     hover(person, 203, 200)
     person.text("100 %")
-    assert strokes(person) == count + 1, "a palm painted, or broke a stroke"
+    assert strokes(person.folder) == count + 1, "a palm painted, or broke a stroke"
     changed = ImageChops.difference(before, labels(person)).getbbox()
     half = size(person) * part(0.5) / 2 + 2
     assert changed[0] >= 60 - half and changed[2] <= 60 + 80 + half and changed[1] >= 330 - half, f"the stroke beside a palm changed {changed}"
@@ -310,7 +295,7 @@ def palm(person):
 def fingers(person):
     """One moves the picture, two move and zoom it, one that rests picks the class under it; nothing is painted."""
     desktop, canvas = person.desktop, person.canvas
-    before, count = labels(person), strokes(person)
+    before, count = labels(person), strokes(person.folder)
     away(person)
     wait_for(lambda: pan_by_finger(person), "a finger to move the picture", 20)
 
@@ -342,7 +327,7 @@ def fingers(person):
     desktop.screen.begin(1, *at)
     person.text("Only Road")
     desktop.screen.end(1, *at)
-    assert strokes(person) == count and difference(before.convert("RGB"), labels(person).convert("RGB")) == 0, "a finger painted"
+    assert strokes(person.folder) == count and difference(before.convert("RGB"), labels(person).convert("RGB")) == 0, "a finger painted"
 
 
 def pan_by_finger(person):
@@ -354,7 +339,7 @@ def pan_by_finger(person):
     desktop.screen.end(1, at[0] + 40, at[1] - 40)
     x, y = person.canvas.at(AWAY)[0]
     desktop.move(x + 1, y)
-    text = wait_for(lambda: (said := person.canvas.pointer_text()) != f"{AWAY[0]}, {AWAY[1]}" and said, "the pointer to be elsewhere")
+    text = wait_for(lambda: not (said := person.canvas.pointer_text()).startswith(f"{AWAY[0]}, {AWAY[1]} ") and said, "the pointer to be elsewhere")
     desktop.move(x, y)
     if text.startswith(f"{AWAY[0] + 1}, {AWAY[1]}"):
         person.canvas.point(*AWAY)

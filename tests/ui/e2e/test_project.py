@@ -5,25 +5,17 @@
 The project is made with the command line, which also says afterwards what the window did to it. FRAMES are not used.
 """
 
-import json
 import os
 import shutil
-import subprocess
 import sys
 
 from annotator import run
-from desktop import Atspi, GLib, NotFound, Program, rest, wait_for
+from desktop import Atspi, GLib, NotFound, rest, wait_for
+from project import cli, cli_json
 
+AGAIN = "those of the revision again"
 N = 96                          # frames of the sample clip
 REASON = "The wing mirror of the parked car belongs to the car, and not to the sky that is seen behind it"
-
-
-def cli(person, *arguments):
-    """What the command line prints, an object a line."""
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    done = subprocess.run([command, arguments[0], person.folder, "--json", *arguments[1:]], env=person.desktop.environment, check=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def make_project(person):
@@ -48,29 +40,28 @@ def open_project(person):
 
 
 def revisions(person):
-    return cli(person, "history", "--frame", "street_000000")
+    return cli_json(person, "history", "--frame", "street_000000")
 
 
 def compare(person):
     """The newest revision is compared with the one before it; then the first one with the labels now."""
     person.desktop.key("ctrl+h")
-    changed = cli(person, "history", "--compare", revisions(person)[1]["revision"])[0]["changed"]
+    changed = cli_json(person, "history", "--compare", revisions(person)[1]["revision"])[0]["changed"]
     assert changed > 10000
     person.text(f"{changed} pixels changed")
     person.shot("history")
     person.program.click("Before")
-    rest(0.5)
     person.program.click("Difference")
     person.text("Accepted: " + REASON[:20])
-    person.program.click(test=lambda node: (node.get_name() or "").startswith("Submitted") and node.get_role_name() == "label")
-    person.text("The labels are the same")
+    person.click_until(lambda _: person.program.has_text("The labels are the same"), "the labels to be compared",
+                       test=lambda node: (node.get_name() or "").startswith("Submitted") and node.get_role_name() == "label")
 
 
 def undone_in_toast(person, is_restored):
-    rest(7)             # the toast before is gone
+    person.silent(AGAIN)
     person.program.click("Restore", "push button")
     try:
-        said = person.program.find(test=lambda node: "the revision again" in (node.get_name() or ""))
+        said = person.program.find(test=lambda node: AGAIN in (node.get_name() or ""))
         x, y, width, height = person.program.rectangle(said)
     except (GLib.Error, AttributeError, NotFound):
         return False
@@ -86,19 +77,22 @@ def restore(person):
     first = revisions(person)[-1]["revision"]
 
     def is_restored():
-        return cli(person, "history", "--compare", first)[0]["changed"] == 0
+        return cli_json(person, "history", "--compare", first)[0]["changed"] == 0
 
-    person.program.click(test=lambda node: "labels/street_000000.png" in (node.get_name() or ""))
-    person.text("before it, nothing was labelled")
+    person.click_until(lambda _: person.program.has_text("before it, nothing was labelled"), "the first revision to be shown",
+                       test=lambda node: "labels/street_000000.png" in (node.get_name() or ""))
     person.program.click("Restore", "push button")
-    wait_for(is_restored, "the labels of the first revision")
+    person.text(AGAIN)
+    assert is_restored(), "not the labels of the first revision"
     assert "restored" in revisions(person)[0]["message"]
     person.shot("restored")
-    person.desktop.key("ctrl+alt+z")
-    wait_for(lambda: not is_restored(), "the labels from before")
+
+    def undo():
+        person.press_until("ctrl+alt+z", lambda: not is_restored(), "the labels from before")
+
+    undo()
     while not undone_in_toast(person, is_restored):      # on a busy computer the toast goes before it is clicked
-        person.desktop.key("ctrl+alt+z")
-        wait_for(lambda: not is_restored(), "the labels from before")
+        undo()
     assert sum((one["message"] or "").startswith("restored") for one in revisions(person)) >= 2
 
 
@@ -116,20 +110,13 @@ def filter_revisions(person):
     person.text("Nothing Found")
     person.desktop.key("ctrl+a", "Delete")
     rest(1)
-    person.program.click("Show the Frame")
-    person.frame(1, N)        # the newest revision is one of its
+    person.click_until(lambda _: person.program.has_text(f"1 of {N} ·"), "the frame of the newest revision", "Show the Frame")
 
 
 def pane(person, name):
-    """Shows a pane of the page Project; a click that falls between two layouts of the page is made again."""
+    """Shows a pane of the page Project."""
     person.desktop.key("alt+4")
-    for again in range(5):
-        row = person.program.click(name, "list item")
-        try:
-            wait_for(lambda: row.get_state_set().contains(Atspi.StateType.SELECTED), f"{name} to be chosen", 3)
-            break
-        except NotFound:
-            print(f"{name}: not chosen", flush=True)
+    person.click_until(lambda row: row.get_state_set().contains(Atspi.StateType.SELECTED), f"{name} to be chosen", name, "list item")
     rest(0.7)
 
 
@@ -139,19 +126,19 @@ def restore_backup(person):
     person.text("No Backups Yet")
     person.program.click("Back Up Now", "push button")
     person.program.wait_title("drive")
-    wait_for(lambda: cli(person, "backup", "--list"), "a backup")
+    wait_for(lambda: cli_json(person, "backup", "--list"), "a backup")
     newest = revisions(person)[0]["revision"]
     cli(person, "return", "--frames", "street:40")
     cli(person, "restore", revisions(person)[-1]["revision"])
     assert revisions(person)[0]["revision"] != newest
-    rest(1)
     person.program.click(test=lambda node: (node.get_name() or "").startswith("Restore the backup of"))
+    person.asked("Restore This Backup?")
     person.shot("restore-backup")
-    person.desktop.key("alt+r")
-    rest(3)
+    person.answer("Restore This Backup?", "alt+r")
+    wait_for(lambda: revisions(person)[0]["revision"] == newest, "the backup to be in the project's place", 60)
+    rest(1)
     person.opened(1, N)
-    assert revisions(person)[0]["revision"] == newest
-    kinds = [os.path.basename(one["backup"])[:17] for one in cli(person, "backup", "--list")]
+    kinds = [os.path.basename(one["backup"])[:17] for one in cli_json(person, "backup", "--list")]
     assert "project-replaced-" in kinds, kinds
 
 
@@ -159,10 +146,8 @@ def snapshot(person):
     pane(person, "Snapshots")
     person.text("No Snapshots Yet")
     person.program.click("New Snapshot…", "push button")
-    rest(1)
-    person.desktop.type("before holidays")
-    person.desktop.key("Return")
-    wait_for(lambda: [one["name"] for one in cli(person, "snapshot", "list")] == ["before holidays"], "the snapshot")
+    person.reply("All labels as they are now", "before holidays")
+    wait_for(lambda: [one["name"] for one in cli_json(person, "snapshot", "list")] == ["before holidays"], "the snapshot")
     person.shot("snapshots")
 
 
@@ -170,7 +155,7 @@ def export_statistics(person):
     """The table that the window writes is the command line's."""
     ours, theirs = (os.path.join(person.desktop.home, name) for name in ("window.csv", "program.csv"))
     person.program.click("Export…", "push button")
-    person.save_as("Export the Statistics", ours)
+    person.choose_file("Export the Statistics", ours)
     wait_for(lambda: os.path.exists(ours), "the table")
     cli(person, "stats", "--out", theirs)
     assert open(ours).read() == open(theirs).read() and "class,Sky," in open(ours).read()
@@ -178,14 +163,14 @@ def export_statistics(person):
 
 def count(person):
     """What the pages say is what the command line says."""
-    labelled = cli(person, "stats")[0]["labelled"]
+    labelled = cli_json(person, "stats")[0]["labelled"]
     pane(person, "Statistics")
     person.text(f"Of {labelled} labelled pixels, by class")
     export_statistics(person)
     cli(person, "dataset", "create", "june")
     pane(person, "Datasets")
     person.program.click(test=lambda node: (node.get_name() or "") == "june")
-    person.text("Every frame trains" if cli(person, "dataset", "list")[0]["val"] == 0 else "No Leakage")
+    person.text("Every frame trains" if cli_json(person, "dataset", "list")[0]["val"] == 0 else "No Leakage")
     person.shot("dataset")
     pane(person, "Log")
     person.text("Take a snapshot")

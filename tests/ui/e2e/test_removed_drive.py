@@ -11,8 +11,9 @@ import sqlite3
 import subprocess
 import sys
 
-from annotator import fine, run
-from desktop import rest, wait_for
+from annotator import run
+from desktop import wait_for
+from project import cli, paint, verify, wait_saved
 
 N_FRAMES = 3
 
@@ -27,41 +28,10 @@ def unplug(folder):
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def cli(person, *arguments, folder=None):
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    done = subprocess.run([command, arguments[0], folder or person.folder, *arguments[1:]], env=person.desktop.environment, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def strokes(folder):
-    database = sqlite3.connect(f"file:{folder}/project.sqlite?mode=ro", uri=True)
-    try:
-        return database.execute("SELECT count (*) FROM stroke").fetchone()[0]
-    finally:
-        database.close()
-
-
 def contents(folder):
     """What the files of a project are, but for locks."""
     return {name: hashlib.sha256(open(os.path.join(folder, name), "rb").read()).hexdigest() for name in sorted(os.listdir(folder))
             if os.path.isfile(os.path.join(folder, name)) and not name.endswith(("-shm", ".lock"))}
-
-
-def paint(person, n):
-    """So many strokes, each another line of another class."""
-    x, y, width, height = person.area
-    for _ in range(n):
-        top = round(y + height * (0.3 + 0.4 * ((person.painted * 7) % 40) / 40))
-        person.desktop.key(str(1 + person.painted % 9))
-        person.desktop.drag(fine([(round(x + width * 0.3), top), (round(x + width * 0.6), top + 20)], step=25), pause=0.005)
-        person.painted += 1
-
-
-def measure(person):
-    """Where the canvas is: lower while a bar is on show."""
-    person.area = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
 
 
 def make_project(person, frames):
@@ -77,32 +47,25 @@ def make_project(person, frames):
     cli(person, "add", *frames)
     person.start(person.folder)
     person.program.wait_title("drive")
-    person.frame(1, N_FRAMES)
-    measure(person)
+    person.opened(1, N_FRAMES)
     paint(person, 3)
-    wait_for(lambda: strokes(person.folder) == person.painted, "the first strokes to be written")
+    wait_saved(person)
 
 
 def told_and_painted(person, said):
-    """The bar is there before anything is painted; then it counts."""
-    text = person.text(said, 60)
-    assert "Nothing can be saved now" in text, text
-    rest(1)
-    measure(person)
+    """All was written when the drive went: the bar is there before anything is painted; then it counts."""
+    person.says("Nothing can be saved now", said)
     paint(person, 3)
-    text = person.text("3 strokes are not saved yet", 60)
-    assert said in text, text
+    person.says("3 strokes are not saved yet", said)
 
 
 def written(person):
     """The bar goes, and what was painted is in the file at the path."""
-    wait_for(lambda: strokes(person.folder) == person.painted, f"{person.painted} strokes in the file", 60)
-    person.program.wait_gone(test=lambda node: "not saved yet" in (node.get_name() or ""), timeout=60)
-    rest(1)
-    measure(person)
+    wait_saved(person)
+    person.silent("kept in memory")
     paint(person, 1)
-    wait_for(lambda: strokes(person.folder) == person.painted, "one more stroke", 60)
-    print(cli(person, "verify").strip().splitlines()[-1])
+    wait_saved(person)
+    verify(person)
 
 
 def move_folder(person):
@@ -111,10 +74,9 @@ def move_folder(person):
     told_and_painted(person, "is not there any more")
     person.shot("gone")
     person.desktop.key("ctrl+w")
-    person.text("Some strokes could not be saved", 60)
+    person.asked("Some strokes could not be saved")
     person.shot("closing")
-    person.desktop.key("Escape")
-    rest(1)
+    person.answer("Some strokes could not be saved", "Escape")
     os.rename(aside, person.folder)
     written(person)
 
@@ -137,8 +99,8 @@ def intruder(person, frames):
     cli(person, "create", "--classes", "camvid11", folder=stranger)
     cli(person, "add", *frames, folder=stranger)
     subprocess.run(["cp", "-a", person.folder, older], check=True)
-    paint(person, 1)
-    wait_for(lambda: strokes(person.folder) == person.painted, "the stroke that the older copy lacks")
+    paint(person, 1)          # which the older copy lacks
+    wait_saved(person)
     subprocess.run(["cp", "-a", person.folder, copy], check=True)
     unplug(person.place)
     told_and_painted(person, "is not there any more")
@@ -147,11 +109,11 @@ def intruder(person, frames):
         subprocess.run(["cp", "-a", what, person.folder + ".arriving"], check=True)
         before = contents(person.folder + ".arriving")
         os.rename(person.folder + ".arriving", person.folder)
-        person.text(said, 60)
+        person.says(said)
         person.shot(os.path.basename(what))
         assert contents(person.folder) == before, (before, contents(person.folder))
         unplug(person.place)
-        person.text("is not there any more", 60)
+        person.says("is not there any more")
     mount(person.place)
     subprocess.run(["cp", "-a", copy, person.folder + ".arriving"], check=True)
     os.rename(person.folder + ".arriving", person.folder)
@@ -167,9 +129,8 @@ def read_only(person):
         wait_for(lambda: subprocess.run(["mount", "-o", "remount,ro", place], stderr=subprocess.DEVNULL).returncode == 0, "the drive to become read-only")
     person.start(person.folder)
     person.program.wait_title("drive")
-    person.frame(1, N_FRAMES)
-    person.text("can only be looked at: its folder can’t be written")
-    measure(person)
+    person.opened(1, N_FRAMES)
+    person.says("can only be looked at: its folder can’t be written")
     before = person.painted
     paint(person, 2)
     person.painted = before
@@ -177,9 +138,8 @@ def read_only(person):
     for place in drive, person.place:
         subprocess.run(["mount", "-o", "remount,rw", place], check=True)
     person.program.click("Try Again", "push button")
-    person.program.wait_gone(test=lambda node: "can only be looked at" in (node.get_name() or ""), timeout=60)
-    person.frame(1, N_FRAMES)
-    rest(1)
+    person.silent("can only be looked at")
+    person.opened(1, N_FRAMES)
     written(person)
 
 
@@ -193,7 +153,7 @@ def made_by_newer(person):
     person.start(person.folder)
     person.program.wait_title("drive")
     person.frame(1, N_FRAMES)
-    person.text("can only be looked at: a newer Labelwright made it")
+    person.says("can only be looked at: a newer Labelwright made it")
     assert person.program.find_now("Try Again", "push button") is None
     person.shot("newer")
 
@@ -208,7 +168,7 @@ def protected(person):
     told_and_painted(person, "is not there any more")
     subprocess.run(["mount", "-o", "remount,ro", drive], check=True)
     subprocess.run(["mount", "--bind", drive, person.place], check=True)
-    person.text("is there again, but can’t be written", 60)
+    person.says("is there again, but can’t be written")
     person.shot("protected")
     subprocess.run(["mount", "-o", "remount,rw", drive], check=True)
     subprocess.run(["mount", "-o", "remount,bind,rw", person.place], check=True)

@@ -10,7 +10,8 @@ import sys
 
 from annotator import Canvas, run
 from desktop import rest, wait_for
-from test_project import N, cli, open_project
+from project import cli, cli_json
+from test_project import N, open_project
 
 LONG = "Maximiliane-Theodora von und zu Hohenschwangau-Hohenzollern"
 WORDS = "The left kerb is the pavement's, not the road's"
@@ -29,7 +30,7 @@ def make_project(person):
 
 
 def frames(person, **how):
-    return [frame for frame in cli(person, "frames") if all(frame[key] == value for key, value in how.items())]
+    return [frame for frame in cli_json(person, "frames") if all(frame[key] == value for key, value in how.items())]
 
 
 def thumbnail(person, index):
@@ -46,21 +47,17 @@ def assign_together(person):
     person.desktop.xdotool("keydown", "shift", "click", "1", "keyup", "shift")
     rest(0.5)
     person.desktop.click(*thumbnail(person, 1), button=3)
+    person.program.settle()
+    rest(0.5)
     person.shot("menu")
     person.desktop.key("Return")      # its first item; the menu hangs on the list, which is not read
-    rest(1)
-    person.text("Assign 3 Frames")
-    person.desktop.type(LONG)
+    person.asked("Assign 3 Frames")
     person.shot("assign")
-    person.desktop.key("Return")
-    wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "three frames to be assigned")
+    person.reply("Assign 3 Frames", LONG)
     person.text("3 frames assigned to")
-    rest(1)
-    person.desktop.key("ctrl+alt+z")
-    wait_for(lambda: not frames(person, assignee=LONG), "the assignment to be undone")
-    rest(1)
-    person.desktop.key("ctrl+alt+shift+z")
-    wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "the assignment to be done again")
+    wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "three frames to be assigned")
+    person.press_until("ctrl+alt+z", lambda: not frames(person, assignee=LONG), "the assignment to be undone")
+    person.press_until("ctrl+alt+shift+z", lambda: len(frames(person, assignee=LONG)) == 3, "the assignment to be done again")
 
 
 def comment(person):
@@ -71,25 +68,28 @@ def comment(person):
     person.frame(11, N)
     person.desktop.key("alt+r", "ctrl+1")
     person.text("Submitted by")
+    person.text("100 %")
     rest(1)
     canvas = Canvas(person.program)
     canvas.point(120, 100)
     person.desktop.key("shift+m")
     rest(1)
+    person.program.settle()
     person.desktop.type(WORDS)
     person.shot("comment")
     person.desktop.key("ctrl+Return")
-    said = wait_for(lambda: cli(person, "comments"), "the comment")
+    said = wait_for(lambda: cli_json(person, "comments"), "the comment")
     assert said[0]["x"] == 120 and said[0]["y"] == 100 and said[0]["comments"][0]["text"] == WORDS, said
     person.text("Comments (1 open)")
     person.program.click("Answer")
+    person.program.settle()
     person.desktop.type("Which one?")
     person.desktop.key("Return")
-    wait_for(lambda: len(cli(person, "comments")[0]["comments"]) == 2, "the answer")
+    wait_for(lambda: len(cli_json(person, "comments")[0]["comments"]) == 2, "the answer")
     person.program.click("Resolve", "push button")
-    wait_for(lambda: not cli(person, "comments", "--open"), "the thread to be resolved")
+    wait_for(lambda: not cli_json(person, "comments", "--open"), "the thread to be resolved")
     person.program.click("Open Again", "push button")
-    wait_for(lambda: cli(person, "comments", "--open"), "the thread to be open again")
+    wait_for(lambda: cli_json(person, "comments", "--open"), "the thread to be open again")
     person.shot("thread")
 
 
@@ -103,17 +103,15 @@ def keep_contract(person):
     assert frames(person, name="street_000010")[0]["status"] == "submitted"
     person.shot("refused")
     person.program.click("What Must Hold", "push button")
-    rest(1)
+    person.program.wait_title("Before a Frame Is Accepted")
     person.shot("contract")
-    person.desktop.key("Escape")
+    person.answer("Before a Frame Is Accepted", "Escape")
 
 
 def hand_back(person):
     """Returned with a reason; the next ones are accepted once the contract asks for less, by the window's own dialog."""
     person.desktop.key("ctrl+shift+BackSpace")
-    rest(1)
-    person.desktop.type(REASON)
-    person.desktop.key("Return")
+    person.reply("Return This Frame?", REASON)
     wait_for(lambda: frames(person, name="street_000010")[0]["status"] == "returned", "the frame to be returned")
     person.text("Returned by")
     person.text(REASON)
@@ -124,7 +122,7 @@ def hand_back(person):
     person.desktop.key("ctrl+shift+Return")
     wait_for(lambda: frames(person, name="street_000011")[0]["status"] == "accepted", "the frame to be accepted")
     person.shot("accepted")
-    assert cli(person, "verify") is not None
+    cli(person, "verify")
 
 
 def steps(person):

@@ -17,6 +17,7 @@ from desktop import Program, rest, wait_for
 N = 96                          # frames of the clip, 12 a second
 LABELLED = 72
 STROKE = [(300, 90), (380, 90)]
+ROAD = (200, 320, 80, 20)       # before the car, in every frame
 CROP = (320, 84, 40, 12)        # inside of what STROKE paints
 
 
@@ -27,17 +28,25 @@ def open_sample(person):
     person.opened(1, N)
 
 
+def go_to(person, wanted, ordinal):
+    """By the entry for it, which says what it takes once it has the keys."""
+    person.desktop.key("ctrl+g")
+    person.text("For instance")
+    person.program.settle()
+    rest(0.5)
+    person.desktop.type(wanted)
+    if ordinal == 12:
+        person.shot("go-to")
+    person.desktop.key("Return")
+    person.frame(ordinal, N)
+    person.silent("For instance")
+
+
 def walk(person):
     """Frames by key, name, number and time."""
     desktop = person.desktop
     for wanted, ordinal in ("street_000041", 42), ("#12", 12), ("0:05", 61), ("3.5", 43):
-        desktop.key("ctrl+g")
-        rest(0.7)
-        desktop.type(wanted)
-        if ordinal == 12:
-            person.shot("go-to")
-        desktop.key("Return")
-        person.frame(ordinal, N)
+        go_to(person, wanted, ordinal)
     desktop.key("period", "period", "comma")
     person.frame(44, N)
     desktop.key("End")
@@ -51,10 +60,39 @@ def import_labels(person):
     person.text("Every pixel is labelled")
 
 
-def tint(canvas):
-    """How far the road before the car is from grey, towards the purple of Road's labels."""
-    red, green, blue = ImageStat.Stat(canvas.picture(200, 320, 80, 20)).mean
+def tint(picture):
+    """How far that is from grey, towards the purple of Road's labels."""
+    red, green, blue = ImageStat.Stat(picture).mean
     return (red + blue) / 2 - green
+
+
+def shown(person):
+    return int(re.match(r"(\d+) of", person.text(f" of {N} ·")).group(1))
+
+
+def watch(person, canvas):
+    """Plays from the first frame; returns the tint of a frame that has labels, or None where a busy computer was too slow to see one before the clip was at those
+    without, and the frame at which it was stopped, or which is the last one."""
+    desktop, program = person.desktop, person.program
+    desktop.key("Home")
+    person.frame(1, N)
+    canvas.picture(*ROAD)          # the pointer is away now
+    begun = time.monotonic()
+    desktop.key("k")
+    program.find("Pause", "push button")
+    time.sleep(0.5)
+    seen, at = tint(desktop.picture(*canvas.at(ROAD[:2])[0], *ROAD[2:])), shown(person)
+    person.shot("playing")
+    wait_for(lambda: shown(person) >= 12, "a second of the clip to be played")
+    assert program.find("Previous Frame", "push button", test=Program.is_sensitive)
+    may_undo = Program.is_sensitive(program.find("Undo", "push button"))
+    assert not (may_undo and program.find_now("Pause", "push button")), "undo would take back what is not shown"
+    if program.find_now("Pause", "push button"):
+        desktop.key("k")
+    program.find("Play", "push button")
+    ordinal, seconds = shown(person), time.monotonic() - begun
+    assert ordinal <= seconds * 12 + 3, f"frame {ordinal} after {seconds:.1f} s of a clip with 12 frames a second"
+    return (seen if at <= LABELLED else None), ordinal
 
 
 def play(person):
@@ -63,19 +101,13 @@ def play(person):
     desktop.key("ctrl+1")
     person.text("100 %")
     canvas = Canvas(person.program)
-    begun = time.monotonic()
-    desktop.key("k")
-    person.program.find("Pause", "push button")
-    tints = [tint(canvas) for _ in range(3)]
-    person.shot("playing")
-    assert person.program.find("Previous Frame", "push button", test=Program.is_sensitive)
-    assert not Program.is_sensitive(person.program.find("Undo", "push button")), "undo would take back what is not shown"
-    desktop.key("k")
-    seconds = time.monotonic() - begun
-    person.program.find("Play", "push button")
-    assert min(tints) > 10, f"the labels do not show: {tints}"
-    ordinal = int(re.match(r"(\d+) of", person.text(f" of {N} ·")).group(1))
-    assert 12 <= ordinal <= seconds * 12 + 3, f"frame {ordinal} after {seconds:.1f} s of a clip with 12 frames a second"
+    for _ in range(5):
+        seen, ordinal = watch(person, canvas)
+        if seen is not None:
+            break
+    assert seen is not None and seen > 10, f"the labels do not show: {seen}"
+    rest(1)
+    assert shown(person) == ordinal, "it does not stay where it was stopped"
     desktop.key("Home")
     person.frame(1, N)
     desktop.key("n")          # the next frame without labels
@@ -86,39 +118,44 @@ def look(person):
     """Hides, fades and erases labels on a frame that has none yet, and looks at the pixels on the screen."""
     desktop, canvas = person.desktop, Canvas(person.program)
     plain = canvas.picture(*CROP)
+
+    def shows(wanted, why):
+        canvas.wait_picture(CROP, lambda picture: difference(wanted, picture) == 0, why)
+
     desktop.key("slash")
     desktop.type("bicy")
     person.shot("search")
     desktop.key("Return", "b")
+    person.text("Only Bicyclist")
     desktop.drag(canvas.at(*fine(STROKE)))
-    assert "Bicyclist" in canvas.point(340, 90)
-    painted = canvas.picture(*CROP)
-    assert difference(plain, painted) > 10, "the stroke does not show"
+    canvas.point(340, 90, "Bicyclist")
+    painted = canvas.wait_picture(CROP, lambda picture: difference(plain, picture) > 10, "the stroke to show")
 
     person.program.click("Hide Bicyclist")
     person.shot("hidden")
-    assert difference(plain, canvas.picture(*CROP)) == 0, "a hidden class shows"
+    shows(plain, "a hidden class not to show")
     person.program.click("Hide Bicyclist")
-    assert difference(painted, canvas.picture(*CROP)) == 0, "a class that was hidden is not back"
+    shows(painted, "a class that was hidden to be back")
 
     desktop.click(*canvas.at((200, 200))[0], button=2)      # the keys belong to the canvas again
     desktop.xdotool("keydown", "h")
-    held = canvas.picture(*CROP)
-    desktop.xdotool("keyup", "h")
-    assert difference(plain, held) == 0, "labels show while H is held"
-    assert difference(painted, canvas.picture(*CROP)) == 0, "labels are not back when H is let go"
+    try:
+        shows(plain, "no labels to show while H is held")
+    finally:
+        desktop.xdotool("keyup", "h")
+    shows(painted, "labels to be back when H is let go")
 
     desktop.key("braceright", "braceright")
-    strong = canvas.picture(*CROP)
+    strength = difference(plain, painted)
+    canvas.wait_picture(CROP, lambda picture: difference(plain, picture) > strength, "stronger labels")
     desktop.key("braceleft", "braceleft", "braceleft", "braceleft")
-    weak = canvas.picture(*CROP)
-    assert difference(plain, weak) < difference(plain, painted) < difference(plain, strong), "opacity"
+    canvas.wait_picture(CROP, lambda picture: difference(plain, picture) < strength, "weaker labels")
     desktop.key("braceright", "braceright")
 
     desktop.key("e")
     desktop.drag(canvas.at(*fine([(280, 90), (400, 90)])))
-    assert "Not labelled" in canvas.point(340, 90)
-    assert difference(plain, canvas.picture(*CROP)) == 0, "something is left after the eraser"
+    canvas.point(340, 90, "Not labelled")
+    shows(plain, "nothing to be left after the eraser")
     desktop.key("ctrl+z", "ctrl+z")
     person.text("100.0 % not labelled")
     zoom(person, canvas)
@@ -131,7 +168,8 @@ def zoom(person, canvas):
     desktop.xdotool("click", "--repeat", 8, "--delay", 80, 4)
     person.text("400 %")
     desktop.xdotool("click", "--repeat", 8, "--delay", 80, 5)
-    assert canvas.point(240, 180).startswith("240, 180")
+    person.text("100 %")
+    canvas.point(240, 180)
     desktop.key("ctrl+0", "ctrl+1")
 
 
@@ -140,23 +178,23 @@ def correct(person):
     desktop = person.desktop
     desktop.key("q")
     person.program.find("Apply All", "push button", test=Program.is_sensitive, timeout=90)      # the engine has to start
+    person.text("100 %")
     canvas = Canvas(person.program)
-    proposed = re.search(r"proposed: (\w+)", canvas.point(240, 340)).group(1)
+    proposed = re.search(r"proposed: (\w+)", canvas.point(240, 340, "proposed: ")).group(1)
     person.shot("proposal")
     desktop.key("r")
     desktop.click(*canvas.at((240, 340))[0])
-    person.text("labelled")
-    assert f"· {proposed}" in canvas.point(240, 340)
+    canvas.point(240, 340, f"· {proposed}")
     person.shot("region")
     assert "Not labelled" in canvas.point(240, 20), "more than one region was applied"
     desktop.key("g", "1")      # the second key of those beyond ten
     person.program.find("Only Bicyclist", "push button")
     desktop.key("1", "c")
     person.program.find("Only Sky", "push button")
-    wait_for(lambda: "Sky" in canvas.point(240, 20), "the proposed sky")
+    canvas.point(240, 20, "Sky")
     desktop.key("ctrl+z", "Delete")
     person.program.find("Apply All", "push button", test=lambda n: not Program.is_sensitive(n))
-    assert "Not labelled" in canvas.point(240, 20) and "proposed" not in canvas.pointer_text()
+    assert "proposed" not in canvas.point(240, 20, "Not labelled")
 
 
 def hand_in(person):
@@ -164,13 +202,10 @@ def hand_in(person):
     desktop.key("ctrl+Return")
     person.text("Submitted ·")
     desktop.key("ctrl+shift+BackSpace")
-    rest(1)
-    desktop.type("The kerb is missing")
-    person.shot("return")
-    desktop.key("Return")
+    person.reply("Return This Frame?", "The kerb is missing")
+    person.shot("returned")
     person.text("Returned ·")
     person.text("The kerb is missing")
-    person.shot("returned")
     desktop.key("ctrl+Return")
     person.text("Submitted ·")
     desktop.key("ctrl+shift+Return")

@@ -6,52 +6,22 @@ one that was removed. What the copy has is counted by the command line, and merg
 The disks are of our own, which only root may make: else this is skipped (77)."""
 
 import os
-import shutil
-import sqlite3
-import subprocess
+import re
 import sys
 
-from annotator import fine, run
-from desktop import Program, wait_for
+from annotator import run
+from desktop import wait_for
 from disks import FailingDisk, SmallDisk
+from project import cli, paint, strokes, verify, wait_saved
 
 N_FRAMES = 3
 SIZE = 48 << 20
-
-
-def cli(person, *arguments, folder=None):
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    done = subprocess.run([command, arguments[0], folder or person.folder, *arguments[1:]], env=person.desktop.environment, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def strokes(folder):
-    """Those in the file, 0 while there is none."""
-    if not os.path.exists(os.path.join(folder, "project.sqlite")):
-        return 0
-    database = sqlite3.connect(f"file:{folder}/project.sqlite?mode=ro", uri=True)
-    try:
-        return database.execute("SELECT count (*) FROM stroke").fetchone()[0]
-    finally:
-        database.close()
 
 
 def bar(person):
     """The bar that says what is unsaved; None: it isn't there."""
     node = person.program.find_now(test=lambda node: "kept in memory" in (node.get_name() or ""))
     return node.get_name() if node is not None else None
-
-
-def paint(person, n):
-    """So many strokes, each another line of another class; each is counted before the next one."""
-    for _ in range(n):
-        x, y, width, height = person.program.rectangle(person.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))
-        top = round(y + height * (0.3 + 0.4 * ((person.painted * 7) % 40) / 40))
-        person.desktop.key(str(1 + person.painted % 9))
-        person.desktop.drag(fine([(round(x + width * 0.3), top), (round(x + width * 0.6), top + 20)], step=25), pause=0.005)
-        person.painted += 1
 
 
 def make_project(person, disk, frames):
@@ -64,38 +34,37 @@ def make_project(person, disk, frames):
     person.program.wait_title("drive")
     person.opened(1, N_FRAMES)
     paint(person, 3)
-    wait_for(lambda: strokes(person.folder) == person.painted, "the first strokes to be written")
+    wait_saved(person)
 
 
 def choose_place(person, path):
-    person.save_as("Save a Copy of the Project", path)
+    person.choose_file("Save a Copy of the Project", path)
 
 
-def save_copy(person, path):
-    """From the bar. Afterwards the message that it is saved is on show."""
+def save_copy(person, path, unsaved=None):
+    """From the bar. Afterwards the message that it is saved is on show, and has been checked."""
     person.program.click("Save a Copy…", "push button")
     choose_place(person, path)
-    person.text("The Copy Is Saved", 60)
+    check_copy(person, path, unsaved)
 
 
-def check_copy(person, path, n):
-    assert strokes(path) == n, (strokes(path), n)
-    print(cli(person, "verify", folder=path).strip().splitlines()[-1])
-    assert f"with {n - person.saved} unsaved" in cli(person, "log", folder=path) or f"{n - person.saved} unsaved strokes" in cli(person, "log", folder=path)
+def check_copy(person, path, unsaved=None):
+    """All that was painted is in it; of that, the message says how much comes from memory."""
+    said = person.says("holds the whole project, with the")
+    n = int(re.search(r"with the (\d+) stroke", said).group(1))
+    assert n == unsaved or unsaved is None, said
+    assert strokes(path) == person.painted, (strokes(path), person.painted)
+    verify(person, path)
+    log = cli(person, "log", folder=path)
+    assert f"with {n} unsaved" in log or f"{n} unsaved strokes" in log, log
 
 
 def fill_disk(person):
-    person.saved = person.painted
     person.disk.fill()
     while bar(person) is None:
-        person.saved = strokes(person.folder)
         paint(person, 2)
         assert person.painted < 300, "the disk is full, and nothing says so"
-    wait_for(lambda: "full" in bar(person), "the bar to say why")
-
-
-def unsaved(person):
-    return int(bar(person).split()[0])
+    person.says("kept in memory", "full")
 
 
 def no_room(person):
@@ -103,23 +72,20 @@ def no_room(person):
     path = os.path.join(person.disk.folder, "here")
     person.program.click("Save a Copy…", "push button")
     choose_place(person, path)
-    person.text("Could not save the copy", 60)
+    person.says("Could not save the copy")
     person.shot("no-room")
     assert not os.path.exists(path), os.listdir(path)
 
 
 def copy_of_full_disk(person):
     path = os.path.join(person.desktop.home, "first copy")
-    n = unsaved(person)
-    person.saved = person.painted - n
     save_copy(person, path)
     person.shot("saved")
-    person.desktop.key("Escape")
-    person.text("All is in the copy “first copy”", 60)
+    person.answer("The Copy Is Saved", "Escape")
+    person.says("All is in the copy “first copy”")
     person.shot("in-copy")
-    check_copy(person, path, person.painted)
     paint(person, 1)
-    person.text("1 was painted after the copy “first copy” was saved", 60)
+    person.says("1 was painted after the copy “first copy” was saved")
     assert strokes(path) == person.painted - 1
 
 
@@ -127,19 +93,22 @@ def copy_when_closing(person):
     """The question before the window closes leads to a copy, too; and there work goes on."""
     path = os.path.join(person.desktop.home, "second copy")
     person.desktop.key("ctrl+w")
-    person.text("Some strokes could not be saved", 60)
+    person.asked("Some strokes could not be saved")
     person.shot("closing")
-    person.desktop.key("alt+s")
+    person.answer("Some strokes could not be saved", "alt+s")
     choose_place(person, path)
-    person.text("The Copy Is Saved", 60)
-    check_copy(person, path, person.painted)
-    person.desktop.key("Return")
-    person.program.wait_title("second copy")
-    person.opened(1, N_FRAMES)
-    assert bar(person) is None
+    check_copy(person, path)
+    go_on_in(person, path)
+    person.silent("kept in memory")
     paint(person, 2)
-    wait_for(lambda: strokes(path) == person.painted, "strokes in the copy")
+    wait_saved(person, folder=path)
     person.shot("goes-on")
+
+
+def go_on_in(person, path):
+    person.answer("The Copy Is Saved", "Return")
+    person.program.wait_title(os.path.basename(path))
+    person.opened(1, N_FRAMES)
 
 
 def merge_back(person):
@@ -147,7 +116,7 @@ def merge_back(person):
     person.disk.empty()
     cli(person, "merge", os.path.join(person.desktop.home, "second copy"))
     assert strokes(person.folder) == person.painted, (strokes(person.folder), person.painted)
-    print(cli(person, "verify").strip().splitlines()[-1])
+    verify(person)
 
 
 def end(person):
@@ -159,41 +128,35 @@ def end(person):
 
 
 def turn_read_only(person):
-    person.saved = person.painted
     person.disk.fail()
     paint(person, 3)
-    said = person.text("3 strokes are not saved yet", 60)
-    assert "write-protected" in said, said
+    person.says("3 strokes are not saved yet", "write-protected")
     person.shot("read-only")
-    assert strokes(person.folder) == person.saved
+    assert strokes(person.folder) == person.painted - 3
 
 
 def copy_of_read_only(person):
     path = os.path.join(person.desktop.home, "from a failing drive")
-    save_copy(person, path)
-    person.desktop.key("Escape")
-    person.text("All is in the copy", 60)
-    check_copy(person, path, person.painted)
+    save_copy(person, path, 3)
+    person.answer("The Copy Is Saved", "Escape")
+    person.says("All is in the copy")
     person.desktop.key("ctrl+w")         # nothing is lost, and the question says so
-    person.text("All is in the copy “from a failing drive”", 60)
-    person.program.wait_title("drive")
+    person.says("not on the disk yet", "All is in the copy “from a failing drive”")
     person.shot("closing-safe")
-    person.desktop.key("Escape")
+    person.answer("Some strokes could not be saved", "Escape")
 
 
 def copy_of_removed(person):
     """The path is gone, too; what the system still reads goes into the copy."""
     person.disk.release()
-    person.text("is not there any more", 60)
+    person.says("is not there any more")
     paint(person, 2)
+    person.says("5 strokes are not saved yet")
     path = os.path.join(person.desktop.home, "from a removed drive")
-    save_copy(person, path)
-    check_copy(person, path, person.painted)
-    person.desktop.key("Return")
-    person.program.wait_title("from a removed drive")
-    person.opened(1, N_FRAMES)
+    save_copy(person, path, 5)
+    go_on_in(person, path)
     paint(person, 1)
-    wait_for(lambda: strokes(path) == person.painted, "a stroke in the copy")
+    wait_saved(person, folder=path)
     person.shot("from-removed")
 
 

@@ -6,14 +6,13 @@ Strokes of real pointer events go to both windows; while one is stopped, so that
 
 import os
 import signal
-import sqlite3
-import subprocess
 import sys
 
 from PIL import Image
 
-from annotator import difference, fine, run
+from annotator import canvas_rectangle, difference, fine, run
 from desktop import Program, rest, wait_for
+from project import cli, cli_refuses, query, verify
 
 N_FRAMES = 3
 SIZE = (2640, 840)
@@ -36,7 +35,7 @@ class Window:
         desktop.xdotool("windowmove", number, self.left, 0)
         wait_for(lambda: (at := desktop.geometry(number)) and abs(at[0] - self.left) < 40 and at[2] <= HALF, "the window in its half")
         rest(1)
-        self.area = [round(n) for n in self.program.rectangle(self.program.find(role="image", test=lambda node: "Canvas" in node.get_name()))]
+        self.area = [round(n) for n in canvas_rectangle(self.program)]
 
     def focus(self):
         """A click on what takes no click: the keys go here."""
@@ -66,24 +65,8 @@ class Window:
         self.program.wait_gone(test=lambda node: part in (node.get_name() or ""), timeout=60)
 
 
-def cli(person, *arguments, **environment):
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
-    done = subprocess.run([command, arguments[0], person.folder, *arguments[1:]], env={**person.desktop.environment, **environment}, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def query(person, sql):
-    database = sqlite3.connect(f"file:{person.folder}/project.sqlite?mode=ro", uri=True)
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
-
-
 def strokes(person):
-    return query(person, "SELECT count (*) FROM stroke WHERE tool IN ('brush', 'eraser')")[0][0]
+    return query(person.folder, "SELECT count (*) FROM stroke WHERE tool IN ('brush', 'eraser')")[0][0]
 
 
 def make_project(person, frames):
@@ -165,7 +148,7 @@ def paint_at_once(person):
 
 
 def turned(person):
-    return query(person, "SELECT count (*) FROM stroke WHERE tool IN ('undo', 'redo')")[0][0]
+    return query(person.folder, "SELECT count (*) FROM stroke WHERE tool IN ('undo', 'redo')")[0][0]
 
 
 def undo_of_others(person):
@@ -203,8 +186,8 @@ def undo_of_others(person):
 
 def work_beside(person):
     """What the command line does shows in both windows, as it is."""
-    name = query(person, "SELECT name FROM frame ORDER BY id LIMIT 1")[0][0]
-    width, height = query(person, "SELECT width, height FROM frame ORDER BY id LIMIT 1")[0]
+    name = query(person.folder, "SELECT name FROM frame ORDER BY id LIMIT 1")[0][0]
+    width, height = query(person.folder, "SELECT width, height FROM frame ORDER BY id LIMIT 1")[0]
     folder = os.path.join(person.desktop.home, "labels")
     os.mkdir(folder)
     Image.new("L", (width, height), 2).save(os.path.join(folder, name + ".png"))
@@ -230,16 +213,19 @@ def work_beside(person):
 def restore_refused(person):
     """A backup does not take the place of a project that somebody else works on: it is said before anything is closed."""
     cli(person, "backup")
-    command = os.path.join(os.path.dirname(person.path), "labelwright-cli")
     path = os.path.join(person.folder, "backups", [name for name in os.listdir(os.path.join(person.folder, "backups")) if name.endswith(".sqlite")][0])
-    done = subprocess.run([command, "restore", person.folder, "--backup", path], env=person.desktop.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 1 and "Close it there first" in done.stdout, done.stdout
+    said = cli_refuses(person, "restore", "--backup", path)
+    assert "Close it there first" in said, said
+
+    def listed(node):
+        return (node.get_name() or "").startswith("Restore the backup of")
+
     person.one.key("alt+4")
-    person.one.program.click("Backups")
-    person.one.program.click(test=lambda node: (node.get_name() or "").startswith("Restore the backup of"))
-    rest(1)
+    person.click_until(lambda _: person.one.program.find_now(test=listed), "the backup to be listed", "Backups")
+    person.one.program.click(test=listed)
+    person.asked("Restore This Backup?")
     person.shot("restore")
-    person.desktop.key("alt+r")        # the dialog's answer: its buttons are not in the tree at once
+    person.answer("Restore This Backup?", "alt+r")
     person.one.says("Others have this project open")
     person.shot("restore-refused")
     assert person.one.program.process.poll() is None
@@ -252,7 +238,7 @@ def kill_one(person):
     person.one.says("Also open in another window: Bea, since")
     person.two.program.kill()
     person.one.wait_silent("Also open")
-    print(cli(person, "verify").strip().splitlines()[-1])
+    verify(person)
 
 
 def main():

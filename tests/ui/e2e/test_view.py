@@ -8,11 +8,10 @@ What the canvas shows is judged by the pixels on the screen. FRAMES are not used
 
 import re
 import sys
-import time
 
 from PIL import ImageChops, ImageStat
 
-from annotator import Canvas, difference, fine, run
+from annotator import Canvas, canvas_rectangle, difference, fine, run
 from desktop import Program, rest, wait_for
 from test_sample import N, import_labels, open_sample
 
@@ -32,37 +31,41 @@ def prepare(person):
 
 
 def expect(canvas, crop, wanted, why):
-    """Until the screen shows exactly this; a busy machine takes its time."""
-    wait_for(lambda: difference(canvas.picture(*crop), wanted) == 0, why, 6)
+    """Until the screen shows exactly this."""
+    canvas.wait_picture(crop, lambda picture: difference(picture, wanted) == 0, why)
+
+
+def differs(canvas, crop, other, least, why):
+    """Until the screen shows something else, by so much; returns that."""
+    return canvas.wait_picture(crop, lambda picture: difference(picture, other) > least, why)
 
 
 def held(desktop, key, look):
     desktop.xdotool("keydown", key)
     rest(0.6)
-    seen = look()
-    desktop.xdotool("keyup", key)
-    rest(0.4)
-    return seen
+    try:
+        return look()
+    finally:
+        desktop.xdotool("keyup", key)
+        rest(0.4)
 
 
 def styles(person):
     desktop, canvas = person.desktop, Canvas(person.program)
-    assert " · Road, from " in canvas.point(240, 310), "who set the pixel is not said"
+    canvas.point(240, 310, " · Road, from ")
     filled, filled_inside = canvas.picture(*CROP), canvas.picture(*INSIDE)
-    bare, bare_inside = held(desktop, "h", lambda: (canvas.picture(*CROP), canvas.picture(*INSIDE)))
-    assert difference(filled, bare) > 10
+    bare, bare_inside = held(desktop, "h", lambda: (differs(canvas, CROP, filled, 10, "no labels while H is held"), canvas.picture(*INSIDE)))
+    expect(canvas, CROP, filled, "the labels as before")
 
     desktop.key("F2")
     person.text("Labels as outlines")
-    outlines = canvas.picture(*CROP)
-    person.shot("outlines")
     expect(canvas, INSIDE, bare_inside, "outlines not to fill")
-    assert 0 < difference(outlines, bare) < difference(filled, bare), "outlines don't show"
+    canvas.wait_picture(CROP, lambda picture: 0 < difference(picture, bare) < difference(filled, bare), "outlines to show")
+    person.shot("outlines")
     desktop.key("F2")
     person.text("Labels with patterns")
-    patterns = canvas.picture(*INSIDE)
+    patterns = canvas.wait_picture(INSIDE, lambda picture: difference(picture, filled_inside) > 1 and difference(picture, bare_inside) > 1, "a pattern")
     person.shot("patterns")
-    assert difference(patterns, filled_inside) > 1, "no pattern"
     assert len(patterns.getcolors(10000)) > len(filled_inside.getcolors(10000)), "a pattern has ink, and what is between"
     desktop.key("F2")
     person.text("Labels filled")
@@ -70,9 +73,8 @@ def styles(person):
 
     desktop.key("F3")
     person.text("Heat where the network is unsure")
-    heat = canvas.picture(*CROP)
+    canvas.wait_picture(CROP, lambda picture: difference(picture, bare) > 0.1 and difference(picture, filled) > 10, "heat")
     person.shot("heat")
-    assert difference(heat, bare) > 0.1 and difference(heat, filled) > 10, "no heat"
     desktop.key("F3")
     person.text("No heat")
     expect(canvas, CROP, filled, "the labels as before")
@@ -88,36 +90,39 @@ def spread(picture):
 
 def adjust(person):
     desktop, canvas = person.desktop, Canvas(person.program)
+    filled = canvas.picture(*CROP)
     desktop.key("alt+h")                                  # the picture alone
-    plain = canvas.picture(*CROP)
+    plain = differs(canvas, CROP, filled, 10, "the picture alone")
+    light, contrast = brightness(plain), spread(plain)
     desktop.key("ctrl+bracketright", "ctrl+bracketright")
     person.text("Brightness +20 %")
-    assert brightness(canvas.picture(*CROP)) > brightness(plain) + 10
+    canvas.wait_picture(CROP, lambda picture: brightness(picture) > light + 10, "a brighter picture")
     desktop.key("ctrl+bracketleft", "ctrl+bracketleft", "ctrl+bracketleft")
     person.text("Brightness -10 %")
-    assert brightness(canvas.picture(*CROP)) < brightness(plain) - 5
+    canvas.wait_picture(CROP, lambda picture: brightness(picture) < light - 5, "a darker picture")
     desktop.key("ctrl+bracketright")
-    expect(canvas, CROP, plain, "the labels as before")
+    expect(canvas, CROP, plain, "the picture as before")
     desktop.key("ctrl+braceright", "ctrl+braceright")
     person.text("Contrast +20 %")
-    assert spread(canvas.picture(*CROP)) > spread(plain) + 2
+    canvas.wait_picture(CROP, lambda picture: spread(picture) > contrast + 2, "more contrast")
     desktop.key("ctrl+braceleft", "ctrl+braceleft", "ctrl+braceleft")
     person.text("Contrast -10 %")
-    assert spread(canvas.picture(*CROP)) < spread(plain) - 2
+    canvas.wait_picture(CROP, lambda picture: spread(picture) < contrast - 2, "less contrast")
     desktop.key("shift+r")
     person.text("Picture as it is")
+    expect(canvas, CROP, plain, "the picture as before")
     desktop.key("shift+e")
     person.text("Picture equalised")
-    assert difference(canvas.picture(*CROP), plain) > 3
+    differs(canvas, CROP, plain, 3, "an equalised picture")
     person.shot("equalised")
     desktop.key("shift+e")
     for index, name in enumerate(("red", "green", "blue")):
         desktop.key("shift+c")
         person.text(f"The {name} channel")
         wanted = plain.split()[index]
-        assert all(ImageChops.difference(channel, wanted).getbbox() is None for channel in canvas.picture(*CROP).split()), f"not {name} alone"
+        canvas.wait_picture(CROP, lambda picture: all(ImageChops.difference(channel, wanted).getbbox() is None for channel in picture.split()), f"{name} alone")
     desktop.key("shift+r", "alt+h")
-    rest(0.5)
+    expect(canvas, CROP, filled, "the labels as before")
 
 
 def compare(person):
@@ -125,48 +130,48 @@ def compare(person):
     desktop, canvas = person.desktop, Canvas(person.program)
     first = canvas.picture(*CROP)
     desktop.key("shift+v")
-    hatched = canvas.picture(*CROP)
+    hatched = differs(canvas, CROP, first, 0, "the proposal over the labels")
     desktop.key("shift+v")
-    proposed = held(desktop, "d", lambda: canvas.picture(*CROP))
-    assert difference(proposed, first) > 0.1 and difference(proposed, hatched) > 0.1, "not the proposal"
+    expect(canvas, CROP, first, "the labels as before")
+    held(desktop, "d", lambda: canvas.wait_picture(CROP, lambda picture: difference(picture, first) > 0.1 and difference(picture, hatched) > 0.1, "the proposal"))
     expect(canvas, CROP, first, "the labels as before")
     desktop.key("ctrl+Return")
     person.text("Submitted ·")
     desktop.key("b", "4")
     desktop.drag(canvas.at(*fine([(120, 100), (200, 100)])))
-    painted = canvas.picture(*CROP)
-    assert difference(painted, first) > 0.1
-    assert "Road, by " in canvas.point(160, 100), "who painted is not said"
+    canvas.point(160, 100, "Road, by ")
+    painted = differs(canvas, CROP, first, 0.1, "what was painted")
     held(desktop, "y", lambda: expect(canvas, CROP, first, "the last revision"))
     expect(canvas, CROP, painted, "the labels as before")
     desktop.key("ctrl+z")
-    rest(1)
+    expect(canvas, CROP, first, "the labels without the stroke")
 
 
 def split(person):
     desktop, canvas = person.desktop, Canvas(person.program)
     whole = canvas.picture(*CROP)
-    bare = held(desktop, "h", lambda: canvas.picture(*CROP))
+    bare = held(desktop, "h", lambda: differs(canvas, CROP, whole, 10, "no labels while H is held"))
     desktop.key("F4")
     person.text("Side by side")
     person.shot("beside")
     desktop.key("F4")
     person.text("With a divider")
-    x, _, width, _ = person.program.rectangle(person.program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
+    x, _, width, _ = canvas_rectangle(person.program)
     middle = x + width / 2 - canvas.left - CROP[0]
-    divided = canvas.picture(*CROP)
+
+    def is_divided(picture):
+        parts = [((round(left), 0, round(right), CROP[3]), wanted) for left, right, wanted in ((0, middle - 20, whole), (middle + 20, CROP[2], bare))]
+        return all(difference(picture.crop(part), wanted.crop(part)) == 0 for part, wanted in parts)
+
+    canvas.wait_picture(CROP, is_divided, "each side of the divider to be what it would be alone")
     person.shot("divider")
-    for left, right, wanted in (0, middle - 20, whole), (middle + 20, CROP[2], bare):
-        part = (round(left), 0, round(right), CROP[3])
-        assert difference(divided.crop(part), wanted.crop(part)) == 0, "a side of the divider is not what it would be alone"
     for _ in range(12):
         desktop.key("less")
-    rest(0.5)
-    assert difference(canvas.picture(*CROP), bare) < 0.5, "the divider is not at the left edge"
+    canvas.wait_picture(CROP, lambda picture: difference(picture, bare) < 0.5, "the divider at the left edge")
     desktop.key("shift+F4")
     person.text("Compared with the proposal")
-    proposed = held(desktop, "d", lambda: canvas.picture(*CROP))
-    assert difference(canvas.picture(*CROP), proposed) < 0.5, "the proposal is not beside the divider"
+    proposed = held(desktop, "d", lambda: canvas.wait_picture(CROP, lambda picture: difference(picture, bare) > 0.5 and difference(picture, whole) > 0.1, "the proposal"))
+    canvas.wait_picture(CROP, lambda picture: difference(picture, proposed) < 0.5, "the proposal beside the divider")
     desktop.key("shift+F4", "shift+F4")
     person.text("Compared with the picture")
     for _ in range(10):
@@ -176,31 +181,37 @@ def split(person):
     expect(canvas, CROP, whole, "the labels as before")
 
 
+def moved_canvas(person, before):
+    canvas = Canvas(person.program)
+    return canvas if (canvas.left, canvas.top) != (before.left, before.top) else None
+
+
 def around(person):
     """The overview map and the rulers."""
     desktop, canvas = person.desktop, Canvas(person.program)
     desktop.key("shift+F2")
-    rest(0.6)
-    moved = Canvas(person.program)
-    assert (moved.left, moved.top) != (canvas.left, canvas.top), "the rulers take no room"
+    moved = wait_for(lambda: moved_canvas(person, canvas), "the rulers to take room")
     person.shot("rulers")
     moved.point(240, 180)
     for _ in range(3):
         desktop.key("plus")
-    rest(0.8)
+    overview = person.program.find("Overview map")
     person.shot("overview")
-    x, y, width, height = person.program.rectangle(person.program.find("Overview map"))
-    assert width >= 150 and height >= 100
-    desktop.click(x + 3, y + 3)                                       # the corner of the picture comes to the middle of the canvas
-    cx, cy, cwidth, cheight = person.program.rectangle(person.program.find(role="image", test=lambda n: "Canvas" in n.get_name()))
 
     def in_corner():
+        """A click there brings the corner of the picture to the middle of the canvas."""
+        x, y, width, height = person.program.rectangle(overview)
+        if width < 150 or height < 100:
+            return False
+        desktop.click(x + 3, y + 3)
+        cx, cy, cwidth, cheight = canvas_rectangle(person.program)
         desktop.move(round(cx + cwidth / 2) + 6, round(cy + cheight / 2) + 6)
+        person.program.settle()
         rest(0.3)
-        column, row = map(int, re.match(r"(\d+), (\d+)", canvas.pointer_text()).groups())
-        return column < 30 and row < 30
+        said = re.match(r"(\d+), (\d+)", canvas.pointer_text())
+        return said and int(said.group(1)) < 30 and int(said.group(2)) < 30
 
-    wait_for(in_corner, "the view to go to the corner", 5)
+    wait_for(in_corner, "the view to go to the corner", 20)
     desktop.key("shift+F3")
     person.text("No overview map")
     desktop.key("shift+F3", "ctrl+1")
