@@ -3,6 +3,7 @@
 #include "config.h"
 #include "trainer-private.h"
 #include "common/json.h"
+#include "nn/networks/networks.h"
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -14,6 +15,19 @@
 #define STATE "state."
 #define BEST "best."
 #define AVERAGE "average."
+
+/* Pictures that a network sees otherwise are other data. Most trainings take what their network always takes, which goes without saying. */
+static void
+add_transform (GString *text, const LwNetModel *model)
+{
+  LwInputTransform usual = lw_input_transform (lw_network_input (model->architecture)), transform = model->transform;
+
+  if (memcmp (&transform, &usual, sizeof usual) == 0)
+    return;
+  for (int i = 0; i < 3; i++)
+    g_string_append_printf (text, " %a %a", transform.mean[i], transform.std[i]);
+  g_string_append (text, transform.bgr ? " bgr" : " rgb");
+}
 
 /* Everything that must be the same for a training to go on as it began, on the backend @backend. */
 static char *
@@ -40,6 +54,7 @@ fingerprint (const LwTrainer *trainer, const char *backend)
     g_string_append_printf (text, " hard %a %a", r->hard_below, r->hard_share);
   for (guint i = 0; i < r->n_rate_factors; i++)
     g_string_append_printf (text, " %s %a", r->rate_factors[i].prefix, r->rate_factors[i].factor);
+  add_transform (text, trainer->model);
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
 }
 

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include "common/paths.h"
+#include "nn/networks/networks.h"
 #include "nn/random.h"
 #include "nn/training/class-weights.h"
 #include "nn/training/schedule.h"
@@ -182,6 +184,12 @@ test_resume (void)
   g_assert_cmpstr (two.plan_key, ==, "ref f64");
   g_assert_true (same_weights (again, whole));
   g_assert_false (train (again, PLAIN, &idle, 1, path, &two, &error));   /* another recipe's is refused */
+  g_assert_nonnull (strstr (error->message, path));
+  g_clear_error (&error);
+  g_autoptr(LwNetModel) other = fresh_model ();                          /* and that of a network that sees the pictures otherwise */
+
+  other->transform.bgr = TRUE;
+  g_assert_false (train (other, NORMALISED, &idle, 1, path, &two, &error));
   g_assert_nonnull (strstr (error->message, path));
   g_clear_error (&error);
   g_assert_true (g_file_set_contents (path, "rubbish, not a checkpoint", -1, NULL));
@@ -376,6 +384,98 @@ test_frozen_norms (void)
     }
 }
 
+/* Steps at the end that only move the statistics: gains and shifts are those of the same training without, means and variances are not. */
+static void
+test_statistics (void)
+{
+  static const char *const recipe = "{\"name\":\"t\",\"rate\":0.05,\"batch\":2,\"epochs\":1,\"batch_norm\":true,\"statistics_steps\":%d}";
+  g_autoptr(LwNetModel) without = fresh_model (), with = fresh_model ();
+  LwNetModel *const models[] = { without, with };
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *json = g_strdup_printf (recipe, i * 6);
+      Course course = { .fail_at = -1 };
+      g_auto(LwTrainingSummary) summary = { 0 };
+
+      g_assert_true (train (models[i], json, &course, 0, NULL, &summary, NULL));
+      g_assert_cmpuint (course.step, ==, 2 + 6 * i);
+    }
+  for (guint t = 0; t < without->weights->tensors->len; t++)
+    {
+      const LwTensor *x = without->weights->tensors->pdata[t], *y = lw_weights_get (with->weights, x->name);
+      gboolean same = memcmp (x->data, y->data, x->count * sizeof (float)) == 0;
+
+      if (strstr (x->name, ".bn.") != NULL)
+        g_assert_cmpint (same, ==, strstr (x->name, ".running_") == NULL);
+    }
+}
+
+/* ---- the recipes that ship ---- */
+
+static gboolean
+some_layer_begins (const char *prefix)
+{
+  for (const char *const *name = lw_network_names (); *name != NULL; name++)
+    {
+      g_autoptr(LwGraph) graph = lw_network_new (*name, &(LwNetworkOptions) { .classes = 3 });
+
+      for (guint i = 0; i < graph->nodes->len; i++)
+        if (g_str_has_prefix (lw_graph_node (graph, (int) i)->name, prefix))
+          return TRUE;
+    }
+  return FALSE;
+}
+
+/* All of it but its length and its size: an epoch a stage, two whole frames a batch. */
+static void
+run_recipe (LwRecipe *recipe)
+{
+  g_autoptr(LwNetModel) model = fresh_model ();
+  Course course = { .fail_at = -1 };
+  LwTrainingSet set = { 4, 1, SIDE, SIDE, load_cb, &course, 0 };
+  g_auto(LwTrainingSummary) summary = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  recipe->epochs = recipe->n_stages;
+  recipe->min_steps = 0;
+  recipe->statistics_steps = MIN (recipe->statistics_steps, 1);
+  for (guint i = 0; i < recipe->n_stages; i++)
+    recipe->stages[i] = (LwRecipeStage) { 1, MIN (recipe->stages[i].batch, 2), 0, 0, recipe->stages[i].scale_min, recipe->stages[i].scale_max };
+  lw_train (&lw_backend_ref, NULL, model, &set, recipe, LW_PRECISION_AUTO, NULL, report_cb, NULL, &course, &summary, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (summary.epochs_run, ==, recipe->n_stages);
+  g_assert_cmpuint (summary.best_epoch, >=, 1);
+  g_assert_true (isfinite (summary.final_loss));
+}
+
+static void
+test_shipped (void)
+{
+  g_autofree char *folder = lw_paths_data ("recipes");
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  int run = 0;
+
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(LwRecipe) recipe = g_str_has_suffix (name, ".json") ? lw_recipe_load (path, &error) : NULL;
+
+      g_assert_no_error (error);
+      if (recipe == NULL)
+        continue;
+      for (char **prefix = recipe->frozen; prefix != NULL && *prefix != NULL; prefix++)
+        g_assert_true (some_layer_begins (*prefix));
+      for (guint i = 0; i < recipe->n_rate_factors; i++)
+        g_assert_true (some_layer_begins (recipe->rate_factors[i].prefix));
+      g_test_message ("%s", recipe->name);
+      run_recipe (recipe);
+      run++;
+    }
+  g_assert_cmpint (run, >=, 4);           /* paper, matlab, best, fine-tune */
+}
+
 static void
 test_patience (void)
 {
@@ -485,6 +585,8 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/hard-examples", test_hard_examples);
   g_test_add_func ("/nn/training/frozen", test_frozen);
   g_test_add_func ("/nn/training/frozen-norms", test_frozen_norms);
+  g_test_add_func ("/nn/training/statistics", test_statistics);
+  g_test_add_func ("/nn/training/shipped", test_shipped);
   g_test_add_func ("/nn/training/patience", test_patience);
   g_test_add_func ("/nn/training/small-memory", test_small_memory);
   g_test_add_func ("/nn/training/failures", test_failures);
