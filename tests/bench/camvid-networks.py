@@ -27,6 +27,7 @@ Network = namedtuple("Network", "arch start recipe what")
 NETWORKS = {
     "fcn8s-resnet50": Network("fcn8s-resnet50", "resnet50", "best", "FCN-8s on ResNet-50, ImageNet's weights"),
     "fcn8s-resnet50-lite": Network("fcn8s-resnet50-lite", "resnet50", "best", "the same without its last stage"),
+    "fcn8s-resnet50-lite-new": Network("fcn8s-resnet50-lite", None, "scratch", "the same without its last stage, from nothing"),
     "unet": Network("unet", None, "scratch", "U-Net, from nothing"),
     "segnet": Network("segnet", None, "scratch", "SegNet, from nothing"),
     "segnet-blocks": Network("segnet", "vgg16", "scratch", "SegNet, the first two blocks of ImageNet's VGG-16"),

@@ -84,6 +84,12 @@ lw_import_layer (LwNetModel *model, const char *ours, const LwWeights *weights, 
   return 1;
 }
 
+gboolean
+lw_import_wants_bgr (const LwWeights *weights)
+{
+  return g_strcmp0 (g_hash_table_lookup (weights->metadata, "channels"), "BGR") == 0;
+}
+
 void
 lw_import_no_layer (const LwNetModel *model, GError **error)
 {

@@ -18,4 +18,5 @@ LwWeights *lw_caffemodel_load (const char *path, GError **error);
 /* Layer @ours of @model from layer @theirs: its filters (or a matrix of as many numbers), its bias, and the normalisation @norm (NULL: none) folded in.
  * -1 on error, 0 where @theirs is not there, else 1. */
 int lw_import_layer (LwNetModel *model, const char *ours, const LwWeights *weights, const char *theirs, const char *norm, GError **error);
+gboolean lw_import_wants_bgr (const LwWeights *weights);                /* says so in its metadata, as files of what Caffe trained should */
 void lw_import_no_layer (const LwNetModel *model, GError **error);      /* sets the error that nothing was found */

@@ -11,7 +11,7 @@ static const int blocks[] = { 3, 4, 6, 3 };
 static gboolean
 check_form (const LwNetModel *model, const LwWeights *resnet, GError **error)
 {
-  gboolean bgr = g_strcmp0 (g_hash_table_lookup (resnet->metadata, "channels"), "BGR") == 0;
+  gboolean bgr = lw_import_wants_bgr (resnet);
   gboolean pytorch = g_strcmp0 (g_hash_table_lookup (resnet->metadata, "format"), "pt") == 0 && !bgr;
   gboolean late = g_str_has_suffix (model->architecture, "-b");
 

@@ -57,6 +57,6 @@ lw_vgg16_import (LwNetModel *model, const LwWeights *vgg, GError **error)
       lw_import_no_layer (model, error);
       return -1;
     }
-  model->transform = lw_input_transform (LW_INPUT_IMAGENET);
+  model->transform = lw_input_transform (lw_import_wants_bgr (vgg) ? LW_INPUT_CAFFE : LW_INPUT_IMAGENET);
   return taken;
 }

@@ -56,8 +56,11 @@ test_vgg (void)
       g_autoptr(GError) error = NULL;
       const LwTensor *fc6 = lw_weights_get (source->weights, "fc6.weight");
 
+      if (timm)
+        g_hash_table_insert (vgg->metadata, g_strdup ("channels"), g_strdup ("BGR"));
       g_assert_cmpint (lw_vgg16_import (model, vgg, &error), ==, 4);
       g_assert_no_error (error);
+      g_assert_cmpint (model->transform.bgr, ==, timm);
       g_assert_cmpint (memcmp (lw_weights_get (model->weights, "fc6.weight")->data, fc6->data, fc6->count * sizeof (float)), ==, 0);
     }
 }
@@ -133,6 +136,47 @@ test_vgg_with_norm (void)
   lw_weights_get (vgg, "features.41.running_var")->data[3] = -1;
   g_assert_cmpint (lw_vgg16_import (model, vgg, &error), ==, -1);
   g_assert_error (error, LW_NET_ERROR, LW_NET_ERROR_SHAPE);
+}
+
+/* What lies beside CAMVID_DIR, or NULL. */
+static char *
+real_file (const char *folder, const char *name)
+{
+  const char *camvid = g_getenv ("CAMVID_DIR");
+  g_autofree char *path = g_build_filename (camvid != NULL ? camvid : "", "..", folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? g_steal_pointer (&path) : NULL;
+}
+
+/* The first blocks alone, of two trainings that see their pictures differently. */
+static void
+test_real_vgg (void)
+{
+  static const struct { const char *file, *last, *next; int layers; gboolean bgr; } cases[] = {
+    { "vgg16-conv1-2.safetensors", "conv2_2", "conv3_1", 4, FALSE },
+    { "vgg16-conv1-3-ssd300.safetensors", "conv3_3", "conv4_1", 7, TRUE },
+  };
+  g_autoptr(LwNetModel) untouched = new_model ("segnet");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = real_file ("vgg16", cases[i].file);
+      g_autofree char *last = g_strconcat (cases[i].last, ".weight", NULL), *next = g_strconcat (cases[i].next, ".weight", NULL);
+      g_autoptr(LwNetModel) model = new_model ("segnet");
+      g_autoptr(GError) error = NULL;
+
+      if (path == NULL)
+        {
+          g_test_skip ("needs a VGG-16's first blocks beside CAMVID_DIR");
+          return;
+        }
+      g_assert_cmpint (lw_import_file (model, path, &error), ==, cases[i].layers);
+      g_assert_no_error (error);
+      g_assert_cmpint (model->transform.bgr, ==, cases[i].bgr);
+      g_assert_cmpfloat_with_epsilon (model->transform.std[0], cases[i].bgr ? 1 / 255.0 : 0.229, 1e-6);
+      g_assert_true (memcmp (lw_weights_get (model->weights, last)->data, lw_weights_get (untouched->weights, last)->data, 400) != 0);
+      g_assert_true (memcmp (lw_weights_get (model->weights, next)->data, lw_weights_get (untouched->weights, next)->data, 400) == 0);
+    }
 }
 
 /* ---- ResNet-50 ---- */
@@ -384,7 +428,7 @@ static void
 test_real_resnet (void)
 {
   const char *camvid = g_getenv ("CAMVID_DIR");
-  g_autofree char *path = g_build_filename (camvid != NULL ? camvid : "", "..", "resnet50", "resnet50.safetensors", NULL);
+  g_autofree char *path = real_file ("resnet50", "resnet50.safetensors");
   g_autofree char *frames = g_build_filename (camvid != NULL ? camvid : "", "val", NULL);
   g_autoptr(GDir) dir = g_dir_open (frames, 0, NULL);
   g_autoptr(LwNetModel) model = new_model ("fcn8s-resnet50");
@@ -392,7 +436,7 @@ test_real_resnet (void)
   LwPlanOptions options = { .n = 1 };
   int street = 0;
 
-  if (dir == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (dir == NULL || path == NULL)
     {
       g_test_skip ("needs ResNet-50 beside CAMVID_DIR");
       return;
@@ -431,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/import/vgg", test_vgg);
   g_test_add_func ("/nn/import/not-vgg", test_not_vgg);
   g_test_add_func ("/nn/import/vgg-with-norm", test_vgg_with_norm);
+  g_test_add_func ("/nn/import/real-vgg", test_real_vgg);
   g_test_add_func ("/nn/import/resnet", test_resnet);
   g_test_add_func ("/nn/import/resnet-forms", test_resnet_forms);
   g_test_add_func ("/nn/import/kept-norm", test_kept_norm);
