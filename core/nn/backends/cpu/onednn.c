@@ -44,6 +44,14 @@ lw_desc_filters (dnnl_data_type_t type, const int *dims, gboolean by_output)
 }
 
 LwDesc *
+lw_desc_doubling_filters (dnnl_data_type_t type, const int *dims, int lanes)
+{
+  dnnl_format_tag_t wide = type == dnnl_f32 ? dnnl_IOhw16o16i : dnnl_IOhw8o16i2o;
+
+  return lw_desc_by_tag (type, 4, (dnnl_dims_t) { dims[0], dims[1], dims[2], dims[3] }, lanes == 16 ? wide : dnnl_OIhw8o8i);
+}
+
+LwDesc *
 lw_desc_bytes_new (gsize bytes)
 {
   return lw_desc_by_tag (dnnl_u8, 1, (dnnl_dims_t) { (dnnl_dim_t) bytes }, dnnl_a);

@@ -13,6 +13,8 @@ LwDesc *lw_desc_plain (dnnl_data_type_t type, int rank, const int *dims);       
 LwDesc *lw_desc_blocked (dnnl_data_type_t type, int n, int channels, int height, int width, int lanes);
 /* Filters in squares of 16 x 16 channels, for kernels/small.c. @dims: O, I, K, K. @by_output: for sums over output channels, so that they are rows of the squares. */
 LwDesc *lw_desc_filters (dnnl_data_type_t type, const int *dims, gboolean by_output);
+/* For kernels/doubling.c: with 16 lanes all input channels' squares for a group of outputs one after the other, else the other way round. */
+LwDesc *lw_desc_doubling_filters (dnnl_data_type_t type, const int *dims, int lanes);
 LwDesc *lw_desc_bytes_new (gsize bytes);
 void lw_desc_free (LwDesc *desc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDesc, lw_desc_free)

@@ -57,24 +57,23 @@ doubling_new (const LwPlan *plan, const LwConvShape *mirrored, const LwDesc *lar
   };
   if (!kernels->doubling->fits (&doubling))
     return NULL;
-  doubling.weight_in = (gsize) doubling.out_groups * taps;
-  doubling.weight_out = taps;
+  doubling.weight_in = lanes == 16 ? taps : (gsize) doubling.out_groups * taps;
+  doubling.weight_out = lanes == 16 ? (gsize) doubling.in_groups * taps : taps;
+  doubling.weight_row = taps / 2;
   code = g_new0 (LwConvCode, 1);
   code->doubling = g_memdup2 (&doubling, sizeof doubling);
-  code->weights = lw_desc_filters (lw_desc_type (small), filters, TRUE);
-  code->scratch = (gsize) doubling.threads * LW_DOUBLING_SUMS * sizeof (float);
+  code->weights = lw_desc_doubling_filters (lw_desc_type (small), filters, lanes);
   code->implementation = g_strdup_printf ("own-doubling:%s", doubling.type == LW_TYPE_F32 ? kernels->name : "avx512_bf16");
   return code;
 }
 
-/* Buffers: 0 the input, 2 the output, 4 scratch. */
+/* Buffers: 0 the input, 2 the output. */
 static dnnl_status_t
 run_doubling (LwPlan *plan, const LwStep *step)
 {
   const LwLayer *layer = lw_plan_layer (plan, step->layer);
 
-  plan->device->kernels->doubling->upsample (step->code->doubling, lw_buffer_data (plan, step->buffers[0]), layer->weights, layer->bias, lw_buffer_data (plan, step->buffers[2]),
-                                             lw_buffer_data (plan, step->buffers[4]));
+  plan->device->kernels->doubling->upsample (step->code->doubling, lw_buffer_data (plan, step->buffers[0]), layer->weights, layer->bias, lw_buffer_data (plan, step->buffers[2]));
   return dnnl_success;
 }
 
@@ -115,7 +114,6 @@ lw_up_conv_add_forward (LwPlan *plan, int i, GError **error)
   if (layer->forward->doubling != NULL)
     {
       step->run = run_doubling;
-      step->buffers[4] = lw_buffer_use (plan, lw_buffer_new (plan, layer->forward->scratch));
       return TRUE;
     }
   lw_step_argument (plan, step, DNNL_ARG_DIFF_DST, small, step->buffers[0], NULL);

@@ -178,20 +178,18 @@ lw_small_sums (const LwSmallConv *conv)
   return (gsize) (conv->out_height * conv->out_width) * 64;
 }
 
-/* Learned upsampling by two: output (2y + i, 2x + j) is the product of input (y, x) and filters (i, j), which lie as LwSmallConv's, four squares in a row. */
+/* Learned upsampling by two: output (2y + i, 2x + j) is the product of input (y, x) and filters (i, j), which lie in squares as LwSmallConv's, that of column 1 behind that of column 0. */
 typedef struct {
   int n, in_groups, out_groups, height, width; /* of the input */
-  gsize weight_in, weight_out; /* elements from one group of input channels to the next, and of output channels */
+  gsize weight_in, weight_out, weight_row;     /* elements from one group of input channels to the next, of output channels, and from row 0 to row 1 */
   LwType type, out_type;
   int threads;
 } LwDoubling;
 
-#define LW_DOUBLING_SUMS 32256 /* floats of scratch for a thread */
-
 typedef struct {
   gboolean (*fits) (const LwDoubling *doubling);       /* whether there is code for that */
-  /* @bias: (nullable): of whole groups. @scratch: LW_DOUBLING_SUMS floats for each thread. */
-  void (*upsample) (const LwDoubling *doubling, const void *x, const void *weights, const float *bias, void *y, float *scratch);
+  /* @bias: (nullable): of whole groups */
+  void (*upsample) (const LwDoubling *doubling, const void *x, const void *weights, const float *bias, void *y);
 } LwDoublingKernels;
 
 /* A convolution with a stride of 1, and zero padding, by code that also places the filters: winograd.c (float32 in between, whatever the types), direct.c. */

@@ -1,4 +1,4 @@
-/* tile.h: products of filters and a few neighbouring pixels, in registers: what our own convolutions are made of
+/* tile.h: products of filters and a few neighbouring pixels, whose sums go on from memory: what small.c is made of
  *
  * Needs AVX-512. Filters lie in squares of (16 input channels, 16 output channels), of bfloat16 in (8, 16 output channels, 2). */
 #pragma once
