@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "store/backup.h"
 #include "store/past.h"
 
@@ -156,6 +157,19 @@ test_due (void)
   g_assert_true (((LwBackup *) list->pdata[0])->automatic);
 }
 
+/* A backup of a time that is yet to come does not keep others from being made until then. */
+static void
+test_due_clock (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = g_build_filename (fixture->folder, "backups", NULL), *ahead = g_build_filename (folder, "project-auto-20990101T000000Z.sqlite", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (ahead, "x", 1, &error));
+  g_autofree char *made = back_up_if_due (fixture->project);
+  g_assert_nonnull (made);
+}
+
 /* ---- and back ---- */
 
 static void
@@ -241,6 +255,8 @@ test_restore_as (void)
   fixture_add_video (fixture, "clip.mp4", 1, 150, 150);
   g_assert_true (g_file_set_contents (weights, "weights", -1, NULL));
   g_assert_cmpint (lw_project_add_model (fixture->project, &(LwModel) { .name = (char *) "m", .architecture = (char *) "x", .classes = (char *) "[\"a\"]" }, weights, &error), >, 0);
+  g_autofree char *leads_out = g_build_filename (fixture->folder, "models", "leads-out", NULL), *led_out = g_build_filename (target, "models", "leads-out", NULL);
+  g_assert_cmpint (symlink (weights, leads_out), ==, 0);
   gint64 frame = fixture_frame (fixture->project, 0);
   fixture_stroke (fixture->project, frame, (LwRect) { 0, 0, 90, 90 }, 1);
   g_autoptr(LwPlanes) then = fixture_load (fixture->project, frame, NULL);
@@ -256,6 +272,7 @@ test_restore_as (void)
   g_autoptr(GPtrArray) before = lw_project_list_media (fixture->project, &error), after = lw_project_list_media (made, &error), models = lw_project_list_models (made, &error);
   g_assert_cmpstr (((LwMedia *) after->pdata[0])->path, ==, ((LwMedia *) before->pdata[0])->path);
   g_assert_true (g_file_test (((LwModel *) models->pdata[0])->path, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (led_out, G_FILE_TEST_EXISTS) || g_file_test (led_out, G_FILE_TEST_IS_SYMLINK));
   g_assert_true (lw_project_close (made, &error));
 
   g_assert_false (lw_backup_restore_as (fixture->folder, backup, target, NULL, &error));      /* something is there */
@@ -290,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/refused", test_refused);
   g_test_add_func ("/backup/choose", test_choose);
   g_test_add_func ("/backup/due", test_due);
+  g_test_add_func ("/backup/due-clock", test_due_clock);
   g_test_add_func ("/backup/restore", test_restore);
   g_test_add_func ("/backup/restore-as", test_restore_as);
   g_test_add_func ("/backup/remove", test_remove);

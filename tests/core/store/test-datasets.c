@@ -424,6 +424,29 @@ test_leaks (void)
   g_assert_cmpuint (report->leaks->len, ==, 2);      /* too near, and a picture in both */
 }
 
+/* As near as the gap is no leak; a frame nearer is one. */
+static void
+test_leaks_gap (void)
+{
+  g_autoptr(Fixture) fixture = fixture_new ();
+  g_autoptr(GError) error = NULL;
+  fixture_add_video (fixture, "clip.mp4", 24, 64, 64);
+  accept_frames (fixture->project, 0, 20);
+  create (fixture->project, "first", 0);
+  for (guint more = 0; more < 2; more++)
+    {
+      g_autoptr(LwDataset) before = NULL, after = NULL;
+      g_autoptr(LwDatasetReport) made = read_report (fixture, &before);
+      g_autofree char *sql = g_strdup_printf ("DROP TRIGGER IF EXISTS dataset_UPDATE_refused; UPDATE dataset SET gap = %u", made->nearest + more);
+      g_assert_true (lw_project_close (fixture->project, &error));
+      fixture_sql (fixture->folder, sql);
+      fixture_reopen (fixture);
+      g_autoptr(LwDatasetReport) report = read_report (fixture, &after);
+      g_assert_cmpuint (after->gap, ==, made->nearest + more);
+      g_assert_cmpuint (report->leaks->len, ==, more);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -436,5 +459,6 @@ main (int argc, char **argv)
   g_test_add_func ("/datasets/immutable", test_immutable);
   g_test_add_func ("/datasets/report", test_report);
   g_test_add_func ("/datasets/leaks", test_leaks);
+  g_test_add_func ("/datasets/leaks-gap", test_leaks_gap);
   return g_test_run ();
 }

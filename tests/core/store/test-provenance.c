@@ -103,7 +103,7 @@ test_pixels (void)
   g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
-  fixture_add_video (fixture, "clip.mp4", 1, SIDE, SIDE);
+  fixture_add_video (fixture, "clip.mp4", 2, SIDE, SIDE);
   int origins[2] = { 0, lw_project_get_origin (fixture->project, LW_ORIGIN_IMPORT, "elsewhere", 0, &error) };
   Painter painter = { fixture->project, fixture_frame (fixture->project, 0), g_ptr_array_new_with_free_func (state_free), g_ptr_array_new_with_free_func (g_free), 0 };
   State *empty = g_new0 (State, 1);
@@ -128,6 +128,9 @@ test_pixels (void)
   lw_planes_free (then.planes);
 
   g_assert_null (lw_project_find_pixel (fixture->project, painter.frame, 0, SIDE, 0, &error));
+  g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (lw_project_find_pixel (fixture->project, fixture_frame (fixture->project, 1), revision, 0, 0, &error));      /* it is of the other frame */
   g_assert_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_null (lw_project_find_pixel (fixture->project, painter.frame, 99, 0, 0, &error));

@@ -163,6 +163,18 @@ test_bad_comments (void)
   assert_refused (lw_project_withdraw_comment (fixture->project, 999, &error), &error, LW_STORE_ERROR_NOT_FOUND);
 }
 
+static void
+test_comment_of_another (void)
+{
+  g_autoptr(Fixture) fixture = make_labelled (1);
+  g_autoptr(GError) error = NULL;
+  gint64 comment = lw_project_add_comment (fixture->project, fixture_frame (fixture->project, 0), 1, 1, "hers", &error);
+  g_assert_true (lw_project_close (fixture->project, NULL));
+  fixture_sql (fixture->folder, "DROP TRIGGER IF EXISTS comment_UPDATE_refused; UPDATE comment SET author = 'ann'");
+  fixture_reopen (fixture);
+  assert_refused (lw_project_withdraw_comment (fixture->project, comment, &error), &error, LW_STORE_ERROR_INVALID);
+}
+
 /* ---- the contract ---- */
 
 static gboolean
@@ -242,6 +254,31 @@ test_locked (void)
   g_assert_true (lw_project_check_contract (fixture->project, frame, &clean, &error) && lw_contract_report_is_clean (&clean));
 }
 
+/* Before a frame was ever accepted, what was imported counts. */
+static void
+test_locked_import (void)
+{
+  g_autoptr(Fixture) fixture = make_labelled (1);
+  g_autoptr(GError) error = NULL;
+  gboolean locked[256] = { FALSE };
+  gint64 frame = fixture_frame (fixture->project, 0);
+  g_autoptr(LwPlanes) planes = fixture_load (fixture->project, frame, NULL);
+  int origin = lw_project_get_origin (fixture->project, LW_ORIGIN_IMPORT, "CamVid", 0, &error);
+  locked[2] = TRUE;
+  g_assert_true (lw_project_set_locked (fixture->project, locked, NULL));
+  set_contract (fixture->project, (LwContract) { .locked = TRUE });
+  for (int y = 0; y < 5; y++)
+    memset (lw_label_map_row (planes->plane[LW_PLANE_CLASS], y), 2, 10);
+  g_assert_true (lw_project_import_map (fixture->project, frame, planes->plane[LW_PLANE_CLASS], (guint8) origin, LW_REVISION_IMPORT, NULL, &error));
+  fixture_stroke (fixture->project, frame, (LwRect) { 4, 4, 2, 2 }, 3);      /* two pixels of it */
+  g_auto(LwContractReport) report = { 0 };
+  g_assert_true (lw_project_check_contract (fixture->project, frame, &report, &error));
+  g_assert_cmpuint (report.locked, ==, 2);
+  assert_refused (accept (fixture->project, frame, &error), &error, LW_STORE_ERROR_CONTRACT);
+  fixture_undo (fixture->project, frame);
+  g_assert_true (accept (fixture->project, frame, &error));
+}
+
 static void
 test_talk_and_reviewer (void)
 {
@@ -317,8 +354,10 @@ main (int argc, char **argv)
   g_test_add_func ("/store/review/assign", test_assign);
   g_test_add_func ("/store/review/threads", test_threads);
   g_test_add_func ("/store/review/bad-comments", test_bad_comments);
+  g_test_add_func ("/store/review/comment-of-another", test_comment_of_another);
   g_test_add_func ("/store/review/coverage", test_coverage);
   g_test_add_func ("/store/review/locked", test_locked);
+  g_test_add_func ("/store/review/locked-import", test_locked_import);
   g_test_add_func ("/store/review/talk-and-reviewer", test_talk_and_reviewer);
   g_test_add_func ("/store/review/somebody-else", test_somebody_else);
   g_test_add_func ("/store/review/verdicts", test_verdicts);

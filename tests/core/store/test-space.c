@@ -115,7 +115,8 @@ test_prune_jobs (void)
   g_autoptr(Fixture) fixture = fixture_new ();
   g_autoptr(GError) error = NULL;
   g_autoptr(LwJob) done = lw_project_create_job (fixture->project, "train", 0, 0, &error), running = lw_project_create_job (fixture->project, "train", 0, 0, &error);
-  g_autofree char *outside = g_build_filename (fixture->root, "outside", NULL);
+  g_autofree char *house = g_build_filename (fixture->root, "house", NULL), *outside = g_build_filename (house, "outside", NULL);
+  g_assert_cmpint (g_mkdir (house, 0700), ==, 0);
   g_assert_true (g_file_set_contents (outside, "precious", -1, NULL));
   const LwJob *jobs[] = { done, running };
   for (gsize i = 0; i < G_N_ELEMENTS (jobs); i++)
@@ -124,7 +125,9 @@ test_prune_jobs (void)
       g_autofree char *told = g_build_filename (jobs[i]->folder, "progress.jsonl", NULL), *link_to = g_build_filename (frames, "link", NULL);
       g_assert_cmpint (g_mkdir (frames, 0700), ==, 0);
       g_assert_true (g_file_set_contents (picture, "0123456789", -1, NULL) && g_file_set_contents (told, "{}", -1, NULL));
+      g_autofree char *link_to_folder = g_build_filename (frames, "house", NULL);
       g_assert_cmpint (symlink (outside, link_to), ==, 0);
+      g_assert_cmpint (symlink (house, link_to_folder), ==, 0);
     }
   g_assert_true (lw_project_finish_job (fixture->project, done->id, LW_JOB_DONE, 0, NULL, &error));
   LwSpace space = measure (fixture->project);
