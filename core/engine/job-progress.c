@@ -14,6 +14,8 @@
 
 #define MAX_FILE_BYTES (16u << 20)
 #define MAX_POINTS 100000
+#define LOCK_TRIES 50
+#define LOCK_PAUSE_US 20000
 
 /* JSON has no NaN: what was not measured is null. */
 static LwJson *
@@ -140,14 +142,15 @@ lw_job_load_progress (const char *folder, GError **error)
 
 /* ---- lock and state ---- */
 
-/* The folder itself is locked, not a file in it: it is there as long as the job is. */
+/* The folder itself is locked, not a file in it: it is there as long as the job is. Who asks for the state shares the lock for a moment: that must not keep an engine
+ * from its job, so it tries for a second. */
 static int
-open_and_lock (const char *folder)
+open_and_lock (const char *folder, int how)
 {
   int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     return -1;
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+  if (flock (fd, how | LOCK_NB) == 0)
     return fd;
   int saved = errno;
   close (fd);
@@ -158,7 +161,12 @@ open_and_lock (const char *folder)
 int
 lw_job_lock (const char *folder, GError **error)
 {
-  int fd = open_and_lock (folder);
+  int fd = open_and_lock (folder, LOCK_EX);
+  for (int i = 0; fd < 0 && errno == EWOULDBLOCK && i < LOCK_TRIES; i++)
+    {
+      g_usleep (LOCK_PAUSE_US);
+      fd = open_and_lock (folder, LOCK_EX);
+    }
   if (fd < 0 && errno == EWOULDBLOCK)
     g_set_error (error, LW_JOB_ERROR, LW_JOB_ERROR_BUSY, _("Another engine works on the training job “%s” already."), folder);
   else if (fd < 0)
@@ -182,7 +190,7 @@ lw_job_is_finished (const char *folder)
 LwJobState
 lw_job_get_state (const char *folder)
 {
-  int fd = open_and_lock (folder);
+  int fd = open_and_lock (folder, LOCK_SH);
   if (fd < 0 && errno == EWOULDBLOCK)
     return LW_JOB_STATE_TRAINING;
   if (fd >= 0)

@@ -191,6 +191,38 @@ test_locks (Fixture *f, gconstpointer data)
   g_assert_false (lw_job_stop_requested (f->folder));
 }
 
+typedef struct { const char *folder; gboolean ended; } Asker;
+
+static gpointer
+ask_until_ended (gpointer data)
+{
+  Asker *asker = data;
+  while (!g_atomic_int_get (&asker->ended))
+    lw_job_get_state (asker->folder);
+  return NULL;
+}
+
+/* Who looks how a job is doing keeps no engine from it, and others who look from the truth. */
+static void
+test_asked_meanwhile (Fixture *f, gconstpointer data)
+{
+  commit (f);
+  Asker asker = { f->folder, FALSE };
+  GThread *threads[] = { g_thread_new ("asker", ask_until_ended, &asker), g_thread_new ("asker", ask_until_ended, &asker) };
+  for (int i = 0; i < 300; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_assert_cmpint (lw_job_get_state (f->folder), ==, LW_JOB_STATE_WAITING);
+      int lock = lw_job_lock (f->folder, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (lw_job_get_state (f->folder), ==, LW_JOB_STATE_TRAINING);
+      close (lock);
+    }
+  g_atomic_int_set (&asker.ended, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 static void
 test_progress (Fixture *f, gconstpointer data)
 {
@@ -275,6 +307,7 @@ main (int argc, char **argv)
   ADD ("damaged-request", test_damaged_request);
   ADD ("damaged-files", test_damaged_files);
   ADD ("locks", test_locks);
+  ADD ("asked-meanwhile", test_asked_meanwhile);
   ADD ("progress", test_progress);
   ADD ("result", test_result);
   ADD ("base", test_base);
