@@ -74,6 +74,27 @@ test_hostile (void)
   assert_refused ("[1,2]", 0, "JSON");
   assert_refused ("{\"a\":", 0, "JSON");
   assert_refused ("{\"\xff\":1}", 0, "JSON");
+  assert_refused ("{} {}", 0, "JSON");
+  assert_refused ("{\"a\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]}}", 2, "F4");
+}
+
+/* More of something than any network has. */
+static void
+test_too_much (void)
+{
+  g_autoptr(GString) many = g_string_new ("{"), deep = g_string_new ("{\"a\":"), longest = g_string_new ("{\"");
+
+  for (int i = 0; i <= 65536; i++)
+    g_string_append_printf (many, "%s\"%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}", i > 0 ? "," : "", i);
+  g_string_append_c (many, '}');
+  assert_refused (many->str, 0, "at most 65536");
+  for (int i = 0; i < 20000; i++)
+    g_string_append_c (deep, '[');
+  assert_refused (deep->str, 0, "JSON");
+  for (int i = 0; i < 256; i++)
+    g_string_append_c (longest, 'n');
+  g_string_append (longest, "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}");
+  assert_refused (longest->str, 0, "255");
 }
 
 static void
@@ -339,6 +360,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("lw-weights-XXXXXX", NULL);
   g_test_add_func ("/nn/safetensors/hostile", test_hostile);
+  g_test_add_func ("/nn/safetensors/too-much", test_too_much);
   g_test_add_func ("/nn/safetensors/lying-length", test_lying_length);
   g_test_add_func ("/nn/safetensors/odd", test_odd);
   g_test_add_func ("/nn/safetensors/round-trip", test_round_trip);
