@@ -157,19 +157,6 @@ test_due (void)
   g_assert_true (((LwBackup *) list->pdata[0])->automatic);
 }
 
-/* A backup of a time that is yet to come does not keep others from being made until then. */
-static void
-test_due_clock (void)
-{
-  g_autoptr(Fixture) fixture = fixture_new ();
-  g_autoptr(GError) error = NULL;
-  g_autofree char *folder = g_build_filename (fixture->folder, "backups", NULL), *ahead = g_build_filename (folder, "project-auto-20990101T000000Z.sqlite", NULL);
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (ahead, "x", 1, &error));
-  g_autofree char *made = back_up_if_due (fixture->project);
-  g_assert_nonnull (made);
-}
-
 /* ---- and back ---- */
 
 static void
@@ -307,7 +294,6 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/refused", test_refused);
   g_test_add_func ("/backup/choose", test_choose);
   g_test_add_func ("/backup/due", test_due);
-  g_test_add_func ("/backup/due-clock", test_due_clock);
   g_test_add_func ("/backup/restore", test_restore);
   g_test_add_func ("/backup/restore-as", test_restore_as);
   g_test_add_func ("/backup/remove", test_remove);
