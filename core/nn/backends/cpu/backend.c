@@ -90,6 +90,8 @@ new_plan (LwDevice *device, const LwGraph *graph, const LwPlanOptions *options)
 
   plan->device = device;
   plan->graph = lw_graph_copy (graph);
+  if (!options->train)
+    lw_graph_thin (plan->graph);
   plan->options = *options;
   if (options->precision == LW_PRECISION_AUTO)
     plan->options.precision = device->bfloat16 ? LW_PRECISION_MIXED : LW_PRECISION_WINOGRAD;

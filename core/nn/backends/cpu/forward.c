@@ -271,6 +271,18 @@ add_conv (LwPlan *plan, int i, GError **error)
   return TRUE;
 }
 
+/* Windows of single pixels: of each two the first one. */
+static dnnl_status_t
+run_thin (LwPlan *plan, const LwStep *step)
+{
+  const LwLayer *layer = step_layer (plan, step), *input = input_layer (plan, step);
+  LwShape shape = lw_layer_shape (plan, layer);
+
+  plan->device->kernels->resample->pick (&shape, lw_buffer_data (plan, step->buffers[0]), input->height, input->width, lw_layer_node (plan, layer)->stride,
+                                         lw_buffer_data (plan, step->buffers[2]));
+  return dnnl_success;
+}
+
 static dnnl_status_t
 run_pool (LwPlan *plan, const LwStep *step)
 {
@@ -297,7 +309,8 @@ needs_index (const LwPlan *plan, int pool)
 static void
 add_pool (LwPlan *plan, int i)
 {
-  LwStep *step = add_step (plan, i, run_pool);
+  gboolean thins = lw_layer_node (plan, lw_plan_layer (plan, i))->kernel == 1;
+  LwStep *step = add_step (plan, i, thins ? run_thin : run_pool);
   LwLayer *layer = lw_plan_layer (plan, i);
 
   if (!needs_index (plan, i))

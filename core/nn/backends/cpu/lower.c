@@ -155,7 +155,7 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
 static gboolean
 has_pool (const LwNode *node)
 {
-  return node->stride == 2 && ((node->kernel == 2 && node->pad == 0) || (node->kernel == 3 && node->pad == 1 && !node->ceil_mode));
+  return node->stride == 2 && ((node->kernel <= 2 && node->pad == 0) || (node->kernel == 3 && node->pad == 1 && !node->ceil_mode));
 }
 
 static gboolean

@@ -166,6 +166,9 @@ gsize lw_layer_elements (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_desc (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_desc_typed (const LwPlan *plan, const LwLayer *layer, LwType type);
 
+/* thinning.c: leaves out of a prediction's @graph what nobody reads; it may have pools then whose windows are single pixels */
+void lw_graph_thin (LwGraph *graph);
+
 /* lower.c */
 gboolean lw_plan_lower (LwPlan *plan, GError **error);
 
