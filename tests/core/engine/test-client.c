@@ -200,9 +200,8 @@ test_killed_from_outside (void)
   assert_works (engine);
   kill (lw_engine_get_pid (engine), SIGKILL);
   settle ();
-  for (int i = 0; i < 100 && lw_engine_get_state (engine) != LW_ENGINE_STOPPED; i++)
+  while (lw_engine_get_state (engine) != LW_ENGINE_STOPPED)      /* the test's own limit ends this */
     g_usleep (20000);
-  g_assert_cmpint (lw_engine_get_state (engine), ==, LW_ENGINE_STOPPED);
   assert_works (engine);
 }
 
