@@ -115,6 +115,13 @@ class Annotator:
     def text(self, part, timeout=20):
         return self.says(part, timeout=timeout)
 
+    def told(self, part):
+        """Waits for a message that goes by itself. A computer that is busy may not show it for long enough to be read: what it tells must be seen elsewhere, too."""
+        try:
+            self.says(part, timeout=5)
+        except NotFound:
+            print(f"not seen: {part}", flush=True)
+
     def silent(self, part, timeout=60):
         """Waits until nothing says that any more."""
         self.program.wait_gone(test=lambda n: part in (n.get_name() or ""), timeout=timeout)

@@ -31,19 +31,23 @@ PATIENCE = 60_000  # ms for an answer of the program to a question about one of 
 BUSY = 3  # how many times longer anything may take than on a computer that does nothing else
 
 
+LONGEST_LOOK = 3  # seconds that count of one look: the computer may have stood still, and the program with it
+
+
 def wait_for(condition, what, timeout=20.0, pause=0.05):
     """The first true value of condition(); fails with `what` after `timeout` seconds (of a computer that does nothing else)."""
-    timeout *= BUSY
-    end = time.monotonic() + timeout
+    left = timeout * BUSY
     while True:
+        begun = time.monotonic()
         while GLib.MainContext.default().iteration(False):  # the accessibility cache is kept by signals
             pass
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
-            raise NotFound(f"waited {timeout:.0f} s for {what}")
+        if left < 0:
+            raise NotFound(f"waited {timeout * BUSY:.0f} s for {what}")
         time.sleep(pause)
+        left -= min(time.monotonic() - begun, LONGEST_LOOK)
 
 
 def rest(seconds):

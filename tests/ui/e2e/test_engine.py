@@ -110,9 +110,9 @@ def start_training(person, epochs):
 
 
 def kill_while_training(person):
-    """Painting goes on meanwhile; the training is resumed from its checkpoint. Twenty epochs, so that it still goes on when the engine is killed."""
+    """Painting goes on meanwhile; the training is resumed from its checkpoint. Twelve epochs, so that it still goes on when the engine is killed."""
     desktop, program = person.desktop, person.program
-    start_training(person, 20)
+    start_training(person, 12)
     program.find(test=lambda n: re.match(r"Epoch ([2-9]|1\d) of", n.get_name() or ""), timeout=300)
     os.kill(wait_engine(program), signal.SIGKILL)
     person.text("A training was interrupted")
@@ -124,7 +124,7 @@ def kill_while_training(person):
     canvas.point(150, 305, "Car")
     desktop.key("alt+2")
     program.click("Resume")
-    person.text("stands beside the old one", 400)
+    person.text("stands beside the old one", 800)
     person.shot("resumed")
 
 

@@ -82,8 +82,8 @@ def restore(person):
     person.click_until(lambda _: person.program.has_text("before it, nothing was labelled"), "the first revision to be shown",
                        test=lambda node: "labels/street_000000.png" in (node.get_name() or ""))
     person.program.click("Restore", "push button")
-    person.text(AGAIN)
-    assert is_restored(), "not the labels of the first revision"
+    person.told(AGAIN)
+    wait_for(is_restored, "the labels of the first revision")
     assert "restored" in revisions(person)[0]["message"]
     person.shot("restored")
 

@@ -54,7 +54,8 @@ def assign_together(person):
     person.asked("Assign 3 Frames")
     person.shot("assign")
     person.reply("Assign 3 Frames", LONG)
-    person.text("3 frames assigned to")
+    person.told("3 frames assigned to")
+    person.says(" · " + LONG)          # where the frame's status stands
     wait_for(lambda: len(frames(person, assignee=LONG)) == 3, "three frames to be assigned")
     person.press_until("ctrl+alt+z", lambda: not frames(person, assignee=LONG), "the assignment to be undone")
     person.press_until("ctrl+alt+shift+z", lambda: len(frames(person, assignee=LONG)) == 3, "the assignment to be done again")
