@@ -1,9 +1,9 @@
 """Takes pictures of the pages on which work is kept, compared, reviewed, merged and counted, and of the bars; no test.
 
-    take_page_pictures.py PROGRAM OUTPUT [--camvid DIR] [--only STEP...] [--size 1280x800] [--scale 2] [--dark] [--language de_DE.UTF-8]
+    take_page_pictures.py PROGRAM OUTPUT [--camvid DIR] [--only STEP...] [--size 1280x800] [--scale 2] [--dark] [--language de_DE.UTF-8] [--user FOLDER]
 
 The project is made with the command line, of the sample, whose pictures may be shown to everybody; with --camvid of CamVid's frames under names as long as cameras give them.
-The pictures of docs/images are those of `--only review history merge statistics`. PROGRAM is an installed labelwright, with labelwright-cli beside it.
+The pictures of docs/images are those of `--only review history merge statistics --user /home/ada`: imported labels lie in FOLDER meanwhile, whose path is in the pictures. PROGRAM is an installed labelwright, with labelwright-cli beside it.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import time
 from annotator import Annotator, Canvas
 from desktop import Program, rest, wait_for
 from disks import SmallDisk
-from test_project import cli
+from project import cli_json as cli
 
 LONG = "cambridge_evening_drive_kings_parade_to_grange_road_front_left_"
 PANES = ["snapshots", "statistics", "datasets", "log", "packages", "backups", "space", "check"]     # Ctrl+Alt+1 to 8
@@ -56,6 +56,8 @@ def make_project(person, options):
     person.media, person.labels, person.name, medium = frames_of(person, options)
     person.ada, person.grace = ("Maximiliane-Theodora von und zu Hohenschwangau", "Grace Brewster Murray Hopper") if options.camvid else ("Ada Lovelace", "Grace Hopper")
     person.folder = os.path.join(options.folder or person.desktop.home, "King’s Parade to Grange Road, evening, camera front left" if options.camvid else "drive")
+    if options.user:
+        person.labels = shutil.copytree(person.labels, os.path.join(options.user, "labels"))
     cli(person, "create", "--classes", "camvid11")
     become(person, person.ada)
     cli(person, "add", person.media)
@@ -68,7 +70,7 @@ def make_project(person, options):
     thread = cli(person, "comments")[0]["thread"]
     become(person, person.ada)
     cli(person, "comment", person.name(2), "Two: the thin one stands behind.", "--thread", thread)
-    import_labels(person, os.path.join(person.desktop.home, "corrected"), {0: 12})
+    import_labels(person, os.path.join(options.user or person.desktop.home, "corrected"), {0: 12})
     cli(person, "submit", "--frames", f"{medium}:0", "--message", "Poles as agreed")
     cli(person, "contract", "--specks", "12", "--complete", "yes")
     cli(person, "dataset", "create", "june")
@@ -166,7 +168,7 @@ def merge(person):
     person.desktop.key("ctrl+alt+5")
     rest(1)
     person.program.click("Merge…", "push button")
-    person.choose_in_file_dialog(person.package)
+    person.choose_file("Which Package or Copy?", person.package)
     person.text("regions are not decided", 60)
     rest(2)
     keep(person, "merge")
@@ -215,7 +217,7 @@ def unsaved(person):
     rest(1)
     keep(person, "bar-unsaved")
     person.desktop.key("ctrl+shift+s")
-    person.save_as("Save a Copy of the Project", os.path.join(person.disk.folder, "copy"))
+    person.choose_file("Save a Copy of the Project", os.path.join(person.disk.folder, "copy"))
     rest(3)
     keep(person, "copy-failed")
     person.disk.empty()
@@ -275,6 +277,8 @@ def run(options):
     finally:
         person.disk.release()
         person.close()
+        if options.user:
+            shutil.rmtree(os.path.join(options.user, "labels"), ignore_errors=True)
 
 
 def main():
@@ -287,6 +291,7 @@ def main():
     parser.add_argument("--scale", type=int, default=1)
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--language")
+    parser.add_argument("--user", type=os.path.abspath)
     run(parser.parse_args())
 
 
