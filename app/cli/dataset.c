@@ -3,6 +3,7 @@
 #include "cli.h"
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include "common/atomic-file.h"
 #include "store/dataset-report.h"
 
 static char **specs, *unseen_by, *out;
@@ -137,7 +138,7 @@ write_sheet (Cli *cli, LwProject *project, const char *name, GError **error)
   if (text == NULL)
     return FALSE;
   if (out != NULL)
-    return g_file_set_contents_full (out, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+    return lw_atomic_file_write (out, text, -1, error);
   return fputs (text, stdout) >= 0;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static gboolean
@@ -66,6 +67,17 @@ lw_atomic_file_commit (LwAtomicFile *file, GError **error)
     }
   errno = errno == 0 ? saved : errno;
   return fail (error, _("“%s” can’t be written"), file->path);
+}
+
+gboolean
+lw_atomic_file_write (const char *path, const char *text, gssize length, GError **error)
+{
+  g_return_val_if_fail (path != NULL && text != NULL, FALSE);
+  g_auto(LwAtomicFile) file = { 0 };
+  if (!lw_atomic_file_open (&file, path, error))
+    return FALSE;
+  fwrite (text, 1, length < 0 ? strlen (text) : (gsize) length, file.stream);      /* what fails here, the commit tells */
+  return lw_atomic_file_commit (&file, error);
 }
 
 gboolean

@@ -3,6 +3,7 @@
 #include "store/audit-export.h"
 
 #include <string.h>
+#include "common/atomic-file.h"
 #include "common/json.h"
 
 char *
@@ -59,5 +60,5 @@ lw_audit_export (GPtrArray *entries, const char *path, GError **error)
       g_autofree char *time = format_utc (entry->at);
       (json ? append_json : append_csv) (out, entry, time);
     }
-  return g_file_set_contents_full (path, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+  return lw_atomic_file_write (path, out->str, (gssize) out->len, error);
 }

@@ -3,6 +3,7 @@
 #include "store/statistics-export.h"
 
 #include <inttypes.h>
+#include "common/atomic-file.h"
 #include "store/audit-export.h"
 
 const char *
@@ -79,5 +80,5 @@ lw_statistics_export (const LwStatistics *sums, const LwPalette *palette, GPtrAr
   append_totals (out, sums, labelled);
   append_classes (out, sums, palette, labelled);
   append_origins (out, sums, origins, labelled);
-  return g_file_set_contents_full (path, out->str, (gssize) out->len, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+  return lw_atomic_file_write (path, out->str, (gssize) out->len, error);
 }

@@ -3,6 +3,7 @@
 #include "dataset-view.h"
 
 #include <glib/gi18n-lib.h>
+#include "common/atomic-file.h"
 #include "feedback.h"
 #include "project/format.h"
 #include "project/share-row.h"
@@ -216,7 +217,7 @@ write_sheet (LwProject *project, gpointer wanted, LwOperation *operation, GCance
   g_autoptr (LwDatasetReport) report = dataset != NULL ? lw_project_report_dataset (project, dataset, lw_operation_progress, operation, cancellable, error) : NULL;
   g_autofree char *text = report != NULL ? lw_project_write_datasheet (project, dataset, report, g_str_has_suffix (sheet->path, ".json"), error) : NULL;
   if (text != NULL)
-    g_file_set_contents_full (sheet->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+    lw_atomic_file_write (sheet->path, text, -1, error);
   return NULL;
 }
 

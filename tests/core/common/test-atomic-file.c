@@ -69,6 +69,25 @@ test_full_disk (void)
   g_assert_false (g_file_test ("/tmp/lw-never", G_FILE_TEST_EXISTS));
 }
 
+static void
+test_write (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lw-atomic-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "x", NULL), *below = g_build_filename (path, "y", NULL);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (lw_atomic_file_write (path, "one", -1, &error));
+  assert_contents (path, "one");
+  g_assert_true (lw_atomic_file_write (path, "second", 3, &error));
+  assert_contents (path, "sec");
+  g_assert_cmpuint (count_files (folder), ==, 1);
+  g_assert_false (lw_atomic_file_write (below, "one", -1, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+  g_autofree char *named = g_strdup_printf ("“%s”", below);
+  g_assert_nonnull (strstr (error->message, named));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -76,5 +95,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/atomic-file/commit-and-release", test_commit_and_release);
   g_test_add_func ("/atomic-file/no-folder", test_no_folder);
   g_test_add_func ("/atomic-file/full-disk", test_full_disk);
+  g_test_add_func ("/atomic-file/write", test_write);
   return g_test_run ();
 }
