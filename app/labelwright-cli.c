@@ -192,7 +192,8 @@ main (int argc, char **argv)
   if (command != NULL)
     return asks_help ? run (command, 2, help) : run (command, argc - 1, argv + 1);
   if (argc > 1)
-    fprintf (stderr, _("%s: There is no command “%s”.\n"), "labelwright-cli", asks_help ? argv[2] : name);
-  print_commands (stderr);
+    fprintf (stderr, _("%s: There is no command “%s”.\nTry: %s --help\n"), "labelwright-cli", asks_help ? argv[2] : name, "labelwright-cli");
+  else
+    print_commands (stderr);
   return EXIT_USAGE;
 }

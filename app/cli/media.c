@@ -94,8 +94,22 @@ const CliCommand cli_add = { "add", "PROJECT PATH...", N_("Add videos, images an
 /* ---- relink ---- */
 
 static gboolean
+check_folders (char **folders, GError **error)
+{
+  for (; *folders != NULL; folders++)
+    if (!g_file_test (*folders, G_FILE_TEST_IS_DIR))
+      {
+        g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR, _("There is no folder “%s”"), *folders);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 relink (Cli *cli, char **arguments, GError **error)
 {
+  if (!check_folders (arguments + 1, error))
+    return FALSE;
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   if (project == NULL)
     return FALSE;

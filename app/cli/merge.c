@@ -163,6 +163,8 @@ read_decisions (GHashTable *decisions, GError **error)
 {
   g_autofree char *text = NULL;
   gsize length;
+  if (!g_file_test (rule, G_FILE_TEST_EXISTS))
+    return cli_usage (error, _("--rule is ours, theirs, newest, or a JSON file that is there, not “%s”."), rule);
   if (!g_file_get_contents (rule, &text, &length, error))
     return FALSE;
   g_autoptr(LwJson) list = lw_json_parse (text, length, MAX_LIST_BYTES, rule, error);
@@ -265,6 +267,8 @@ merge (Cli *cli, char **arguments, GError **error)
   g_autoptr(LwProject) other = project != NULL ? cli_open_project (cli, arguments[1], error) : NULL;
   if (other == NULL)
     return FALSE;
+  if (g_str_equal (lw_project_get_folder (project), lw_project_get_folder (other)))
+    return cli_usage (error, _("“%s” can’t be merged into itself: name a copy or a package of it."), arguments[1]);
   cli_begin (cli, _("Merging"));
   gboolean done = lw_project_merge (project, other, choose, decisions, dry, &merged, cli_progress, cli, cli->cancellable, error);
   cli_end (cli);

@@ -55,6 +55,8 @@ remove_class (Cli *cli, char **arguments, GError **error)
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
   g_autoptr(LwPalette) palette = project != NULL ? lw_project_dup_palette (project, error) : NULL;
   const LwClass *class = palette != NULL ? find_class (palette, arguments[1], error) : NULL, *other = class != NULL && into != NULL ? find_class (palette, into, error) : NULL;
+  if (class != NULL && class == other)
+    return cli_usage (error, _("“%s” can’t be merged into itself: give --into another class."), into);
   if (class == NULL || (into != NULL && other == NULL) || !lw_project_measure_class (project, class->id, &use, error))
     return FALSE;
   cli_begin (cli, _("Changing labels"));

@@ -59,6 +59,11 @@ restore_backup (Cli *cli, const char *folder, GError **error)
 {
   g_autofree char *beside = g_build_filename (folder, "backups", backup, NULL), *replaced = NULL;
   gboolean named = strchr (backup, G_DIR_SEPARATOR) == NULL && g_file_test (beside, G_FILE_TEST_EXISTS);
+  if (!named && !g_file_test (backup, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("There is no backup “%s”. “labelwright-cli backup --list” lists those of the project"), backup);
+      return FALSE;
+    }
   if (to != NULL ? !lw_backup_restore_as (folder, named ? beside : backup, to, cli->cancellable, error)
                  : !lw_backup_restore (folder, named ? beside : backup, &replaced, error))
     return FALSE;

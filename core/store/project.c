@@ -221,7 +221,10 @@ find_file (LwProject *self, const char *path, GError **error)
     }
   if (self->file != NULL && g_file_test (self->file, G_FILE_TEST_IS_REGULAR))
     return TRUE;
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_A_PROJECT, _("“%s” is not a Labelwright project: there is no %s in it"), folder, LW_PROJECT_FILE);
+  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_A_PROJECT, _("There is no folder “%s”"), folder);
+  else
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_A_PROJECT, _("“%s” is not a Labelwright project: there is no %s in it"), folder, LW_PROJECT_FILE);
   return FALSE;
 }
 

@@ -169,6 +169,11 @@ lw_project_select_frames (LwProject *self, const char *const *specs, GError **er
   g_autoptr(GHashTable) media = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (frames == NULL || !read_media_names (self, media, error))
     return NULL;
+  if (frames->len == 0 && specs[0] != NULL)
+    {
+      g_set_error_literal (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no frames yet: add videos or images first"));
+      return NULL;
+    }
   g_autofree gboolean *chosen = g_new0 (gboolean, frames->len + 1);
   Selection selection = { frames, by_name, media, chosen };
   for (guint i = 0; i < frames->len; i++)

@@ -73,9 +73,11 @@ test_failures (CliFixture *f, gconstpointer data)
   cli_run (f, 1, "add", f->project, "/no/such/video.mp4", NULL);
   expect_message (f, "video.mp4");
   cli_run (f, 1, "import", f->project, "--format", "camvid", f->folder, NULL);
+  cli_run (f, 1, "accept", f->project, "--frames", "all", NULL);
+  expect_message (f, "add videos or images");
+  cli_run (f, 0, "add", f->project, f->images, NULL);
   cli_run (f, 1, "accept", f->project, "--frames", "nobody", NULL);
   expect_message (f, "nobody");
-  cli_run (f, 0, "add", f->project, f->images, NULL);
   cli_run (f, 1, "add", f->project, f->images, NULL);       /* the names are taken */
   expect_message (f, "scene00");
   cli_run (f, 1, "train", f->project, "--scratch", "--arch", "fcn8s-lite", "--recipe", f->recipe, NULL);
@@ -88,6 +90,30 @@ test_failures (CliFixture *f, gconstpointer data)
   cli_run (f, 1, "dataset", f->project, "show", "nobody", NULL);
   cli_run (f, 0, "verify", f->project, "--json", NULL);
   g_assert_nonnull (strstr (f->out, "\"sound\":true"));
+}
+
+/* Names that are wrong: the message says which, and what would be right. */
+static void
+test_wrong_names (CliFixture *f, gconstpointer data)
+{
+  g_autofree char *below = g_build_filename (f->folder, "no", "such.csv", NULL);
+  cli_run (f, 2, "dance", NULL);
+  expect_message (f, "“dance”");
+  expect_message (f, "--help");
+  cli_run (f, 0, "create", f->project, "--classes", "camvid11", NULL);
+  cli_run (f, 1, "relink", f->project, "/no/such/folder", NULL);
+  expect_message (f, "/no/such/folder");
+  cli_run (f, 1, "restore", f->project, "--backup", "yesterday", NULL);
+  expect_message (f, "“yesterday”");
+  expect_message (f, "--list");
+  cli_run (f, 2, "merge", f->project, f->project, NULL);
+  expect_message (f, "itself");
+  cli_run (f, 2, "merge", f->project, f->images, "--rule", "oldest", NULL);
+  expect_message (f, "newest");
+  cli_run (f, 2, "remove-class", f->project, "Car", "--into", "Car", NULL);
+  expect_message (f, "“Car”");
+  cli_run (f, 1, "stats", f->project, "--out", below, NULL);
+  expect_message (f, "such.csv”");
 }
 
 /* ---- the whole loop ---- */
@@ -359,6 +385,7 @@ main (int argc, char **argv)
   ADD ("usage", test_usage);
   ADD ("help", test_help);
   ADD ("failures", test_failures);
+  ADD ("wrong-names", test_wrong_names);
   ADD ("loop", test_loop);
   ADD ("segment", test_segment);
   ADD ("small-gpu", test_small_gpu);
