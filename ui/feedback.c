@@ -205,8 +205,9 @@ on_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
   gtk_show_uri (NULL, uri, GDK_CURRENT_TIME);
 }
 
-void
-lw_show_in_files (GtkWidget *near, const char *path)
+/* Opens the file manager with @path selected. */
+static void
+show_in_files (GtkWidget *near, const char *path)
 {
   GDBusConnection *bus = g_application_get_dbus_connection (g_application_get_default ());
   g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
@@ -226,7 +227,7 @@ lw_show_in_files (GtkWidget *near, const char *path)
 static void
 on_show_clicked_cb (AdwToast *toast, const char *path)
 {
-  lw_show_in_files (GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (g_application_get_default ()))), path);
+  show_in_files (GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (g_application_get_default ()))), path);
 }
 
 static void

@@ -16,7 +16,5 @@ AdwToast *lw_toast_with_action (GtkWidget *near, const char *title, const char *
 /* A question with “Cancel” and one other answer; @callback (GObject *object) runs where that is chosen. */
 void lw_ask (GtkWidget *near, const char *heading, const char *body, const char *answer, gboolean destructive,
              void (*callback) (gpointer object), gpointer object);
-/* Opens the file manager with @path selected. */
-void lw_show_in_files (GtkWidget *near, const char *path);
 /* For icon-only buttons: one string is both what a screen reader says and the tooltip. */
 void lw_name_widget (GtkWidget *widget, const char *name);
