@@ -119,7 +119,6 @@ def remove_class(person):
     person.answer("pixels in 96 frames", "alt+r")
     person.told("is gone from 96 frames")
     wait_for(lambda: not has_class(person, "Sky"), "the class to go", 60)
-    person.program.wait_gone("Sky", "label")
     person.press_until("ctrl+alt+z", lambda: has_class(person, "Sky"), "the class to come back")
     person.program.find("Sky", "label")
     rest(2)
