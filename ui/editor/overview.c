@@ -5,6 +5,7 @@
 
 #define MOST_WIDTH 168
 #define MOST_HEIGHT 126
+#define PART 4                 /* of the canvas, at most, along each side: a small one is to paint on, too */
 #define DETAIL 2               /* pixels of the map a widget unit: sharp where the scale factor is 2 */
 #define CORNER 6
 
@@ -100,7 +101,9 @@ update (LwOverview *self)
 
   if (part)
     {
-      double scale = MIN ((double) MOST_WIDTH / image->width, (double) MOST_HEIGHT / image->height);
+      double width = MIN (MOST_WIDTH, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / PART);
+      double height = MIN (MOST_HEIGHT, gtk_widget_get_height (GTK_WIDGET (self->canvas)) / PART);
+      double scale = MIN (width / image->width, height / image->height);
       make_map (self, image);
       gtk_widget_set_size_request (GTK_WIDGET (self), MAX (16, (int) (image->width * scale)), MAX (16, (int) (image->height * scale)));
     }
