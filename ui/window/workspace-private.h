@@ -26,6 +26,9 @@ struct _LwWorkspace
   AdwBin parent_instance;
 
   /* Of the template. */
+  AdwSqueezer *breadth;
+  AdwViewSwitcherBar *switcher_bar;
+  GtkWidget *broad, *header, *switchers, *narrow_switcher;
   AdwViewStack *stack;
   GtkStack *canvas_stack;
   GtkWidget *start_box, *end_box, *view_button, *menu_button, *side_pane, *paned;
@@ -142,6 +145,10 @@ void lw_workspace_stop_saying (LwWorkspace *self);
 /* workspace-view.c */
 void lw_workspace_free_paned_keys (LwWorkspace *self);
 void lw_workspace_connect_canvas (LwWorkspace *self);
+
+/* workspace-breadth.c */
+void lw_workspace_measure_header (LwWorkspace *self);          /* what it holds has changed */
+void lw_workspace_use_breadth (LwWorkspace *self);
 
 /* workspace-unsaved.c */
 void lw_workspace_update_write_bar (LwWorkspace *self);

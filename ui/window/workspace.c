@@ -89,6 +89,7 @@ on_page_cb (LwWorkspace *self)
   gboolean labelling = lw_workspace_is_labelling (self);
   gtk_widget_set_visible (self->start_box, labelling);
   gtk_widget_set_visible (self->end_box, labelling);
+  lw_workspace_measure_header (self);
   lw_playback_stop (self->playback);
   lw_workspace_update_actions (self);
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "train") == 0)
@@ -106,7 +107,10 @@ update_train_tab (LwWorkspace *self)
   int percent = state == LW_TRAINER_PREPARING ? 0 : state == LW_TRAINER_SCORING ? 100 : (int) (lw_trainer_get_fraction (self->trainer) * 100);
   g_autofree char *title = running ? g_strdup_printf (_("Train (%d %%)"), percent) : g_strdup (C_("page", "Train"));
   if (g_strcmp0 (adw_view_stack_page_get_title (self->train_stack_page), title) != 0)
-    adw_view_stack_page_set_title (self->train_stack_page, title);
+    {
+      adw_view_stack_page_set_title (self->train_stack_page, title);
+      lw_workspace_measure_header (self);
+    }
 }
 
 static void
@@ -248,6 +252,12 @@ bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, stack);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, canvas_stack);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, breadth);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, broad);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, header);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, switchers);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, narrow_switcher);
+  gtk_widget_class_bind_template_child (widget_class, LwWorkspace, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, start_box);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, end_box);
   gtk_widget_class_bind_template_child (widget_class, LwWorkspace, view_button);
@@ -320,6 +330,7 @@ lw_workspace_class_init (LwWorkspaceClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/window/workspace.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_try_again_cb);
+  gtk_widget_class_bind_template_callback (widget_class, lw_workspace_use_breadth);
   lw_workspace_install_view_actions (widget_class);
   lw_workspace_install_look_actions (widget_class);
   lw_workspace_install_key_actions (widget_class);
@@ -408,6 +419,7 @@ lw_workspace_new (LwDesk *desk)
   lw_workspace_watch_company (self);
   accept_drops (self);
   show_title (self);
+  g_signal_connect (self, "map", G_CALLBACK (lw_workspace_measure_header), NULL);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (on_room_cb), self, G_CONNECT_SWAPPED);
   show_read_only (self);
   update_pages (self);
