@@ -3,6 +3,7 @@
 #include "canvas-rig.h"
 #include "editor/canvas-private.h"
 #include "label/raster.h"
+#include <math.h>
 #include <string.h>
 
 typedef struct { LwLabelMap *map; guint8 class_id; } Reference;
@@ -73,6 +74,18 @@ test_pressure (void)
   g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0, 0, 0).pressure, 0.3, 1e-9);
   g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0.5, 0, 0).pressure, 0.65, 1e-9);
   g_assert_cmpfloat (sample (rig, 0, 0, 1, 0, 0).pressure, ==, 1);
+
+  /* Softness bends what lies between the ends, and only that; it never makes more pressure thinner. */
+  for (int softness = -100; softness <= 100; softness += 50)
+    {
+      g_object_set (rig->toolbox, "pen-softness", softness, NULL);
+      g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0, 0, 0).pressure, 0.3, 1e-9);
+      g_assert_cmpfloat (sample (rig, 0, 0, 1, 0, 0).pressure, ==, 1);
+      g_assert_cmpfloat_with_epsilon (sample (rig, 0, 0, 0.5, 0, 0).pressure, 0.3 + 0.7 * pow (0.5, exp2 (-softness / 50.0)), 1e-9);
+      for (int p = 0; p < 100; p++)
+        g_assert_cmpfloat (sample (rig, 0, 0, p / 100.0, 0, 0).pressure, <, sample (rig, 0, 0, (p + 1) / 100.0, 0, 0).pressure);
+    }
+  g_object_set (rig->toolbox, "pen-softness", 0, NULL);
   g_object_set (rig->toolbox, "pen-pressure", FALSE, NULL);
   g_assert_cmpfloat (sample (rig, 0, 0, 0.1, 0, 0).pressure, ==, 1);
 }

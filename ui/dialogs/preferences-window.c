@@ -13,6 +13,7 @@ struct _LwPreferencesWindow
   AdwEntryRow *name_row;
   GtkSwitch *pressure_switch;
   GtkSpinButton *least_spin;
+  GtkRange *softness_scale;
 };
 
 G_DEFINE_FINAL_TYPE (LwPreferencesWindow, lw_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -80,6 +81,7 @@ lw_preferences_window_class_init (LwPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied_cb);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, pressure_switch);
   gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, least_spin);
+  gtk_widget_class_bind_template_child (widget_class, LwPreferencesWindow, softness_scale);
 }
 
 static void
@@ -92,6 +94,7 @@ lw_preferences_window_init (LwPreferencesWindow *self)
   bind_row (self->device_row, "device", devices);
   g_settings_bind (lw_settings_get (), "pen-pressure", self->pressure_switch, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (lw_settings_get (), "pen-least", self->least_spin, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (lw_settings_get (), "pen-softness", gtk_range_get_adjustment (self->softness_scale), "value", G_SETTINGS_BIND_DEFAULT);
 }
 
 GtkWidget *

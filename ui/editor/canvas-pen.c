@@ -97,7 +97,7 @@ canvas_pen_pressure (LwCanvas *self, gboolean measured, double pressure)
     g_object_get (self->toolbox, "pen-pressure", &wanted, NULL);
   if (!measured || !wanted || self->toolbox == NULL)
     return 1;
-  return 1 - (1 - lw_toolbox_get_pen_least (self->toolbox)) * (1 - CLAMP (pressure, 0, 1));      /* a pen that barely touches still leaves a line */
+  return 1 - (1 - lw_toolbox_get_pen_least (self->toolbox)) * (1 - lw_toolbox_bend_pressure (self->toolbox, pressure));      /* a pen that barely touches still leaves a line */
 }
 
 void

@@ -9,7 +9,7 @@ struct _LwToolbox
 
   LwTool tool, last_tool;
   guint8 class_id, paint_over_class;
-  int pen_least;
+  int pen_least, pen_softness;
   double brush_size, superpixel_size, fill_tolerance, opacity;
   LwBrushShape brush_shape;
   LwPaintOver paint_over;
@@ -22,7 +22,7 @@ G_DEFINE_FINAL_TYPE (LwToolbox, lw_toolbox, G_TYPE_OBJECT)
 #define PEN_LEAST 5
 
 enum { PROP_TOOL = 1, PROP_LAST_TOOL, PROP_CLASS_ID, PROP_BRUSH_SIZE, PROP_SUPERPIXEL_SIZE, PROP_FILL_TOLERANCE, PROP_BRUSH_SHAPE, PROP_PAINT_OVER, PROP_PAINT_OVER_CLASS, PROP_OPACITY, PROP_OVERLAY_VISIBLE,
-       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, PROP_PROTECT_HAND, PROP_PEN_PRESSURE, PROP_PEN_LEAST, N_PROPS };
+       PROP_SHOW_PROPOSAL, PROP_OVERWRITE_HAND, PROP_PROTECT_HAND, PROP_PEN_PRESSURE, PROP_PEN_LEAST, PROP_PEN_SOFTNESS, N_PROPS };
 enum { HIDDEN_CHANGED, LOCKED_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -48,6 +48,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_SHOW_PROPOSAL: g_value_set_boolean (value, self->show_proposal); break;
     case PROP_PEN_PRESSURE: g_value_set_boolean (value, self->pen_pressure); break;
     case PROP_PEN_LEAST: g_value_set_int (value, self->pen_least); break;
+    case PROP_PEN_SOFTNESS: g_value_set_int (value, self->pen_softness); break;
     case PROP_OVERWRITE_HAND: g_value_set_boolean (value, self->overwrite_hand); break;
     case PROP_PROTECT_HAND: g_value_set_boolean (value, self->protect_hand); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -91,6 +92,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_SHOW_PROPOSAL: ASSIGN (self->show_proposal, g_value_get_boolean (value), pspec); break;
     case PROP_PEN_PRESSURE: ASSIGN (self->pen_pressure, g_value_get_boolean (value), pspec); break;
     case PROP_PEN_LEAST: ASSIGN (self->pen_least, g_value_get_int (value), pspec); break;
+    case PROP_PEN_SOFTNESS: ASSIGN (self->pen_softness, g_value_get_int (value), pspec); break;
     case PROP_OVERWRITE_HAND: ASSIGN (self->overwrite_hand, g_value_get_boolean (value), pspec); break;
     case PROP_PROTECT_HAND: ASSIGN (self->protect_hand, g_value_get_boolean (value), pspec); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -120,6 +122,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_SHOW_PROPOSAL] = g_param_spec_boolean ("show-proposal", NULL, NULL, TRUE, flags);
   props[PROP_PEN_PRESSURE] = g_param_spec_boolean ("pen-pressure", NULL, NULL, TRUE, flags);
   props[PROP_PEN_LEAST] = g_param_spec_int ("pen-least", NULL, NULL, 1, 100, PEN_LEAST, flags);
+  props[PROP_PEN_SOFTNESS] = g_param_spec_int ("pen-softness", NULL, NULL, -100, 100, 0, flags);
   props[PROP_OVERWRITE_HAND] = g_param_spec_boolean ("overwrite-hand", NULL, NULL, FALSE, flags);
   props[PROP_PROTECT_HAND] = g_param_spec_boolean ("protect-hand", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -215,6 +218,13 @@ lw_toolbox_get_pen_least (LwToolbox *self)
 {
   g_return_val_if_fail (LW_IS_TOOLBOX (self), 1);
   return self->pen_least / 100.0;
+}
+
+double
+lw_toolbox_bend_pressure (LwToolbox *self, double pressure)
+{
+  g_return_val_if_fail (LW_IS_TOOLBOX (self), 1);
+  return pow (CLAMP (pressure, 0, 1), exp2 (-self->pen_softness / 50.0));
 }
 
 double

@@ -19,7 +19,7 @@ typedef enum {
 #define LW_FILL_TOLERANCE_MAX 255.0
 
 /* Properties: "tool" (LwTool as int), "last-tool" (the one before it), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "pen-least" (int, percent of the size at the softest pressure, 1..100), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
+ * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "pen-least" (int, percent of the size at the softest pressure, 1..100), "pen-softness" (int, -100..100: how soon the pressure counts), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
  * proposal may overwrite hand work), "protect-hand" (bool: neither may the tools).
  * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
@@ -34,6 +34,9 @@ void lw_toolbox_set_brush_size (LwToolbox *toolbox, double diameter);        /* 
 double lw_toolbox_get_superpixel_size (LwToolbox *toolbox);
 double lw_toolbox_get_fill_tolerance (LwToolbox *toolbox);
 double lw_toolbox_get_pen_least (LwToolbox *toolbox);                        /* 0.01..1 of the brush's size */
+/* What the hand means by a @pressure of 0..1: its power 2^(-softness / 50), so that a soft pen is half as broad as it can be at a pressure of 0.06, one that
+ * is neither soft nor firm at 0.5, and a firm one at 0.84. */
+double lw_toolbox_bend_pressure (LwToolbox *toolbox, double pressure);
 /* The size of the tool in the hand, brush or superpixels, or the tolerance of its filling, times @factor, but at least one further. */
 void lw_toolbox_scale_size (LwToolbox *toolbox, double factor);
 LwBrushShape lw_toolbox_get_brush_shape (LwToolbox *toolbox);
