@@ -25,7 +25,7 @@ struct _LwDb {
   gint64 change;               /* the number of this transaction's change; 0: none taken yet (changes.h) */
   const char *copy;            /* uuid of this copy of the project, borrowed from it; NULL on readers (audit.h) */
   gint64 begun, longest;       /* microseconds: start of the transaction under way, longest so far */
-  gint64 waiting_since, idle_since;      /* microseconds: while it waits for a lock (patience.h) */
+  gint64 asked, waited, idle;            /* microseconds: while it waits for a lock (patience.h) */
   LwFileMark mark;
   void (*release) (LwDb *db);  /* what lw_db_release() does instead of closing it, or NULL */
   gpointer owner;              /* for @release */

@@ -7,6 +7,7 @@
 #define IDLE_US (5 * G_USEC_PER_SEC)
 #define LONGEST_US (60 * G_USEC_PER_SEC)
 #define MOST_PAUSE_MS 25
+#define STOOD_STILL_US G_USEC_PER_SEC      /* a pause that took longer was the computer's: it slept, or others had it, and the rest of that time counts for nobody */
 
 /* When something was last written, as far as the log tells. */
 static LwFileMark
@@ -28,14 +29,13 @@ static int
 wait_cb (gpointer data, int n)
 {
   LwDb *db = data;
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = g_get_monotonic_time (), passed = n == 0 ? 0 : MIN (now - db->asked, STOOD_STILL_US);
   LwFileMark mark = read_mark (db);
-  if (n == 0)
-    db->waiting_since = now;
-  if (n == 0 || !is_same (mark, db->mark))
-    db->idle_since = now;
+  db->asked = now;
+  db->waited = n == 0 ? 0 : db->waited + passed;
+  db->idle = n == 0 || !is_same (mark, db->mark) ? 0 : db->idle + passed;
   db->mark = mark;
-  if (now - db->idle_since > IDLE_US || now - db->waiting_since > LONGEST_US)
+  if (db->idle > IDLE_US || db->waited > LONGEST_US)
     return 0;
   g_usleep ((gulong) g_random_int_range (500, 1500 + 2 * MIN (n, MOST_PAUSE_MS) * 1000));
   return 1;
