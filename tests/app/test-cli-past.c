@@ -283,7 +283,8 @@ test_merge (CliFixture *f, gconstpointer data)
   g_assert_cmpstr (cli_string (f, 0, "class"), ==, "Car");
   cli_run (f, 0, "merge", f->project, out, "--json", NULL);
   g_assert_cmpint (cli_int (f, 0, "same"), ==, 4);
-  cli_run (f, 1, "merge", f->project, out, "--rule", "/no/such.json", NULL);
+  cli_run (f, 2, "merge", f->project, out, "--rule", "/no/such.json", NULL);        /* no rule, and no file */
+  expect_message (f, "/no/such.json");
   cli_run (f, 2, "merge", f->project, NULL);
   cli_run (f, 0, "verify", f->project, NULL);
   cli_run (f, 0, "verify", out, NULL);

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 #include <math.h>
+#include "fixture.h"
 
 static void
 test_round_up (void)
@@ -37,28 +38,18 @@ draw (GtkWidget *window, LwCurve *curve, const GArray *steps, const GArray *epoc
   return drawn;
 }
 
-static gboolean
-stop_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 static void
 test_draw (void)
 {
   GtkWidget *window = gtk_window_new ();
   GtkWidget *curve = lw_curve_new ();
-  gboolean stop = FALSE;
   g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (LwCurvePoint));
   g_autoptr (GArray) epochs = g_array_new (FALSE, FALSE, sizeof (LwJobPoint));
   gtk_window_set_default_size (GTK_WINDOW (window), 400, 300);
   gtk_window_set_decorated (GTK_WINDOW (window), FALSE);
   gtk_window_set_child (GTK_WINDOW (window), curve);
   gtk_window_present (GTK_WINDOW (window));
-  g_timeout_add (300, stop_cb, &stop);
-  while (!stop)
-    g_main_context_iteration (NULL, TRUE);
+  fixture_wait (gtk_widget_get_mapped (curve) && gtk_widget_get_width (curve) > 300 && gtk_widget_get_height (curve) > 200);
 
   guint empty = draw (window, LW_CURVE (curve), steps, epochs, 0);
   g_assert_cmpuint (empty, >, 0);      /* the axes */
