@@ -220,7 +220,10 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   take_frames (self, loaded->frames);
   if (self->n_missing != loaded->n_missing)
     {
+      gboolean back = loaded->n_missing < self->n_missing;
       self->n_missing = loaded->n_missing;
+      if (back)
+        lw_document_reload (self->document);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_MISSING]);
     }
   loaded_free (loaded);

@@ -26,7 +26,7 @@ LwFrameList *lw_desk_get_frames (LwDesk *desk);
 guint lw_desk_get_position (LwDesk *desk);                   /* LW_FRAME_LIST_NONE: no frame */
 const LwFrame *lw_desk_get_frame (LwDesk *desk);             /* NULL: none */
 void lw_desk_go_to (LwDesk *desk, guint position);           /* past the end: nothing happens */
-void lw_desk_reload (LwDesk *desk);                          /* frames and media, after a change */
+void lw_desk_reload (LwDesk *desk);                          /* frames and media, after a change; the frame that is shown, too, where media came back */
 gboolean lw_desk_is_read_only (LwDesk *desk);
 
 /* The whole of "write-error": with the file, and what SQLite says of it. NULL: strokes are written. */

@@ -53,10 +53,7 @@ on_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (LwDesk) desk = g_weak_ref_get (&watch->desk);
   watch->looking = FALSE;
   if (desk != NULL && n >= 0 && (guint) n != get_n_missing (desk))
-    {
-      lw_desk_reload (desk);
-      lw_document_reload (lw_desk_get_document (desk));
-    }
+    lw_desk_reload (desk);
   watch_unref (watch);
 }
 

@@ -59,7 +59,6 @@ on_media_found_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       lw_desk_reload (self->desk);
-      lw_document_reload (lw_desk_get_document (self->desk));
       lw_toast (GTK_WIDGET (self), _("Found"));
     }
   g_object_unref (self);
