@@ -171,8 +171,7 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  for (guint i = 0; i < media->len; i++)
-    loaded->n_missing += ((LwMedia *) media->pdata[i])->missing ? 1 : 0;
+  loaded->n_missing = lw_missing_media_count (media);
   loaded->state = lw_desk_state_read (project);
   lw_project_get_locked (project, loaded->locked);
   g_task_return_pointer (task, loaded, (GDestroyNotify) loaded_free);

@@ -30,16 +30,22 @@ get_n_missing (LwDesk *desk)
   return n;
 }
 
+guint
+lw_missing_media_count (const GPtrArray *media)
+{
+  guint n = 0;
+  for (guint i = 0; i < media->len; i++)
+    n += ((const LwMedia *) media->pdata[i])->missing ? 1 : 0;
+  return n;
+}
+
 static void
 count_in_thread (GTask *task, gpointer project, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) media = lw_project_list_media (LW_PROJECT (project), &error);
-  gssize n = 0;
-  for (guint i = 0; media != NULL && i < media->len; i++)
-    n += ((LwMedia *) media->pdata[i])->missing ? 1 : 0;
   if (media != NULL)
-    g_task_return_int (task, n);
+    g_task_return_int (task, lw_missing_media_count (media));
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
