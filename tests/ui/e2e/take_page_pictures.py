@@ -142,22 +142,24 @@ def history(person):
     person.program.click("This Frame")
 
 
+def open_pane(person, name):
+    person.desktop.key(f"ctrl+alt+{PANES.index(name) + 1}")
+    rest(2)
+
+
 def panes(person):
-    for number, name in enumerate(PANES, 1):
-        person.desktop.key(f"ctrl+alt+{number}")
-        rest(2)
+    for name in PANES:
+        open_pane(person, name)
         keep(person, name)
 
 
 def statistics(person):
-    person.desktop.key("ctrl+alt+2")
-    rest(2)
+    open_pane(person, "statistics")
     keep(person, "statistics")
 
 
 def check(person):
-    person.desktop.key("ctrl+alt+8")
-    rest(1)
+    open_pane(person, "check")
     person.program.click("Check the Project", "push button")
     person.text("The Project Is Sound", 60)
     rest(1)
@@ -165,8 +167,7 @@ def check(person):
 
 
 def merge(person):
-    person.desktop.key("ctrl+alt+5")
-    rest(1)
+    open_pane(person, "packages")
     person.program.click("Merge…", "push button")
     person.choose_file("Which Package or Copy?", person.package)
     person.text("regions are not decided", 60)
