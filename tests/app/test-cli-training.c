@@ -121,7 +121,7 @@ test_engine_killed (CliFixture *f, gconstpointer data)
   if (engine > 0)
     g_assert_nonnull (strstr (err, "checkpoint"));
   else
-    g_test_skip ("the engine could not be found in /proc/locks");
+    g_test_skip ("the engine could not be found in /proc/locks, which some containers hide");
 }
 
 /* Program and engine are both gone: the next call goes on from the checkpoint. */
@@ -139,7 +139,7 @@ test_resume (CliFixture *f, gconstpointer data)
   wait_while_training (job);
   if (engine == 0)
     {
-      g_test_skip ("the engine could not be found in /proc/locks");
+      g_test_skip ("the engine could not be found in /proc/locks, which some containers hide");
       return;
     }
   g_assert_cmpint (lw_job_get_state (job), ==, LW_JOB_STATE_INTERRUPTED);

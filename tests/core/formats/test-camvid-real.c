@@ -16,7 +16,7 @@ val_init (Val *val, const char *palette)
   const char *root = g_getenv ("CAMVID_DIR");
   if (root == NULL || root[0] == '\0')
     {
-      g_test_skip ("needs the option camvid_dir");
+      g_test_skip ("needs real frames: the option camvid_dir");
       return FALSE;
     }
   *val = (Val) { .labels = g_build_filename (root, "valannot", NULL), .images = g_build_filename (root, "val", NULL) };

@@ -93,7 +93,7 @@ test_camvid_shares (void)
   static const double percent[] = { 16.85, 23.26, 0.98, 31.66, 4.49, 9.72, 1.17, 1.13, 5.87, 0.64, 0.29 };
   const char *root = g_getenv ("CAMVID_DIR");
   if (root == NULL || root[0] == '\0')
-    return g_test_skip ("needs the option camvid_dir");
+    return g_test_skip ("needs real frames: the option camvid_dir");
   g_autofree char *folder = g_build_filename (root, "trainannot", NULL);
   g_autoptr(GDir) files = g_dir_open (folder, 0, NULL);
   g_autoptr(LwConfusion) confusion = lw_confusion_new (11);

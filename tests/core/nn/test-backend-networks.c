@@ -93,7 +93,7 @@ test_against_cpu (void)
   processor = tested_open (0, NULL);
   if (processor.backend == NULL)
     {
-      g_test_skip ("built without oneDNN");
+      g_test_skip ("built without oneDNN: there is no CPU backend to compare with");
       return;
     }
   for (const char *const *name = lw_network_names (); *name != NULL; name++)
