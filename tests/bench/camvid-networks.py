@@ -6,7 +6,8 @@
 
 Two splits. `val`: learnt from the 367 training frames, the epoch chosen and the score taken on the 101 of val. `drive`: learnt from the sequences 0001TP and
 0006R0 alone, the last epoch scored on all 305 frames of 0016E5, a drive that it never saw. Each training has a log, a checkpoint and a report in FOLDER;
-those with a report aren't done again, so that a table can grow over several calls. --table only prints it, as Markdown.
+those with a report aren't done again, so that a table can grow over several calls. A network that is taught needs its teacher's models of the same split
+and seed there: call for the teacher first. --table only prints it, as Markdown.
 
 A processor takes weeks for that. --size scales all frames first and --epochs shortens the recipes, to whole frames throughout: what comes out compares starts
 and networks with one another, and with nothing else; give it a FOLDER of its own.
@@ -23,7 +24,8 @@ from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-Network = namedtuple("Network", "arch start recipe what")
+TAUGHT = 0.5      # the share of pixels whose class is drawn from the teacher
+Network = namedtuple("Network", "arch start recipe what teacher", defaults=[None])
 NETWORKS = {
     "fcn8s-resnet50": Network("fcn8s-resnet50", "resnet50", "best", "FCN-8s on ResNet-50, ImageNet's weights"),
     "fcn8s-resnet50-lite": Network("fcn8s-resnet50-lite", "resnet50", "best", "the same without its last stage"),
@@ -34,6 +36,7 @@ NETWORKS = {
     "segnet-basic": Network("segnet-basic", None, "scratch", "SegNet-Basic, from nothing"),
     "fcn8s": Network("fcn8s", None, "scratch", "FCN-8s, from nothing"),
     "fcn8s-blocks": Network("fcn8s", "vgg16", "scratch", "FCN-8s, the first two blocks of ImageNet's VGG-16"),
+    "fcn8s-taught": Network("fcn8s", None, "scratch", "FCN-8s, from nothing, taught by FCN-8s on ResNet-50", "fcn8s-resnet50"),
     "fcn8s-lite": Network("fcn8s-lite", None, "scratch", "FCN-8s lite, from nothing"),
 }
 SPLITS = ("val", "drive")
@@ -67,18 +70,21 @@ def call(options, log, *arguments):
         return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=environment).returncode == 0
 
 
-def recipe_file(options, name):
-    """The named recipe, or with --epochs a shorter one that is written beside the reports."""
-    file = ROOT / f"data/recipes/{name}.json"
-    if options.epochs is None:
-        return file
+def recipe_file(options, network):
+    """The network's recipe, or another one that is written beside the reports: with --epochs a shorter one, for a teacher one that is taught."""
+    file = ROOT / f"data/recipes/{network.recipe}.json"
     recipe = json.loads(file.read_text())
-    recipe |= {"scale": recipe.pop("stages", [recipe])[-1]["scale"], "epochs": options.epochs, "crop": [0, 0]}
-    recipe |= {"name": f"{name}-{options.epochs}", "warmup_steps": min(recipe["warmup_steps"], 20), "validate_every": max(1, options.epochs // 4)}
-    short = options.out / f"{recipe['name']}.recipe"
-    if not short.exists():
-        short.write_text(json.dumps(recipe, indent=2) + "\n")
-    return short
+    if options.epochs is not None:
+        recipe |= {"scale": recipe.pop("stages", [recipe])[-1]["scale"], "epochs": options.epochs, "crop": [0, 0]}
+        recipe |= {"name": f"{network.recipe}-{options.epochs}", "warmup_steps": min(recipe["warmup_steps"], 20), "validate_every": max(1, options.epochs // 4)}
+    if network.teacher:
+        recipe |= {"name": recipe["name"] + "-taught", "taught": TAUGHT}
+    if recipe["name"] == network.recipe:
+        return file
+    own = options.out / f"{recipe['name']}.recipe"
+    if not own.exists():
+        own.write_text(json.dumps(recipe, indent=2) + "\n")
+    return own
 
 
 def train(options, folders, name, split, seed):
@@ -89,11 +95,13 @@ def train(options, folders, name, split, seed):
         return True
     learn, score = folders[split]
     size = ["--size", options.size] if options.size else []
-    arguments = [*size, "--arch", network.arch, "--classes", str(ROOT / "data/palettes/camvid11.json"), "--recipe", str(recipe_file(options, network.recipe)),
+    arguments = [*size, "--arch", network.arch, "--classes", str(ROOT / "data/palettes/camvid11.json"), "--recipe", str(recipe_file(options, network)),
                  "--train", *learn, "--seed", str(seed), "--checkpoint", str(base.with_suffix(".checkpoint")), "--out", str(model), "--f16",
                  "--loader-threads", str(options.loader_threads)]
     if network.start:
         arguments += ["--init", str(getattr(options, network.start))]
+    if network.teacher:
+        arguments += ["--teacher", str(options.out / f"{network.teacher}-{split}-{seed}.safetensors")]
     if split == "val":
         arguments += ["--val", *score]
     if not call(options, log, *arguments, "--report", str(base) + ".training.json"):

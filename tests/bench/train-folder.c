@@ -20,6 +20,7 @@ static const char usage[] =
   "  --classes FILE          a palette, or a JSON array of names; indices beyond them are ignored\n"
   "  --arch NAME             network (fcn8s-lite)\n"
   "  --recipe FILE           how to train (docs/training.md)\n"
+  "  --teacher FILE          the model that teaches, for recipes with a share “taught”\n"
   "  --init FILE             start from this model, or from a VGG-16's weights\n"
   "  --out FILE              where the model goes\n"
   "  --f16                   store the model with 16-bit values\n"
@@ -43,7 +44,7 @@ typedef struct {
 } Frames;
 
 typedef struct {
-  const char *classes, *arch, *recipe, *init, *out, *checkpoint, *backend, *report;
+  const char *classes, *arch, *recipe, *init, *teacher, *out, *checkpoint, *backend, *report;
   gint64 seed;                 /* -1: the recipe's */
   int max_side;
   guint threads;
@@ -199,8 +200,8 @@ read_option (Options *options, const char *name, char **values, GError **error)
 {
   const struct { const char *name, **value; } texts[] = {
     { "--classes", &options->classes }, { "--arch", &options->arch }, { "--recipe", &options->recipe }, { "--init", &options->init },
-    { "--out", &options->out }, { "--checkpoint", &options->checkpoint }, { "--backend", &options->backend }, { "--device", &options->backend },
-    { "--report", &options->report },
+    { "--teacher", &options->teacher }, { "--out", &options->out }, { "--checkpoint", &options->checkpoint }, { "--backend", &options->backend },
+    { "--device", &options->backend }, { "--report", &options->report },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -466,8 +467,12 @@ score (const Options *options, const LwBackend *backend, LwDevice *device, const
 static gboolean
 train (const Options *options, const LwBackend *backend, LwDevice *device, LwNetModel *model, const LwRecipe *recipe, Frames *frames, LwJson *result, GError **error)
 {
-  LwTrainingSet set = { frames->train->len, frames->val->len, frames->width, frames->height, load_frame_cb, frames, options->threads };
+  g_autoptr(LwNetModel) teacher = options->teacher != NULL ? lw_net_model_load (options->teacher, error) : NULL;
+  LwTrainingSet set = { frames->train->len, frames->val->len, frames->width, frames->height, load_frame_cb, frames, options->threads, teacher };
   g_auto(LwTrainingSummary) summary = { 0 };
+
+  if (options->teacher != NULL && teacher == NULL)
+    return FALSE;
 
   if (!lw_train (backend, device, model, &set, recipe, options->precision, options->checkpoint, report_cb, NULL, NULL, &summary, error))
     return FALSE;

@@ -50,6 +50,8 @@ fingerprint (const LwTrainer *trainer, const char *backend)
     g_string_append_printf (text, " %s", *prefix);
   if (r->frozen_norms)
     g_string_append (text, " norms");
+  if (r->taught > 0)
+    g_string_append_printf (text, " taught %a %s", r->taught, trainer->teacher_print);
   if (r->hard_below > 0)
     g_string_append_printf (text, " hard %a %a", r->hard_below, r->hard_share);
   for (guint i = 0; i < r->n_rate_factors; i++)

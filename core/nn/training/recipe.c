@@ -167,15 +167,17 @@ read_optimizer (LwRecipe *recipe, LwJson *root, GError **error)
          && read_count (root, "warmup_steps", 0, 1000000, &recipe->warmup_steps, error);
 }
 
-/* Labels drawn anew would be the hardest of all. */
+/* Labels that are drawn would be the hardest of all. */
 static gboolean
 read_loss (LwRecipe *recipe, LwJson *root, GError **error)
 {
-  if (!read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) || !read_real (root, "hard_below", 0, 1, &recipe->hard_below, error)
-      || !read_real (root, "hard_share", 0, 1, &recipe->hard_share, error))
+  if (!read_real (root, "label_smoothing", 0, 0.5, &recipe->label_smoothing, error) || !read_real (root, "taught", 0, 1, &recipe->taught, error)
+      || !read_real (root, "hard_below", 0, 1, &recipe->hard_below, error) || !read_real (root, "hard_share", 0, 1, &recipe->hard_share, error))
     return FALSE;
   if (recipe->hard_below > 0 && recipe->label_smoothing > 0)
     return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“hard_below” and “label_smoothing” can’t be used together"));
+  if (recipe->hard_below > 0 && recipe->taught > 0)
+    return lw_net_fail (error, LW_NET_ERROR_FORMAT, _("“hard_below” and “taught” can’t be used together"));
   return TRUE;
 }
 
@@ -231,7 +233,7 @@ read_recipe (LwRecipe *recipe, LwJson *root, GError **error)
   static const char *const known[] = {
     "name", "epochs", "batch", "crop", "scale", "stages", "optimizer", "rate", "momentum", "beta2", "weight_decay", "power", "clip_norm", "bias_rate_factor",
     "warmup_steps", "batch_norm", "class_weights", "class_weight_power", "max_class_weight", "brightness", "contrast", "saturation", "shift", "flip", "statistics_steps",
-    "validate_every", "patience", "min_steps", "frozen", "frozen_norms", "rate_factors", "label_smoothing", "hard_below", "hard_share", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
+    "validate_every", "patience", "min_steps", "frozen", "frozen_norms", "rate_factors", "label_smoothing", "taught", "hard_below", "hard_share", "average", "blend_frames", "checkpoint_seconds", "seed", NULL,
   };
   const char *name;
   gint64 seed = 1;

@@ -3,6 +3,7 @@
 #include "nn/training/frames.h"
 #include "nn/training/loader.h"
 #include "nn/training/schedule.h"
+#include "nn/training/teacher.h"
 
 typedef struct _LwCheckpointWriter LwCheckpointWriter;
 
@@ -24,6 +25,8 @@ typedef struct {
   float *class_weights;        /* or NULL */
   LwPlan *plan;
   const LwRecipeStage *plan_stage;      /* what @plan is compiled for */
+  LwTeacher *teacher;          /* for the pictures of @plan_stage; NULL: the recipe wants none */
+  char *teacher_print;         /* of its weights, or NULL */
   guint at_once, at_most;      /* pictures that @plan takes; that fit the device's memory, as far as is known */
   char *note;                  /* for the user, or NULL */
   LwPlan *val_plan;

@@ -11,6 +11,7 @@ typedef struct {
   gboolean (*load) (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, GError **error);
   gpointer data;
   guint threads;               /* that prepare batches; 0: as many as are worth it. The batches are the same ones anyway */
+  const LwNetModel *teacher;   /* of the same classes, for recipes with @taught; else NULL. Borrowed */
 } LwTrainingSet;
 
 /* A part of a training with crops, scales and batches of its own: small ones first make the first epochs cheap. */
@@ -39,6 +40,7 @@ typedef struct {
   gboolean class_weights;                       /* median frequency over the training frames */
   float class_weight_power, max_class_weight;   /* min (weight ^ power, max) */
   float label_smoothing;                        /* share of a pixel's target that all classes have alike */
+  float taught;                                 /* share of the labelled pixels whose class is drawn from what the set's teacher gives (teacher.h) */
   float hard_below, hard_share;                 /* as in LwLossOptions */
   float average;                                /* of the epochs: the last ones, whose weights are averaged; 0: none are */
   guint blend_frames;                           /* what the start counts for: the result is start + n / (n + blend_frames) (learnt - start) of n frames */

@@ -15,7 +15,7 @@ test_recipe (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(LwRecipe) recipe = parse ("{\"name\":\"x\",\"optimizer\":\"adamw\",\"rate\":0.25,\"batch\":3,\"crop\":[64,48],\"stages\":[{\"epochs\":2},"
                                       "{\"epochs\":5,\"crop\":[0,0],\"scale\":[0.5,2],\"batch\":1}],\"frozen\":[\"conv1\",\"fc6\"],\"seed\":9,"
-                                      "\"average\":0.5,\"label_smoothing\":0.25,\"hard_share\":0.5,\"checkpoint_seconds\":7,\"rate_factors\":{\"conv\":0.5,\"conv5\":2}}", &error);
+                                      "\"average\":0.5,\"label_smoothing\":0.25,\"taught\":0.75,\"hard_share\":0.5,\"checkpoint_seconds\":7,\"rate_factors\":{\"conv\":0.5,\"conv5\":2}}", &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (recipe->epochs, ==, 7);
@@ -30,6 +30,7 @@ test_recipe (void)
   g_assert_cmpuint (recipe->seed, ==, 9);
   g_assert_cmpfloat (recipe->average, ==, 0.5);
   g_assert_cmpfloat (recipe->label_smoothing, ==, 0.25);
+  g_assert_cmpfloat (recipe->taught, ==, 0.75);
   g_assert_cmpfloat (recipe->hard_below, ==, 0);
   g_assert_cmpfloat (recipe->hard_share, ==, 0.5);
   g_assert_cmpuint (recipe->checkpoint_seconds, ==, 7);
@@ -52,6 +53,7 @@ test_bad_recipes (void)
     { "{\"name\":\"x\",\"label_smoothing\":-0.1}", "label_smoothing" }, { "{\"name\":\"x\",\"rate_factors\":[1]}", "rate_factors" },
     { "{\"name\":\"x\",\"hard_below\":1.5}", "hard_below" }, { "{\"name\":\"x\",\"hard_share\":-1}", "hard_share" },
     { "{\"name\":\"x\",\"hard_below\":0.7,\"label_smoothing\":0.1}", "label_smoothing" },
+    { "{\"name\":\"x\",\"taught\":1.5}", "taught" }, { "{\"name\":\"x\",\"hard_below\":0.7,\"taught\":0.5}", "taught" },
     { "{\"name\":\"x\",\"rate_factors\":{\"conv\":0}}", "conv" }, { "{\"name\":\"x\",\"rate_factors\":{\"\":1}}", "rate_factors" },
   };
 

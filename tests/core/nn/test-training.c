@@ -22,6 +22,8 @@ typedef struct {
   GArray *losses;
   const LwBackend *backend;             /* NULL: the reference */
   char *note;
+  const LwNetModel *teacher;
+  gboolean all_dark;           /* whatever there is to see, the labels to train on say class 0 */
 } Course;
 
 /* Stripes of three colours; which class they are can be seen from the colour alone. */
@@ -41,7 +43,7 @@ load_cb (gpointer data, gboolean val, guint index, guint8 *rgb, guint8 *labels, 
     {
       guint c = (guint) (i % SIDE / 10 + i / SIDE / 20 + (int) index) % 3;
 
-      labels[i] = i % 11 == 0 ? 255 : (guint8) c;
+      labels[i] = i % 11 == 0 ? 255 : course->all_dark && !val ? 0 : (guint8) c;
       for (int k = 0; k < 3; k++)
         {
           int value = colours[c][k] + (int) lw_random_int (&random, 21) - 10;
@@ -95,7 +97,7 @@ yield_cb (gpointer data)
 static gboolean
 train (LwNetModel *model, const char *json, Course *course, guint n_val, const char *checkpoint, LwTrainingSummary *summary, GError **error)
 {
-  LwTrainingSet set = { 4, n_val, SIDE, SIDE, load_cb, course, course->threads };
+  LwTrainingSet set = { 4, n_val, SIDE, SIDE, load_cb, course, course->threads, course->teacher };
   g_autoptr(LwRecipe) recipe = lw_recipe_parse (json, strlen (json), "test.json", NULL);
 
   g_assert_nonnull (recipe);
@@ -312,6 +314,54 @@ test_label_smoothing (void)
   g_assert_true (train (model, recipe, &course, 0, NULL, &summary, NULL));
   g_assert_cmpfloat (course.last_loss, >, least - 0.03);
   g_assert_cmpfloat (course.last_loss, <, log (3) - 0.02);
+}
+
+#define TAUGHT "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"validate_every\":5,\"taught\":1,\"stages\":[{\"epochs\":5,\"crop\":[40,32]},{\"epochs\":20}]}"
+
+/* With labels that say nothing all is learnt from the teacher; stopped and taken up again, it comes to the same weights, with the same teacher only. */
+static void
+test_taught (void)
+{
+  const char *learning = "{\"name\":\"t\",\"optimizer\":\"adamw\",\"rate\":0.003,\"batch_norm\":true,\"batch\":4,\"epochs\":25}";
+  g_autofree char *folder = g_dir_make_tmp ("lw-training-XXXXXX", NULL), *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr(LwNetModel) teacher = fresh_model (), whole = fresh_model (), parts = fresh_model (), stranger = fresh_model ();
+  Course first = { .fail_at = -1 }, course = { .fail_at = -1, .teacher = teacher, .all_dark = TRUE };
+  Course stopped = { .fail_at = -1, .teacher = teacher, .all_dark = TRUE, .stop_at = 9 }, idle = { .fail_at = -1, .teacher = stranger, .all_dark = TRUE };
+  g_auto(LwTrainingSummary) summary = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (train (teacher, learning, &first, 0, NULL, &summary, NULL));
+  g_assert_true (train (whole, TAUGHT, &course, 2, NULL, &summary, NULL));
+  g_test_message ("taught: %g", summary.best_miou);
+  g_assert_cmpfloat (summary.best_miou, >, 0.6);
+
+  g_assert_false (train (parts, TAUGHT, &stopped, 2, path, &summary, NULL));
+  g_assert_false (train (parts, TAUGHT, &idle, 2, path, &summary, &error));
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_true (train (parts, TAUGHT, &course, 2, path, &summary, NULL));
+  g_assert_true (same_weights (parts, whole));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_wrong_teachers (void)
+{
+  static const char *const others[] = { "Dark", "Bright", "Blue", NULL };
+  g_autoptr(LwNetModel) model = fresh_model (), other = lw_net_model_new ("fcn8s-lite", others, 1, NULL), teacher = fresh_model ();
+  const struct { const char *recipe; const LwNetModel *teacher; const char *word; } cases[] = {
+    { TAUGHT, NULL, "none was given" }, { TAUGHT, other, "other classes" }, { PLAIN, teacher, "takes nothing" },
+  };
+  g_auto(LwTrainingSummary) summary = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Course course = { .fail_at = -1, .teacher = cases[i].teacher };
+      g_autoptr(GError) error = NULL;
+
+      g_assert_false (train (model, cases[i].recipe, &course, 0, NULL, &summary, &error));
+      g_assert_nonnull (strstr (error->message, cases[i].word));
+    }
 }
 
 /* Of the same trained network, which hardly learns any more, the mean over the hardest tenth lies above the mean over all. */
@@ -582,6 +632,8 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/training/blend", test_blend);
   g_test_add_func ("/nn/training/rate-factors", test_rate_factors);
   g_test_add_func ("/nn/training/label-smoothing", test_label_smoothing);
+  g_test_add_func ("/nn/training/taught", test_taught);
+  g_test_add_func ("/nn/training/wrong-teachers", test_wrong_teachers);
   g_test_add_func ("/nn/training/hard-examples", test_hard_examples);
   g_test_add_func ("/nn/training/frozen", test_frozen);
   g_test_add_func ("/nn/training/frozen-norms", test_frozen_norms);
