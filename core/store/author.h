@@ -4,7 +4,7 @@
  * taken out of a package, without touching what was signed with it. */
 #pragma once
 
-#include "store/database.h"
+#include "store/database/database.h"
 
 const char *lw_author_get_uuid (void);               /* made at the first start; valid for the life of the process */
 char *lw_author_dup_name (void);                     /* the account's name unless it was set */

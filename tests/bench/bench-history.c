@@ -13,7 +13,7 @@
 #include "common/png.h"
 #include "label/raster.h"
 #include "store/backup.h"
-#include "store/project-private.h"
+#include "store/project/project-private.h"
 #include "store/provenance.h"
 #include "store/space.h"
 

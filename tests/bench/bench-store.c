@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include "label/raster.h"
-#include "store/project-private.h"
+#include "store/project/project-private.h"
 
 #define WIDTH 3840
 #define HEIGHT 2160

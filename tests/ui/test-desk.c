@@ -13,7 +13,7 @@
 #include "fixture.h"
 #include "settings.h"
 #include "store/backup.h"
-#include "store/project-private.h"
+#include "store/project/project-private.h"
 #include "timeline/timeline.h"
 
 static LwDesk *

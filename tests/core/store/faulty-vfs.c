@@ -1,7 +1,7 @@
 /* faulty-vfs.c: passes calls on until the chosen one */
 #include "config.h"
 #include "faulty-vfs.h"
-#include "store/vfs-forward.h"
+#include "store/database/vfs-forward.h"
 
 #include <errno.h>
 #include <sqlite3.h>

@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include "store/backup.h"
-#include "store/page-sums.h"
+#include "store/database/page-sums.h"
 
 void
 fixture_remove_tree (const char *folder)

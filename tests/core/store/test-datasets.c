@@ -7,7 +7,7 @@
 #include <string.h>
 #include "common/json.h"
 #include "store/dataset-report.h"
-#include "store/split.h"
+#include "store/models/split.h"
 
 /* ---- the rule alone ---- */
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include "store/filesystem.h"
+#include "store/database/filesystem.h"
 
 /* ---- full ---- */
 

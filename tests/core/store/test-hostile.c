@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <zstd.h>
-#include "store/database.h"
-#include "store/media.h"
-#include "store/page-sums.h"
+#include "store/database/database.h"
+#include "store/database/page-sums.h"
+#include "store/media/media.h"
 #include "store/repair.h"
 
 #define SIDE 200

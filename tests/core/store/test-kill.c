@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "store/backup-private.h"
-#include "store/database.h"
-#include "store/schema.h"
+#include "store/backup/backup-private.h"
+#include "store/database/database.h"
+#include "store/schema/schema.h"
 
 #define N_FRAMES 3
 #define LONGEST_US 120000      /* from the moment that the project is open to the kill */

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include "common/png.h"
-#include "store/media.h"
+#include "store/media/media.h"
 
 static char *
 make_file (const char *folder, const char *name, const char *contents)

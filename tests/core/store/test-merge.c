@@ -6,7 +6,7 @@
 #include "store/merge.h"
 #include "store/author.h"
 #include "store/past.h"
-#include "store/project-private.h"
+#include "store/project/project-private.h"
 #include "store/review.h"
 
 #define SIDE 200

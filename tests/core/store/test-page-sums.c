@@ -5,10 +5,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include "store/backup.h"
-#include "store/database.h"
-#include "store/page-sums.h"
+#include "store/database/database.h"
+#include "store/database/page-sums.h"
 #include "store/past.h"
-#include "store/schema.h"
+#include "store/schema/schema.h"
 
 #define PAGE 4096
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 #include "store/past.h"
-#include "store/project-private.h"
-#include "store/replay.h"
-#include "store/schema.h"
+#include "store/project/project-private.h"
+#include "store/revisions/replay.h"
+#include "store/schema/schema.h"
 
 static gint64
 revise (LwProject *project, gint64 frame, LwRevisionKind kind)

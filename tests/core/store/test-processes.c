@@ -4,7 +4,7 @@
 
 #include <string.h>
 #include <sys/wait.h>
-#include "store/database.h"
+#include "store/database/database.h"
 
 static const char *painter;
 

@@ -5,8 +5,8 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
-#include "store/database.h"
-#include "store/page-sums.h"
+#include "store/database/database.h"
+#include "store/database/page-sums.h"
 #include "store/past.h"
 #include "store/repair.h"
 

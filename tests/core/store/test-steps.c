@@ -4,7 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include "store/database.h"
+#include "store/database/database.h"
 
 static LwFrameStatus
 get_status (LwProject *project, gint64 frame)

@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #include <string.h>
-#include "store/history.h"
+#include "store/journal/history.h"
 
 /* What the project must hold, kept in memory. */
 typedef struct { char *uuid; LwDiff *diff; } Taken;

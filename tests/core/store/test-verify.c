@@ -4,9 +4,9 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include "store/known-packs.h"
-#include "store/migrate.h"
-#include "store/schema.h"
+#include "store/revisions/known-packs.h"
+#include "store/schema/migrate.h"
+#include "store/schema/schema.h"
 
 /* ---- verify ---- */
 

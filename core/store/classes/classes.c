@@ -1,0 +1,334 @@
+/* classes.c: the project's palette, whose ids are never used for something else later
+ *
+ * A class that some pixel ever had keeps its row when it goes (`removed`), because the journal can still bring its pixels back. */
+#include "config.h"
+#include "store/classes/classes.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "common/json.h"
+#include "store/journal/steps.h"
+#include "store/project/audit.h"
+#include "store/project/project-private.h"
+
+#define MAX_ALIASES_BYTES (1 << 16)
+
+/* ---- aliases are kept as a JSON array ---- */
+
+static char *
+aliases_to_json (char **aliases)
+{
+  if (aliases == NULL || aliases[0] == NULL)
+    return NULL;
+  g_autoptr(LwJson) array = json_object_new_array ();
+  for (char **alias = aliases; *alias != NULL; alias++)
+    json_object_array_add (array, json_object_new_string (*alias));
+  return g_strdup (json_object_to_json_string (array));
+}
+
+static char **
+aliases_from_json (const char *text)
+{
+  g_autoptr(LwJson) array = text != NULL ? lw_json_parse (text, strlen (text), MAX_ALIASES_BYTES, "aliases", NULL) : NULL;
+  if (!json_object_is_type (array, json_type_array))
+    return NULL;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  for (gsize i = 0; i < json_object_array_length (array); i++)
+    if (json_object_is_type (json_object_array_get_idx (array, i), json_type_string))
+      g_strv_builder_add (builder, json_object_get_string (json_object_array_get_idx (array, i)));
+  return g_strv_builder_end (builder);
+}
+
+/* ---- read ---- */
+
+static char *
+dup_palette_name (LwDb *db)
+{
+  char *name = lw_db_get_text (db, NULL, "SELECT value FROM meta WHERE key = 'palette'", "");
+  return name != NULL ? name : g_strdup ("");
+}
+
+static void
+add_class (LwPalette *palette, LwQuery *query)
+{
+  int id = lw_query_int (query, 0, -1, 255), colour = lw_query_int (query, 2, 0, 0xffffff);
+  g_autofree char *name = lw_query_dup_text (query, 1);
+  if (id < 0 || id > 254 || name == NULL)
+    return;
+  guint8 rgb[3] = { (guint8) (colour >> 16), (guint8) (colour >> 8), (guint8) colour };
+  LwClass *class = lw_palette_add (palette, (guint8) id, name, rgb);
+  class->ignored = lw_query_int (query, 3, 0, 1);
+  class->shortcut = lw_query_dup_text (query, 4);
+  class->aliases = aliases_from_json ((const char *) sqlite3_column_text (query, 5));
+}
+
+static LwPalette *
+read_palette (LwDb *db, GError **error)
+{
+  g_autofree char *name = dup_palette_name (db);
+  g_autoptr(LwPalette) palette = lw_palette_new (name);
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT id, name, colour, ignored, shortcut, aliases FROM class WHERE NOT removed ORDER BY position, id", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    add_class (palette, query);
+  return got == 0 ? g_steal_pointer (&palette) : NULL;
+}
+
+LwPalette *
+lw_project_dup_palette (LwProject *self, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self), NULL);
+
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  return db != NULL ? read_palette (db, error) : NULL;
+}
+
+gboolean
+lw_classes_read_known (LwDb *db, gboolean known[256], GError **error)
+{
+  memset (known, 0, 256 * sizeof (gboolean));
+  known[LW_LABEL_NONE] = TRUE;
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id FROM class WHERE NOT removed", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    known[lw_query_int (query, 0, 0, 255)] = TRUE;
+  return got == 0;
+}
+
+/* ---- write ---- */
+
+static gboolean
+write_class (LwDb *db, const LwClass *class, int position, GError **error)
+{
+  g_autofree char *aliases = aliases_to_json (class->aliases);
+  int colour = class->rgb[0] << 16 | class->rgb[1] << 8 | class->rgb[2];
+  return lw_db_run (db, error,
+                    "INSERT INTO class (id, name, colour, ignored, shortcut, aliases, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                    " ON CONFLICT (id) DO UPDATE SET name = ?2, colour = ?3, ignored = ?4, shortcut = ?5, aliases = ?6, position = ?7, removed = 0",
+                    "isiissi", class->id, class->name, colour, class->ignored ? 1 : 0, class->shortcut, aliases, position);
+}
+
+gboolean
+lw_classes_write (LwDb *db, const LwPalette *palette, GError **error)
+{
+  if (!lw_db_run (db, error, "DELETE FROM class WHERE NOT EXISTS (SELECT 1 FROM frame_class WHERE class = class.id)", "")
+      || !lw_db_run (db, error, "UPDATE class SET removed = 1", "")
+      || !lw_db_run (db, error, "INSERT INTO meta (key, value) VALUES ('palette', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1", "s",
+                     palette->name != NULL ? palette->name : ""))
+    return FALSE;
+  for (guint i = 0; i < palette->classes->len; i++)
+    if (!write_class (db, g_ptr_array_index (palette->classes, i), (int) i, error))
+      return FALSE;
+  return lw_change_topic (db, LW_TOPIC_CLASSES, error);
+}
+
+/* ---- what may go ---- */
+
+static void
+refuse_removal (GError **error, const char *class, const char *frame, gboolean revision)
+{
+  const char *message = revision ? _("The class “%s” can’t be removed: a revision of the frame “%s” uses it")
+                                 : _("The class “%s” can’t be removed: the frame “%s” uses it. Repaint it there first");
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, message, class, frame);
+}
+
+/* Ids that are gone from @palette: name each one still in use. */
+static gboolean
+check_working (LwDb *db, const gboolean kept[256], GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT class.id, class.name, (SELECT frame.name FROM frame_class JOIN frame ON frame.id = frame_class.frame"
+                                          " WHERE class = class.id AND pixels > 0 LIMIT 1) FROM class WHERE NOT removed", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    if (!kept[lw_query_int (query, 0, 0, 255)] && sqlite3_column_type (query, 2) != SQLITE_NULL)
+      {
+        refuse_removal (error, (const char *) sqlite3_column_text (query, 1), (const char *) sqlite3_column_text (query, 2), FALSE);
+        return FALSE;
+      }
+  return got == 0;
+}
+
+/* In revisions after @after; @class and @name: what goes. */
+static gboolean
+check_revisions_for (LwDb *db, int class, const char *name, gint64 after, GError **error)
+{
+  guint8 id = (guint8) class;
+  g_autoptr(LwQuery) query = lw_db_query (db, error,
+                                          "SELECT frame.name FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
+                                          " JOIN revision ON revision.id = revision_tile.revision JOIN frame ON frame.id = revision.frame"
+                                          " WHERE revision_tile.revision > ? AND revision_tile.plane = 0 AND instr (tile.labels, ?) > 0 LIMIT 1",
+                                          "Ix", after, &id, (gsize) 1);
+  int got = lw_query_step (query, error);
+  if (got == 1)
+    refuse_removal (error, name, (const char *) sqlite3_column_text (query, 0), TRUE);
+  return got == 0;
+}
+
+static gboolean
+check_revisions (LwDb *db, const gboolean kept[256], gint64 after, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, name FROM class WHERE NOT removed", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      int id = lw_query_int (query, 0, 0, 255);
+      if (!kept[id] && !check_revisions_for (db, id, (const char *) sqlite3_column_text (query, 1), after, error))
+        return FALSE;
+    }
+  return got == 0;
+}
+
+/* An id that meant something else once may not come back under another name. */
+static gboolean
+check_revived (LwDb *db, const LwPalette *palette, GError **error)
+{
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, name FROM class WHERE removed", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      const LwClass *class = lw_palette_find_id (palette, (guint8) lw_query_int (query, 0, 0, 255));
+      const char *name = (const char *) sqlite3_column_text (query, 1);
+      if (class == NULL || g_strcmp0 (class->name, name) == 0)
+        continue;
+      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID,
+                   _("The class “%s” can’t have the number %d: it was that of “%s”, which strokes in this project still know. Give it another number"),
+                   class->name, class->id, name);
+      return FALSE;
+    }
+  return got == 0;
+}
+
+typedef struct {
+  const LwPalette *palette;
+  gboolean kept[256];
+  gint64 checked;              /* revisions up to this one */
+  const char *expected;        /* what must be there now, as JSON; NULL: anything */
+  LwTurn turn;
+  gint64 undoes, step;
+} Change;
+
+static gboolean
+check_expected (const Change *change, const char *now, GError **error)
+{
+  if (change->expected == NULL || strcmp (now, change->expected) == 0)
+    return TRUE;
+  g_set_error_literal (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, _("Nothing was undone: the classes have changed since"));
+  return FALSE;
+}
+
+/* Again what was checked before the transaction, as far as it may have changed since. What changes nothing is no step. */
+static gboolean
+change_palette (LwDb *db, gpointer data, GError **error)
+{
+  Change *change = data;
+  g_autoptr(LwPalette) now = read_palette (db, error);
+  if (now == NULL)
+    return FALSE;
+  g_autofree char *before = lw_palette_to_json (now), *after = lw_palette_to_json (change->palette);
+  if (strcmp (before, after) == 0 && change->undoes == 0)
+    return TRUE;
+  LwStepRow row = { LW_STEP_CLASSES, "classes", change->turn, change->undoes, before, after, 0 };
+  const char *action = change->turn == LW_TURN_DONE ? "classes" : change->turn == LW_TURN_UNDONE ? "undo" : "redo";
+  return check_expected (change, before, error) && check_working (db, change->kept, error) && check_revisions (db, change->kept, change->checked, error)
+         && check_revived (db, change->palette, error) && lw_classes_write (db, change->palette, error)
+         && (change->step = lw_step_add (db, &row, error)) != 0
+         && lw_audit_add (db, error, action, change->palette->name != NULL ? change->palette->name : "", "%u classes", change->palette->classes->len);
+}
+
+/* Revisions are many: they are read before the transaction, and only the new ones in it. */
+static gboolean
+check_all_revisions (LwProject *self, Change *change, GError **error)
+{
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  return db != NULL && lw_db_get (db, &change->checked, error, "SELECT max (id) FROM revision", "") >= 0
+         && check_revisions (db, change->kept, 0, error);
+}
+
+static gboolean
+write_change (LwProject *self, Change *change, GError **error)
+{
+  const LwPalette *palette = change->palette;
+  for (guint i = 0; i < palette->classes->len; i++)
+    change->kept[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
+  return lw_project_check_writable (self, error) && lw_palette_validate (palette, error) && check_all_revisions (self, change, error)
+         && lw_project_transact (self, change_palette, change, error);
+}
+
+gboolean
+lw_project_set_palette (LwProject *self, const LwPalette *palette, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && palette != NULL, FALSE);
+  return write_change (self, &(Change) { .palette = palette }, error);
+}
+
+gint64
+lw_classes_take_back (LwProject *self, const char *now, const char *then, gint64 step, LwTurn turn, GError **error)
+{
+  g_autoptr(LwPalette) palette = then != NULL ? lw_palette_parse (then, strlen (then), self->file, error) : NULL;
+  Change change = { .palette = palette, .expected = now, .turn = turn, .undoes = step };
+  return palette != NULL && write_change (self, &change, error) ? change.step : 0;
+}
+
+/* A class that only revisions know, such as one that came by a merge, keeps its row as well. */
+static gboolean
+note_revisions (LwDb *db, guint8 class_id, GError **error)
+{
+  return lw_db_run (db, error,
+                    "INSERT INTO frame_class (frame, class, pixels) SELECT revision.frame, ?1, 0 FROM revision_tile JOIN tile ON tile.id = revision_tile.tile"
+                    " JOIN revision ON revision.id = revision_tile.revision WHERE revision_tile.plane = 0 AND instr (tile.labels, ?2) > 0"
+                    " AND NOT EXISTS (SELECT 1 FROM frame_class WHERE class = ?1) LIMIT 1", "ix", class_id, &class_id, (gsize) 1);
+}
+
+gboolean
+lw_classes_turn (LwDb *db, const char *now, const char *then, GError **error)
+{
+  g_autoptr(LwPalette) found = read_palette (db, error), palette = found != NULL ? lw_palette_parse (then, strlen (then), "classes", error) : NULL;
+  if (palette == NULL)
+    return FALSE;
+  g_autofree char *json = lw_palette_to_json (found);
+  Change change = { .palette = palette, .expected = now };
+  if (strcmp (json, then) == 0)
+    return TRUE;
+  for (guint i = 0; i < palette->classes->len; i++)
+    change.kept[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
+  if (!check_expected (&change, json, error) || !check_working (db, change.kept, error) || !check_revived (db, palette, error))
+    return FALSE;
+  for (guint i = 0; i < found->classes->len; i++)
+    {
+      const LwClass *class = g_ptr_array_index (found->classes, i);
+      if (!change.kept[class->id] && !note_revisions (db, class->id, error))
+        return FALSE;
+    }
+  return lw_classes_write (db, palette, error);
+}
+
+int
+lw_project_find_class_id (LwProject *self, const LwPalette *palette, const char *name, GError **error)
+{
+  g_return_val_if_fail (LW_IS_PROJECT (self) && palette != NULL && name != NULL, -1);
+
+  g_autoptr(LwDb) db = lw_project_read (self, error);
+  if (db == NULL)
+    return -1;
+  gboolean taken[256] = { FALSE };
+  for (guint i = 0; i < palette->classes->len; i++)
+    taken[((LwClass *) g_ptr_array_index (palette->classes, i))->id] = TRUE;
+  g_autoptr(LwQuery) query = lw_db_query (db, error, "SELECT id, name FROM class", "");
+  int got;
+  while ((got = lw_query_step (query, error)) > 0)
+    {
+      int id = lw_query_int (query, 0, 0, 255);
+      if (!taken[id] && g_strcmp0 ((const char *) sqlite3_column_text (query, 1), name) == 0)
+        return id;
+      taken[id] = TRUE;
+    }
+  if (got < 0)
+    return -1;
+  for (int id = 0; id < LW_LABEL_NONE; id++)
+    if (!taken[id])
+      return id;
+  g_set_error_literal (error, LW_STORE_ERROR, LW_STORE_ERROR_INVALID, _("All 255 numbers of classes have been used in this project"));
+  return -1;
+}
