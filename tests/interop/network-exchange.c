@@ -1,11 +1,11 @@
-/* network-exchange.c: our side of a comparison of networks with another program: layers, weights, a batch, and what the CPU backend makes of them
+/* network-exchange.c: our side of a comparison of networks with another program: layers, weights, a batch, and what a backend makes of them
  *
- * network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER
+ * network-exchange cpu|ref ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER
  *   graph.json            the layers, and the steps of training
  *   before.safetensors    weights; after.safetensors: those after the steps
  *   batch.safetensors     input (n, 3, h, w), labels (n, h, w; 255: ignored), class_weights
  *   result.safetensors    scores of the grid; labels and confidence of the picture; loss and gradient_norm of each step
- * Exit status 77 where there is no CPU backend. */
+ * Exit status 77 where that backend was not built. */
 #include "config.h"
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -253,32 +253,42 @@ graph_of (const char *name)
   return lw_network_new (architecture, &options);
 }
 
+/* NULL with an error; without one where it was not built. */
+static const LwBackend *
+backend_of (const char *name, GError **error)
+{
+  g_autofree char *module = lw_paths_backend (name);
+
+  if (g_str_equal (name, "ref"))
+    return &lw_backend_ref;
+  return g_file_test (module, G_FILE_TEST_EXISTS) ? lw_backend_load (module, error) : NULL;
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autofree char *module = lw_paths_backend ("cpu");
   g_autoptr(GError) error = NULL;
   Run run = { 0 };
 
-  if (argc != 8 || (run.graph = graph_of (argv[1])) == NULL)
+  if (argc != 9 || (run.graph = graph_of (argv[2])) == NULL)
     {
-      g_printerr ("network-exchange ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER\n");
+      g_printerr ("network-exchange cpu|ref ARCHITECTURE[-bn][-original] BATCH HEIGHT WIDTH STEPS SEED FOLDER\n");
       return 2;
     }
-  if (!g_file_test (module, G_FILE_TEST_EXISTS))
-    return 77;
-  run.n = atoi (argv[2]);
-  run.height = atoi (argv[3]);
-  run.width = atoi (argv[4]);
-  run.steps = atoi (argv[5]);
-  seed = (guint64) atoi (argv[6]);
+  run.n = atoi (argv[3]);
+  run.height = atoi (argv[4]);
+  run.width = atoi (argv[5]);
+  run.steps = atoi (argv[6]);
+  seed = (guint64) atoi (argv[7]);
   run.weights = random_weights (run.graph);
   run.data = random_batch (run.n, run.height, run.width);
   run.result = lw_weights_new ();
-  run.backend = lw_backend_load (module, &error);
+  run.backend = backend_of (argv[1], &error);
+  if (run.backend == NULL && error == NULL)
+    return 77;
   if (run.backend != NULL)
     run.device = run.backend->open (&error);
-  if (run.device == NULL || !exchange (&run, argv[7], &error))
+  if (run.device == NULL || !exchange (&run, argv[8], &error))
     {
       g_printerr ("%s\n", error->message);
       return 1;
