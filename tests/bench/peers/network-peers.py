@@ -47,7 +47,7 @@ def prepare_torch(folder, precision, threads, train, compiled=False):
     picture = batch["input"].to(memory_format=torch.channels_last)
     network = Layers(folder).to(memory_format=torch.channels_last)
     if train:
-        return torch_training(torch, network, picture, batch["labels"].long(), precision)
+        return torch_training(torch, network, picture, batch["labels"].long(), precision, compiled)
     network.eval()
     if precision == "bfloat16":
         network, picture = network.to(torch.bfloat16), picture.to(torch.bfloat16)
@@ -64,23 +64,29 @@ def prepare_torch(folder, precision, threads, train, compiled=False):
     return f"PyTorch {torch.__version__}", how, run, lambda: run().contiguous().numpy()
 
 
-def torch_training(torch, network, picture, labels, precision):
+def torch_training(torch, network, picture, labels, precision, compiled):
     import torch.nn.functional as F
     network.train()
     optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], lr=1e-6, momentum=0.9, weight_decay=5e-4)
     stride = network.layers[-1]["stride"]
 
-    def run():
-        optimizer.zero_grad(set_to_none=True)
+    def loss():
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
             grid = network(picture)
         logits = F.interpolate(grid.float(), scale_factor=stride, mode="bilinear", align_corners=False)[:, :, :HEIGHT, :WIDTH]
-        F.cross_entropy(logits, labels, ignore_index=255).backward()
+        return F.cross_entropy(logits, labels, ignore_index=255)
+
+    if compiled:
+        loss = torch.compile(loss)
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        loss().backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1e9)
         optimizer.step()
 
     how = "channels last, autocast" if precision == "bfloat16" else "channels last"
-    return f"PyTorch {torch.__version__}", f"{how}, SGD foreach", run, None
+    return f"PyTorch {torch.__version__}", f"{'torch.compile of the loss and its gradient, ' if compiled else ''}{how}, SGD foreach", run, None
 
 
 def export_onnx(folder):
@@ -239,7 +245,7 @@ def distance_of(folder, peer):
 
 def start_peers(options, precision, folder):
     mode = "train" if options.train else "infer"
-    peers = ["pytorch"] if options.train else options.peer or list(PREPARE)
+    peers = options.peer or [peer for peer in PREPARE if not options.train or peer.startswith("pytorch")]
     environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
     return [Contestant(peer, [sys.executable, __file__, "--serve", peer, folder, precision, str(options.threads), mode], environment) for peer in peers]
 
@@ -299,7 +305,7 @@ def compare_all(options):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             folder = pathlib.Path(folder)
             environment = dict(os.environ, LABELWRIGHT_LIB_DIR=str(options.build / "core/nn/backends"), LABELWRIGHT_DATA_DIR="data")
-            exchange = [options.build / "tests/interop/network-exchange", network, "1", str(HEIGHT), str(WIDTH), "0", "1", folder]
+            exchange = [options.build / "tests/interop/network-exchange", "cpu", network, "1", str(HEIGHT), str(WIDTH), "0", "1", folder]
             subprocess.run(exchange, check=True, env=environment)
             (folder / "after.safetensors").unlink()
             from network_layers import read_tensors
