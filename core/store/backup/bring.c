@@ -3,6 +3,7 @@
 #include "store/backup/bring.h"
 
 #include <unistd.h>
+#include "store/database/files.h"
 #include "store/media/media.h"
 
 /* ---- files ---- */

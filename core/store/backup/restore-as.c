@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "store/backup/bring.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/project/audit.h"
 

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 #include "store/database/byte-locks.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/project/audit.h"
 #include "store/project/project-private.h"

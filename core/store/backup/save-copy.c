@@ -10,6 +10,7 @@
 #include "common/remove-tree.h"
 #include "store/backup/backup-private.h"
 #include "store/backup/bring.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/project/audit.h"
 #include "store/schema/migrate.h"

@@ -94,6 +94,13 @@ lw_db_damaged (LwDb *db, GError **error, const char *what)
   return FALSE;
 }
 
+gboolean
+lw_store_not_found (GError **error, const char *what, gint64 id)
+{
+  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no %s %lld"), what, (long long) id);
+  return FALSE;
+}
+
 /* ---- open and close ---- */
 
 /* A project may come from anybody: no functions called by its schema, no writes to it, cells checked as pages are read. */

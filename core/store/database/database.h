@@ -43,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDb, lw_db_release)
 /* Sets @error from the handle's last error; always FALSE. */
 gboolean lw_db_fail (LwDb *db, GError **error);
 gboolean lw_db_damaged (LwDb *db, GError **error, const char *what);
+/* Sets LW_STORE_ERROR_NOT_FOUND: the project has no row @id of what a person calls @what ("frame"); always FALSE. */
+gboolean lw_store_not_found (GError **error, const char *what, gint64 id);
 gboolean lw_db_exec (LwDb *db, const char *script, GError **error);
 
 /* @types: a letter a value: i int, I gint64, d double, s string or NULL, b GBytes or NULL, x pointer and gsize. A zero for

@@ -1,14 +1,16 @@
-/* files.c: SHA-256 of files, and copies that are on the disk when they are done */
+/* files.c: SHA-256 of files, copies that are on the disk when they are done, an empty folder */
 #include "config.h"
-#include "store/project/project-private.h"
+#include "store/database/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "store/project.h"
 
 #define CHUNK_BYTES (1 << 18)
 
@@ -96,4 +98,29 @@ lw_store_copy_file (const char *source, const char *target, GCancellable *cancel
     g_set_error (error, LW_STORE_ERROR, g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO,
                  _("Could not copy “%s” into the project: %s"), source, local != NULL ? local->message : g_strerror (e));
   return FALSE;
+}
+
+gboolean
+lw_create_empty_folder (const char *folder, gboolean *made, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  *made = !g_file_test (folder, G_FILE_TEST_EXISTS);
+  if (g_mkdir_with_parents (folder, 0777) != 0)
+    {
+      int e = errno;
+      g_set_error (error, LW_STORE_ERROR, e == ENOSPC || e == EDQUOT ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO,
+                   _("Could not make the folder “%s”: %s"), folder, g_strerror (e));
+      return FALSE;
+    }
+  GDir *dir = g_dir_open (folder, 0, &local);
+  if (dir == NULL)
+    {
+      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not read the folder “%s”: %s"), folder, local->message);
+      return FALSE;
+    }
+  gboolean empty = g_dir_read_name (dir) == NULL;
+  g_dir_close (dir);
+  if (!empty)
+    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS, _("The folder “%s” is not empty. Choose another name for the project"), folder);
+  return empty;
 }

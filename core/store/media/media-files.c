@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 
 /* ---- paths ---- */

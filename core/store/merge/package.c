@@ -8,6 +8,7 @@
 #include "store/author.h"
 #include "store/backup/backup-private.h"
 #include "store/backup/bring.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/database/page-sums.h"
 #include "store/media/media.h"

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include "common/json.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/project/audit.h"
 #include "store/project/rows.h"

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include "store/author.h"
 #include "store/classes/classes.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/database/page-sums.h"
 #include "store/project/audit.h"
@@ -31,31 +32,6 @@ build_file (const char *path, const LwPalette *palette, GError **error)
   g_autofree char *pragma = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA synchronous = FULL;", LW_APPLICATION_ID);
   return db != NULL && lw_db_exec (db, pragma, error) && lw_migrate (db, lw_schema_steps, lw_schema_version, NULL, error)
          && lw_db_transact (db, fill, (gpointer) palette, error);
-}
-
-gboolean
-lw_create_empty_folder (const char *folder, gboolean *made, GError **error)
-{
-  g_autoptr(GError) local = NULL;
-  *made = !g_file_test (folder, G_FILE_TEST_EXISTS);
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      int e = errno;
-      g_set_error (error, LW_STORE_ERROR, e == ENOSPC || e == EDQUOT ? LW_STORE_ERROR_FULL : LW_STORE_ERROR_IO,
-                   _("Could not make the folder “%s”: %s"), folder, g_strerror (e));
-      return FALSE;
-    }
-  GDir *dir = g_dir_open (folder, 0, &local);
-  if (dir == NULL)
-    {
-      g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("Could not read the folder “%s”: %s"), folder, local->message);
-      return FALSE;
-    }
-  gboolean empty = g_dir_read_name (dir) == NULL;
-  g_dir_close (dir);
-  if (!empty)
-    g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_EXISTS, _("The folder “%s” is not empty. Choose another name for the project"), folder);
-  return empty;
 }
 
 /* Built under another name, so that a file of the right name is a whole project. */

@@ -42,12 +42,3 @@ gboolean lw_project_write (LwProject *project, LwWriteFunc func, gpointer data, 
 gboolean lw_project_transact (LwProject *project, LwWriteFunc func, gpointer data, GError **error);
 /* LW_STORE_ERROR_READ_ONLY with the reason, or that it is closed. */
 gboolean lw_project_check_writable (LwProject *project, GError **error);
-
-/* Fails with LW_STORE_ERROR_NOT_FOUND where @table's row @id is missing; @what names it for a person ("frame"). */
-gboolean lw_store_not_found (GError **error, const char *what, gint64 id);
-gboolean lw_store_is_sha256 (const char *text);      /* 64 lower-case hex digits: safe in a file name */
-/* @target is synced; LW_STORE_ERROR_FULL or _IO, and then it may be there in part. */
-gboolean lw_store_copy_file (const char *source, const char *target, GCancellable *cancellable, GError **error);
-char *lw_store_hash_file (const char *path, guint64 *size, GCancellable *cancellable, GError **error);
-/* Makes @folder where it is missing (@made), refuses it where something is in it (LW_STORE_ERROR_EXISTS). */
-gboolean lw_create_empty_folder (const char *folder, gboolean *made, GError **error);

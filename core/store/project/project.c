@@ -455,13 +455,6 @@ lw_project_transact (LwProject *self, LwWriteFunc func, gpointer data, GError **
   return lw_project_write (self, transact, &(Transaction) { func, data }, error);
 }
 
-gboolean
-lw_store_not_found (GError **error, const char *what, gint64 id)
-{
-  g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_NOT_FOUND, _("The project has no %s %lld"), what, (long long) id);
-  return FALSE;
-}
-
 /* ---- small things ---- */
 
 const char *

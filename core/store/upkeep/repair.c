@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 #include "store/backup/bring.h"
+#include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/database/page-sums.h"
 #include "store/project/audit.h"

@@ -3,6 +3,7 @@
 #include "store/upkeep/salvage.h"
 
 #include <string.h>
+#include "store/database/files.h"
 #include "store/project/project-private.h"
 #include "store/revisions/tile-rows.h"
 #include "store/upkeep/page-scan.h"

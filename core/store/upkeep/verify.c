@@ -1,6 +1,7 @@
 /* verify.c: reads everything and names what is wrong, on a few threads */
 #include "config.h"
 #include "store/project/project-private.h"
+#include "store/database/files.h"
 #include "store/database/page-sums.h"
 #include "store/journal/history.h"
 #include "store/journal/working.h"
