@@ -4,17 +4,12 @@
  * taken out of a package, without touching what was signed with it. */
 #pragma once
 
-#include "store/database/database.h"
+#include "store/project.h"
 
 const char *lw_author_get_uuid (void);               /* made at the first start; valid for the life of the process */
 char *lw_author_dup_name (void);                     /* the account's name unless it was set */
 /* For this and all later starts. @name: one line, not empty */
 gboolean lw_author_set_name (const char *name, GError **error);
 
-/* In a transaction: the author's row of the project, with the name as it is now. */
-gboolean lw_author_write (LwDb *db, GError **error);
 /* lw_author_set_name(), and in this project at once. */
 gboolean lw_project_set_author_name (LwProject *project, const char *name, GError **error);
-
-/* SQL: the name of a person by the text of a column, which is a UUID, or in rows from before version 4 the name of an account */
-#define LW_NAME_OF(column) "ifnull ((SELECT person.name FROM person WHERE person.uuid = " column "), " column ")"

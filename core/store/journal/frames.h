@@ -1,7 +1,7 @@
 /* frames.h: what a write must know of its frame (private to core/store) */
 #pragma once
 
-#include "store/author.h"
+#include "store/project/persons.h"
 
 typedef struct {
   gint64 id;

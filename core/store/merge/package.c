@@ -13,6 +13,7 @@
 #include "store/database/page-sums.h"
 #include "store/media/media.h"
 #include "store/project/audit.h"
+#include "store/project/persons.h"
 #include "store/project/rows.h"
 
 /* In this order no row is ever without the one that it refers to for long: checks of references are off meanwhile. */

@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
-#include "store/project/project-private.h"
 
 #define GROUP "author"
 #define MAX_NAME_CHARACTERS 100
@@ -144,28 +143,4 @@ lw_author_set_name (const char *wanted, GError **error)
   if (!kept)
     g_set_error (error, LW_STORE_ERROR, LW_STORE_ERROR_IO, _("The name could not be kept in “%s”: %s"), path, local->message);
   return kept;
-}
-
-/* ---- in a project ---- */
-
-gboolean
-lw_author_write (LwDb *db, GError **error)
-{
-  g_autofree char *now = lw_author_dup_name ();
-  return lw_db_run (db, error,
-                    "INSERT INTO person (uuid, name, changed) VALUES (?1, ?2, ?3) ON CONFLICT (uuid) DO UPDATE SET name = ?2, changed = ?3 WHERE name != ?2", "ssI",
-                    lw_author_get_uuid (), now, g_get_real_time ());
-}
-
-static gboolean
-write_author (LwDb *db, gpointer data, GError **error)
-{
-  return lw_author_write (db, error);
-}
-
-gboolean
-lw_project_set_author_name (LwProject *self, const char *wanted, GError **error)
-{
-  g_return_val_if_fail (LW_IS_PROJECT (self), FALSE);
-  return lw_author_set_name (wanted, error) && lw_project_transact (self, write_author, NULL, error);
 }

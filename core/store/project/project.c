@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "store/author.h"
 #include "store/database/byte-locks.h"
 #include "store/database/filesystem.h"
 #include "store/database/page-sums.h"
 #include "store/project/audit.h"
 #include "store/project/operations.h"
+#include "store/project/persons.h"
 #include "store/schema/migrate.h"
 #include "store/schema/schema-check.h"
 #include "store/schema/schema.h"
@@ -265,22 +265,6 @@ migrate (LwProject *self, LwDb *db, GError **error)
   return TRUE;
 }
 
-static gboolean
-write_author (LwDb *db, gpointer data, GError **error)
-{
-  return lw_author_write (db, error);
-}
-
-/* Writes only where something is new: opening a project is no reason to change it, or to wait for another writer. */
-static gboolean
-introduce_author (LwDb *db, GError **error)
-{
-  g_autofree char *name = lw_author_dup_name ();
-  gint64 id;
-  int known = lw_db_get (db, &id, error, "SELECT id FROM person WHERE uuid = ? AND name = ?", "ss", lw_author_get_uuid (), name);
-  return known > 0 || (known == 0 && lw_db_transact (db, write_author, NULL, error));
-}
-
 /* Returns: a connection to write with, or NULL: without an error where the project may only be read (self->read_only tells why) */
 static LwDb *
 open_to_write (LwProject *self, GError **error)
@@ -311,7 +295,7 @@ open_to_write (LwProject *self, GError **error)
     return NULL;
   self->uuid = lw_db_get_text (db, NULL, "SELECT value FROM meta WHERE key = 'uuid'", "");
   lw_place_mark_take (&self->mark, db);
-  introduce_author (db, NULL);                       /* a full disk keeps nobody from reading */
+  lw_person_introduce_author (db, NULL);             /* a full disk keeps nobody from reading */
   lw_operations_clean (db, self->folder, NULL);      /* what it leaves (the disk may be full) stays invisible */
   return g_steal_pointer (&db);
 }
@@ -504,31 +488,4 @@ lw_project_run_async (LwProject *self, GTaskThreadFunc func, gpointer data, GDes
   g_task_set_source_tag (task, lw_project_run_async);
   g_task_set_task_data (task, data, free_data);
   g_task_run_in_thread (task, func);
-}
-
-char *
-lw_project_get_setting (LwProject *self, const char *key)
-{
-  g_return_val_if_fail (LW_IS_PROJECT (self) && key != NULL, NULL);
-
-  g_autoptr(LwDb) db = lw_project_read (self, NULL);
-  return db != NULL ? lw_db_get_text (db, NULL, "SELECT value FROM setting WHERE key = ?", "s", key) : NULL;
-}
-
-typedef struct { const char *key, *value; } Setting;
-
-static gboolean
-write_setting (LwDb *db, gpointer data, GError **error)
-{
-  const Setting *setting = data;
-  if (setting->value == NULL)
-    return lw_db_run (db, error, "DELETE FROM setting WHERE key = ?", "s", setting->key);
-  return lw_db_run (db, error, "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", "ss", setting->key, setting->value);
-}
-
-gboolean
-lw_project_set_setting (LwProject *self, const char *key, const char *value, GError **error)
-{
-  g_return_val_if_fail (LW_IS_PROJECT (self) && key != NULL, FALSE);
-  return lw_project_transact (self, write_setting, &(Setting) { key, value }, error);
 }

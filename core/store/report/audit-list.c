@@ -1,7 +1,7 @@
 /* audit-list.c: the audit rows, to be read by people */
 #include "config.h"
 #include "store/past.h"
-#include "store/author.h"
+#include "store/project/persons.h"
 #include "store/project/project-private.h"
 
 void

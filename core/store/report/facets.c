@@ -2,7 +2,7 @@
 #include "config.h"
 #include "store/past.h"
 
-#include "store/author.h"
+#include "store/project/persons.h"
 #include "store/project/project-private.h"
 
 #define LONGEST_ACT_US G_TIME_SPAN_SECOND      /* from the revision to its audit row, in one transaction */

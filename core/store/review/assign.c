@@ -7,6 +7,7 @@
 #include "store/author.h"
 #include "store/journal/steps.h"
 #include "store/project/audit.h"
+#include "store/project/persons.h"
 #include "store/project/rows.h"
 
 #define MAX_NAME_CHARACTERS 200

@@ -7,6 +7,7 @@
 #include "store/author.h"
 #include "store/journal/frames.h"
 #include "store/project/changes.h"
+#include "store/project/persons.h"
 #include "store/project/rows.h"
 
 typedef enum { SAYS, RESOLVES, REOPENS, WITHDRAWS } Kind;

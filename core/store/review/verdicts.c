@@ -3,6 +3,7 @@
 #include "store/review/verdicts.h"
 
 #include "store/author.h"
+#include "store/project/persons.h"
 #include "store/project/rows.h"
 
 void

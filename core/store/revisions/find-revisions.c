@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "store/author.h"
+#include "store/project/persons.h"
 #include "store/project/project-private.h"
 #include "store/revisions/revisions.h"
 

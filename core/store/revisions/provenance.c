@@ -3,9 +3,9 @@
 #include "store/provenance.h"
 
 #include <glib/gi18n-lib.h>
-#include "store/author.h"
 #include "store/journal/history.h"
 #include "store/journal/working.h"
+#include "store/project/persons.h"
 #include "store/project/project-private.h"
 #include "store/revisions/revisions.h"
 

@@ -4,7 +4,7 @@
  * Tiles, and packs of them, are shared by their SHA-256 between all revisions of all frames. */
 #pragma once
 
-#include "store/author.h"
+#include "store/project/persons.h"
 #include "store/journal/working.h"
 
 /* What a revision will be made of, worked out without a lock. */

@@ -6,6 +6,7 @@
 #include "store/author.h"
 #include "store/project/audit.h"
 #include "store/project/operations.h"
+#include "store/project/persons.h"
 #include "store/project/rows.h"
 #include "store/revisions/revisions.h"
 

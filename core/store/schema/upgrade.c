@@ -3,6 +3,7 @@
 #include "store/schema/upgrade.h"
 
 #include "store/author.h"
+#include "store/project/persons.h"
 #include "store/revisions/revision-tiles.h"
 
 static GArray *
@@ -52,6 +53,6 @@ lw_upgrade_to_4 (LwDb *db, GError **error)
   for (guint i = 0; revisions != NULL && i < revisions->len; i++)
     if (!add_hash (db, g_array_index (revisions, gint64, i), error))
       return FALSE;
-  return revisions != NULL && lw_author_write (db, error) && claim_origin (db, error)
+  return revisions != NULL && lw_person_write_author (db, error) && claim_origin (db, error)
          && lw_db_run (db, error, "UPDATE meta SET value = '4' WHERE key = 'min_reader'", "");      /* tiles are packed as runs from now on */
 }

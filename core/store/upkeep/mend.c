@@ -8,6 +8,7 @@
 #include "label/compare.h"
 #include "store/author.h"
 #include "store/journal/history.h"
+#include "store/project/persons.h"
 #include "store/revisions/revisions.h"
 #include "store/revisions/tile-rows.h"
 #include "store/schema/schema.h"
@@ -429,7 +430,7 @@ gboolean
 lw_mend (LwDb *db, GPtrArray *lost, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
   Mending mending = { .db = db, .lost = lost };
-  return mend_staged (&mending, error) && lw_author_write (db, error) && find_author (&mending, error) && mend_frames (&mending, error) && mend_revisions (&mending, error)
+  return mend_staged (&mending, error) && lw_person_write_author (db, error) && find_author (&mending, error) && mend_frames (&mending, error) && mend_revisions (&mending, error)
          && mend_review (&mending, error)
          && mend_learning (&mending, error) && mend_audit (&mending, error) && mend_journals (&mending, progress, data, cancellable, error)
          && mend_names (&mending, error);
