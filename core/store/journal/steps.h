@@ -8,7 +8,7 @@
 
 typedef enum { LW_TURN_DONE, LW_TURN_UNDONE, LW_TURN_REDONE } LwTurn;
 
-/* What the row of a step says; a step that takes back another is made with lw_step_turn(). */
+/* What the row of a step says. */
 typedef struct {
   LwStepKind kind;
   const char *action;          /* "submit", "classes", "add-media" …, kept by a step that takes it back */
@@ -26,7 +26,8 @@ gboolean lw_step_add_frame (LwDb *db, gint64 step, const LwFrameHead *head, LwFr
 /* After the frame's stroke, in its transaction: makes the step where *@step is 0. @head: as it was before. */
 gboolean lw_step_add_labels (LwDb *db, gint64 *step, const char *action, const LwFrameHead *head, GError **error);
 
-/* Each kind's own file knows how to take a step back; as lw_project_take_back(). */
+/* Each kind's own file knows how to take a step back; as lw_project_take_back(), which is in take-back.c. */
+gint64 lw_statuses_take_back (LwProject *project, gint64 step, const char *action, LwTurn turn, guint *n_left, GError **error);
 gint64 lw_classes_take_back (LwProject *project, const char *now, const char *then, gint64 step, LwTurn turn, GError **error);
 gint64 lw_media_take_back (LwProject *project, gint64 media, gint64 step, GError **error);
 gint64 lw_assignment_take_back (LwProject *project, gint64 step, LwTurn turn, guint *n_left, GError **error);
