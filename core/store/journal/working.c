@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "store/classes/classes.h"
+#include "store/project/class-rows.h"
 
 static void
 tile_change_clear (gpointer data)

@@ -6,11 +6,11 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "store/author.h"
-#include "store/classes/classes.h"
 #include "store/database/files.h"
 #include "store/database/filesystem.h"
 #include "store/database/page-sums.h"
 #include "store/project/audit.h"
+#include "store/project/class-rows.h"
 #include "store/schema/migrate.h"
 #include "store/schema/schema.h"
 
