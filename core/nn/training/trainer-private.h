@@ -83,6 +83,16 @@ void lw_average_add (LwTrainer *trainer, const LwWeights *weights);
 /* Moves @weights (of the model's graph) towards those that the training started from, as the recipe wants it. */
 void lw_average_blend (const LwTrainer *trainer, LwWeights *weights);
 
+/* ---- taught.c ---- */
+/* A recipe that is taught needs a teacher of the same classes, any other one none. */
+gboolean lw_taught_check (const LwNetModel *model, const LwNetModel *teacher, const LwRecipe *recipe, GError **error);
+/* Remembers who teaches, for checkpoints. This and what follows does nothing without a teacher. */
+void lw_taught_prepare (LwTrainer *trainer);
+/* The teacher gets a plan for pictures as large as the stage's. */
+gboolean lw_taught_use_stage (LwTrainer *trainer, const LwRecipeStage *stage, GError **error);
+/* Draws labels of the batch of the next step, as the recipe wants it. */
+gboolean lw_taught_label (LwTrainer *trainer, LwLoaded *loaded, GError **error);
+
 /* ---- trainer.c ---- */
 /* Brings @weights up to date with the device. */
 gboolean lw_trainer_fetch_values (LwTrainer *trainer, GError **error);

@@ -47,20 +47,6 @@ mark_layers (LwGraph *graph, const LwRecipe *recipe)
     }
 }
 
-static char *
-print_of (const LwWeights *weights)
-{
-  g_autoptr(GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-
-  for (guint i = 0; i < weights->tensors->len; i++)
-    {
-      const LwTensor *tensor = weights->tensors->pdata[i];
-
-      g_checksum_update (sum, (const guint8 *) tensor->data, (gssize) (tensor->count * sizeof (float)));
-    }
-  return g_strdup (g_checksum_get_string (sum));
-}
-
 static gboolean
 prepare (LwTrainer *trainer, GError **error)
 {
@@ -78,8 +64,7 @@ prepare (LwTrainer *trainer, GError **error)
   trainer->saved_step = G_MAXUINT;
   trainer->started = g_get_monotonic_time ();
   trainer->progress = (LwTrainingProgress) { .epochs = trainer->schedule->epochs, .steps = trainer->schedule->steps, .val_miou = NAN };
-  if (trainer->recipe->taught > 0)
-    trainer->teacher_print = print_of (trainer->set->teacher->weights);
+  lw_taught_prepare (trainer);
   if (!lw_checkpoint_load (trainer, &resumed, error))
     return FALSE;
   return lw_trainer_is_over (trainer) || lw_trainer_weigh_classes (trainer, error);
@@ -162,18 +147,6 @@ use_less (LwTrainer *trainer, const LwRecipeStage *stage, const GError *problem)
   return TRUE;
 }
 
-/* One for pictures as large as the stage's. */
-static gboolean
-call_teacher (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
-{
-  int width, height;
-
-  lw_trainer_crop_size (trainer, stage, &width, &height);
-  lw_teacher_free (trainer->teacher);
-  trainer->teacher = lw_teacher_new (trainer->backend, trainer->device, trainer->set->teacher, trainer->precision, width, height, error);
-  return trainer->teacher != NULL;
-}
-
 /* Values and moments move from one plan to the next; batches of another size need another plan. */
 static gboolean
 use_stage (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
@@ -195,7 +168,7 @@ use_stage (LwTrainer *trainer, const LwRecipeStage *stage, GError **error)
         }
       g_clear_error (&problem);
     }
-  if (trainer->recipe->taught > 0 && !call_teacher (trainer, stage, error))
+  if (!lw_taught_use_stage (trainer, stage, error))
     return FALSE;
   trainer->plan_stage = stage;
   g_free (trainer->plan_key);
@@ -306,24 +279,6 @@ tell (LwTrainer *trainer, gboolean epoch_done)
     trainer->report (progress, trainer->data);
 }
 
-/* What is drawn follows from the seed and the step's number, as everything else in a batch, but from a stream of its own. */
-static gboolean
-be_taught (LwTrainer *trainer, LwLoaded *loaded, GError **error)
-{
-  const LwRecipe *recipe = trainer->recipe;
-  guint n = trainer->plan_stage->batch;
-  gsize pixels = lw_trainer_batch_pixels (trainer, trainer->plan_stage) / n;
-
-  for (guint i = 0; trainer->teacher != NULL && i < n; i++)
-    {
-      LwRandom random = lw_random_new (~recipe->seed, (guint64) trainer->step * 1024 + i);
-
-      if (!lw_teacher_label (trainer->teacher, loaded->rgb + i * pixels * 3, (double) recipe->taught, &random, loaded->labels + i * pixels, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 take_batch (LwTrainer *trainer, LwLoader *loader, GError **error)
 {
@@ -334,7 +289,7 @@ take_batch (LwTrainer *trainer, LwLoader *loader, GError **error)
       g_propagate_error (error, g_steal_pointer (&loaded->error));
       return FALSE;
     }
-  if (!lw_trainer_yield (trainer, error) || !be_taught (trainer, loaded, error) || !take_step (trainer, loaded, error))
+  if (!lw_trainer_yield (trainer, error) || !lw_taught_label (trainer, loaded, error) || !take_step (trainer, loaded, error))
     return FALSE;
   lw_loader_give_back (loader, loaded);
   return TRUE;
@@ -519,17 +474,6 @@ lw_training_summary_clear (LwTrainingSummary *summary)
 }
 
 static gboolean
-check_teacher (const LwNetModel *model, const LwNetModel *teacher, const LwRecipe *recipe, GError **error)
-{
-  if ((teacher != NULL) != (recipe->taught > 0))
-    return lw_net_fail (error, LW_NET_ERROR_SHAPE, teacher != NULL ? _("The recipe “%s” takes nothing from a teacher: give it a share “taught”")
-                                                                   : _("The recipe “%s” is taught by another model, and none was given"), recipe->name);
-  if (teacher != NULL && !g_strv_equal ((const char *const *) model->class_names, (const char *const *) teacher->class_names))
-    return lw_net_fail (error, LW_NET_ERROR_SHAPE, _("The model that teaches has other classes than the one that is trained"));
-  return TRUE;
-}
-
-static gboolean
 check_request (const LwBackend *backend, const LwTrainingSet *set, GError **error)
 {
   if (backend->step == NULL)
@@ -552,7 +496,7 @@ lw_train (const LwBackend *backend, LwDevice *device, LwNetModel *model, const L
     .report = report, .yield = yield, .data = data, .at_most = G_MAXUINT,
   };
 
-  if (!check_request (backend, set, error) || !check_teacher (model, set->teacher, recipe, error))
+  if (!check_request (backend, set, error) || !lw_taught_check (model, set->teacher, recipe, error))
     return FALSE;
   gboolean done = prepare (&trainer, error) && run (&trainer, error);
 
