@@ -125,11 +125,24 @@ check_frame (Cli *cli, LwProject *project, const LwFrame *frame, const LwPalette
   return TRUE;
 }
 
+/* Those that were asked for, one of which must be there; where none were, all that wait for a review, of which there may be none. */
+static GPtrArray *
+find_frames (LwProject *project, GError **error)
+{
+  if (specs != NULL)
+    return cli_select_frames (project, specs, NULL, error);
+  g_autoptr(GPtrArray) frames = lw_project_list_frames (project, error);
+  for (guint i = frames != NULL ? frames->len : 0; i-- > 0;)
+    if (((const LwFrame *) frames->pdata[i])->status != LW_FRAME_SUBMITTED)
+      g_ptr_array_remove_index (frames, i);
+  return g_steal_pointer (&frames);
+}
+
 static gboolean
 check (Cli *cli, char **arguments, GError **error)
 {
   g_autoptr(LwProject) project = cli_open_project (cli, arguments[0], error);
-  g_autoptr(GPtrArray) frames = project != NULL ? cli_select_frames (project, specs, "submitted", error) : NULL;
+  g_autoptr(GPtrArray) frames = project != NULL ? find_frames (project, error) : NULL;
   g_autoptr(LwPalette) palette = frames != NULL ? lw_project_dup_palette (project, error) : NULL;
   guint n_broken = 0;
   if (palette == NULL)
@@ -141,7 +154,9 @@ check (Cli *cli, char **arguments, GError **error)
         return FALSE;
       n_broken += !clean;
     }
-  if (n_broken == 0)
+  if (frames->len == 0)
+    cli_line (cli, _("No frame is submitted, so there is nothing to check. Choose others with --frames."));
+  else if (n_broken == 0)
     cli_line (cli, ngettext ("%u frame keeps the contract.", "All %u frames keep the contract.", frames->len), frames->len);
   else
     cli_complain (cli, ngettext ("%u of %u frames can’t be accepted as it is.", "%u of %u frames can’t be accepted as they are.", n_broken), n_broken, frames->len);

@@ -79,6 +79,12 @@ test_contract (CliFixture *f, gconstpointer data)
   cli_make_project (f, 1);
   cli_run (f, 0, "contract", f->project, "--json", NULL);
   g_assert_cmpint (cli_int (f, 0, "specks"), ==, 0);
+  cli_run (f, 0, "check", f->project, NULL);                      /* nobody waits for a review: no failure */
+  g_assert_nonnull (strstr (f->out, "No frame is submitted"));
+  cli_run (f, 0, "check", f->project, "--json", NULL);
+  g_assert_cmpstr (f->out, ==, "");
+  cli_run (f, 1, "check", f->project, "--frames", "submitted", NULL);      /* asked for by name */
+  expect_message (f, "submitted");
   cli_run (f, 0, "contract", f->project, "--specks", "100000", "--complete", "yes", NULL);
   cli_run (f, 2, "contract", f->project, "--locked", "maybe", NULL);
   cli_run (f, 1, "accept", f->project, "--frames", "scene02", NULL);
@@ -91,6 +97,10 @@ test_contract (CliFixture *f, gconstpointer data)
   cli_run (f, 0, "accept", f->project, "--frames", "scene02", NULL);
   cli_run (f, 0, "contract", f->project, "--other-reviewer", "yes", NULL);
   cli_run (f, 0, "submit", f->project, "--frames", "scene01", NULL);
+  cli_run (f, 0, "check", f->project, "--frames", "scene02", NULL);
+  cli_run (f, 1, "check", f->project, "--json", NULL);            /* those that wait, alone */
+  g_assert_cmpuint (f->lines->len, ==, 1);
+  g_assert_cmpstr (cli_string (f, 0, "frame"), ==, "scene01");
   cli_run (f, 1, "accept", f->project, "--frames", "scene01", NULL);
   expect_message (f, "somebody other than");
   cli_run (f, 0, "verify", f->project, NULL);
