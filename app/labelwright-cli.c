@@ -186,6 +186,11 @@ main (int argc, char **argv)
       cli_print_man (find_command (argv[2]));
       return EXIT_SUCCESS;
     }
+  if (g_str_equal (name, "--complete"))                                               /* for shells */
+    {
+      cli_complete (argv + 2);
+      return EXIT_SUCCESS;
+    }
   char *help[] = { argv[0], "--help", NULL };
   gboolean asks_help = g_str_equal (name, "help");
   const CliCommand *command = find_command (asks_help ? argv[2] : name);

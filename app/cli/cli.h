@@ -45,6 +45,8 @@ typedef struct { GOptionEntry entries[3]; } CliCommonOptions;
 CliCommonOptions cli_common_options (Cli *cli);
 /* The manual page of a command, in mdoc. */
 void cli_print_man (const CliCommand *command);
+/* For shells: what can stand in place of the last of @words, which come behind the program's name. */
+void cli_complete (char **words);
 
 /* ---- arguments ---- */
 gboolean cli_usage (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);       /* always FALSE */
