@@ -1,6 +1,6 @@
 """Takes pictures of the pages on which work is kept, compared, reviewed, merged and counted, and of the bars; no test.
 
-    take_page_pictures.py PROGRAM OUTPUT [--camvid DIR] [--only STEP...] [--size 1280x800] [--scale 2] [--dark] [--language de_DE.UTF-8] [--user FOLDER]
+    take_page_pictures.py PROGRAM OUTPUT [--camvid DIR] [--only STEP...] [--size 1280x800] [--scale 2] [--dark] [--language de] [--user FOLDER]
 
 The project is made with the command line, of the sample, whose pictures may be shown to everybody; with --camvid of CamVid's frames under names as long as cameras give them.
 The pictures of docs/images are those of `--only review history merge statistics --user /home/ada`: imported labels lie in FOLDER meanwhile, whose path is in the pictures. PROGRAM is an installed labelwright, with labelwright-cli beside it.
@@ -270,7 +270,7 @@ def run(options):
     try:
         make_project(person, options)
         if options.language:
-            person.desktop.environment.update(LANG=options.language, LANGUAGE=options.language)
+            person.desktop.environment["LANGUAGE"] = options.language
         open_project(person, wait=not options.language)
         for step in STEPS + [statistics]:
             if step.__name__ in options.only or (not options.only and step in STEPS):

@@ -70,7 +70,7 @@ class Painter:
         if options.dark:
             self.desktop.environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
         if options.language:
-            self.desktop.environment.update(LANG=options.language, LANGUAGE=options.language)
+            self.desktop.environment["LANGUAGE"] = options.language
 
     # The frame
 
