@@ -28,7 +28,7 @@ typedef struct {
   gboolean automatic;
   LwBackupKind kind;            /* asked for, by schedule, from before an upgrade, what a restored one took the place of */
 } LwBackup;
-void lw_backup_free (LwBackup *backup);
+void lw_backup_free (LwBackup *backup);      /* NULL is nothing to free */
 GPtrArray *lw_backup_list (const char *folder, GError **error);                                /* (element-type LwBackup) in backups/ of the project, newest first */
 /* FALSE with LW_STORE_ERROR_BUSY: another program has this open project open, too, so no backup can take its place. */
 gboolean lw_project_is_alone (LwProject *project, GError **error);

@@ -9,6 +9,7 @@ typedef struct {
   guint revisions;              /* that have a pixel of it; they stay as they are */
   guint64 pixels;               /* now */
 } LwClassUse;
+/* What lw_project_replace_class() would meet. @use (out): all 0 on error */
 gboolean lw_project_measure_class (LwProject *project, guint8 class_id, LwClassUse *use, GError **error);
 /* Every pixel of the class becomes @into, another class, or not labelled (LW_LABEL_NONE), and the class goes. Each frame keeps a revision of before and gets one of after. With another class
  * the frames' statuses stay, and what was accepted are the new labels; without, judged frames are in progress again. All is one step of undo; where it is cancelled on the way, the frames
@@ -21,6 +22,7 @@ typedef struct {
   guint revisions;
   guint64 pixels;               /* that are labelled now */
 } LwMediaUse;
+/* What hiding or removing the medium would meet. @use (out): as it was on error */
 gboolean lw_project_measure_media (LwProject *project, gint64 media, LwMediaUse *use, GError **error);
 /* The medium and its frames go out of sight, with a revision of every labelled frame as it is; nothing is deleted, its file neither. One step of undo. */
 gboolean lw_project_remove_media (LwProject *project, gint64 media, LwProgress progress, gpointer data, GCancellable *cancellable, gint64 *step, GError **error);

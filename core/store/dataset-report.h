@@ -24,7 +24,7 @@ typedef struct {
   guint nearest;               /* frames between two of different splits, of one sequence; G_MAXUINT: there are no such */
   GPtrArray *leaks;            /* (element-type utf8): what one split knows of another, in words; empty: nothing */
 } LwDatasetReport;
-void lw_dataset_report_free (LwDatasetReport *report);
+void lw_dataset_report_free (LwDatasetReport *report);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDatasetReport, lw_dataset_report_free)
 /* Unpacks every revision of it. */
 LwDatasetReport *lw_project_report_dataset (LwProject *project, const LwDataset *dataset, LwProgress progress, gpointer data, GCancellable *cancellable,

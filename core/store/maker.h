@@ -7,8 +7,8 @@ typedef struct {
   char *name;                  /* NULL: the person at this computer */
   gint64 created;              /* microseconds since 1970, UTC */
 } LwMaker;
-LwMaker *lw_maker_copy (const LwMaker *maker);
-void lw_maker_free (LwMaker *maker);
+LwMaker *lw_maker_copy (const LwMaker *maker);      /* (transfer full) */
+void lw_maker_free (LwMaker *maker);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwMaker, lw_maker_free)
 
 /* (transfer full): NULL without an error where the frame has no such stroke on the disk. An undo is a stroke, too. */

@@ -48,7 +48,7 @@ typedef struct {
   LwConfusion *agreement;       /* row: ours, column: theirs, over frames that both sides worked on */
   gint64 step;                  /* of all that changed, for lw_project_take_back(); 0: nothing did */
 } LwMergeReport;
-void lw_merge_report_clear (LwMergeReport *report);
+void lw_merge_report_clear (LwMergeReport *report);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwMergeReport, lw_merge_report_clear)
 
 /* Takes what was done in @other, a copy or a package of this project, since the two parted. Where only @other worked on a frame, its strokes are appended; where both did, a

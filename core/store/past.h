@@ -49,7 +49,7 @@ typedef struct {
   gint64 created;
   guint n_frames;               /* that had been painted on */
 } LwSnapshot;
-void lw_snapshot_free (LwSnapshot *snapshot);
+void lw_snapshot_free (LwSnapshot *snapshot);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwSnapshot, lw_snapshot_free)
 /* Makes a revision of each frame whose labels are in none yet. LW_STORE_ERROR_EXISTS where the name is taken. Returns: its id, 0 on error */
 gint64 lw_project_add_snapshot (LwProject *project, const char *name, const char *message, LwProgress progress, gpointer data, GCancellable *cancellable,

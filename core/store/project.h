@@ -39,7 +39,7 @@ LwProject *lw_project_create (const char *folder, const LwPalette *palette, GErr
 LwProject *lw_project_open (const char *folder, GError **error);                               /* also the path of its project.sqlite */
 /* Waits for queued writes, then closes; the last unref does it too. FALSE: some stroke could not be written; the project stays open and keeps trying. */
 gboolean lw_project_close (LwProject *project, GError **error);
-const char *lw_project_get_folder (LwProject *project);
+const char *lw_project_get_folder (LwProject *project);                                        /* lent; absolute, without links */
 char *lw_project_dup_name (LwProject *project);                                                /* the folder's name */
 gboolean lw_project_is_read_only (LwProject *project);
 typedef enum { LW_READ_ONLY_NOT, LW_READ_ONLY_PLACE, LW_READ_ONLY_NEWER } LwReadOnly;          /* folder, file or drive can't be written; a newer program made it */
@@ -51,6 +51,7 @@ void lw_project_run_async (LwProject *project, GTaskThreadFunc func, gpointer da
 
 /* Small strings kept with the project ("window.last-frame"). NULL where never set. */
 char *lw_project_get_setting (LwProject *project, const char *key);
+/* @value NULL: forgets it. */
 gboolean lw_project_set_setting (LwProject *project, const char *key, const char *value, GError **error);
 
 /* ---- who ---- */
@@ -75,6 +76,7 @@ int lw_project_find_class_id (LwProject *project, const LwPalette *palette, cons
 
 /* Classes whose pixels no program may change, by painting or by applying; undo does. Kept with the project. */
 void lw_project_get_locked (LwProject *project, gboolean locked[256]);
+/* Takes the place of all that was locked. */
 gboolean lw_project_set_locked (LwProject *project, const gboolean locked[256], GError **error);
 
 /* ---- media and frames ---- */
@@ -94,8 +96,8 @@ typedef struct {
   gint64 seq, proposal;         /* of its last stroke (LwHistory.seq), of its proposal (0: none): they tell whether labels or proposal changed */
   char *assignee;               /* who is to label it; NULL: nobody */
 } LwFrame;
-LwFrame *lw_frame_copy (const LwFrame *frame);
-void lw_frame_free (LwFrame *frame);
+LwFrame *lw_frame_copy (const LwFrame *frame);                                                 /* (transfer full) */
+void lw_frame_free (LwFrame *frame);                                                           /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwFrame, lw_frame_free)
 
 typedef struct {
@@ -107,7 +109,7 @@ typedef struct {
   char *sha256;
   gboolean missing;             /* not where it was: relink */
 } LwMedia;
-void lw_media_free (LwMedia *media);
+void lw_media_free (LwMedia *media);                                                           /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwMedia, lw_media_free)
 
 typedef struct {
@@ -128,16 +130,18 @@ int lw_project_find_missing_media (LwProject *project, const char *const *folder
 GPtrArray *lw_project_list_frames (LwProject *project, GError **error);                        /* (element-type LwFrame), in display order: media, then ordinal */
 /* @spec as in the command line: all, a status, names, MEDIA:ORDINALS, @PERSON for those assigned to somebody (@ alone: to nobody), separated by commas or given singly; LW_STORE_ERROR_NOT_FOUND names what matches nothing. */
 GPtrArray *lw_project_select_frames (LwProject *project, const char *const *specs, GError **error);
+/* (transfer full): LW_STORE_ERROR_NOT_FOUND also where its medium was removed. */
 LwFrame *lw_project_get_frame (LwProject *project, gint64 frame, GError **error);
 
 /* ---- the working map, strokes and undo ---- */
 /* What undo and redo would take next: uuids of strokes, oldest first, the last one next. */
 typedef struct { GPtrArray *undo, *redo; gint64 seq; } LwHistory;
-void lw_history_free (LwHistory *history);
+void lw_history_free (LwHistory *history);                                                     /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwHistory, lw_history_free)
 
 /* @history (out) (optional): consistent with the planes */
 LwPlanes *lw_project_load_planes (LwProject *project, gint64 frame, LwHistory **history, GError **error);
+/* What a stroke changed, also one that is still on its way to the disk. (transfer full); LW_STORE_ERROR_NOT_FOUND, or DAMAGED. */
 LwDiff *lw_project_load_diff (LwProject *project, gint64 frame, const char *stroke_uuid, GError **error);
 
 typedef struct {
@@ -154,8 +158,9 @@ gboolean lw_project_commit_stroke (LwProject *project, gint64 frame, const LwStr
 /* Queued in order and never dropped: when the disk is full it stays queued, "write-failed" is emitted, and it is tried again. CONFLICT is reported to the callback. */
 void lw_project_commit_stroke_async (LwProject *project, gint64 frame, const LwStrokeInfo *info, LwDiff *diff,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/* FALSE: it was given up: LW_STORE_ERROR_CONFLICT or another error that trying again does not mend. */
 gboolean lw_project_commit_stroke_finish (LwProject *project, GAsyncResult *result, GError **error);
-guint lw_project_get_n_queued (LwProject *project);
+guint lw_project_get_n_queued (LwProject *project);                                            /* strokes that are not on the disk yet */
 
 /* ---- revisions and status ---- */
 typedef enum { LW_REVISION_MANUAL, LW_REVISION_IMPORT, LW_REVISION_PROPAGATED, LW_REVISION_MERGE } LwRevisionKind;
@@ -167,7 +172,7 @@ typedef struct {
   gint64 created;               /* microseconds since 1970, UTC */
   gint64 seq;                   /* strokes of the frame that are in it */
 } LwRevision;
-void lw_revision_free (LwRevision *revision);
+void lw_revision_free (LwRevision *revision);                                                  /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwRevision, lw_revision_free)
 gint64 lw_project_add_revision (LwProject *project, gint64 frame, LwRevisionKind kind, const char *message, GError **error);   /* of the working map; 0 on error */
 GPtrArray *lw_project_list_revisions (LwProject *project, gint64 frame, GError **error);       /* newest first */
@@ -194,7 +199,7 @@ typedef struct {
   char *name;                   /* of the only frame, or the medium; NULL: several, or none */
   char *did;                    /* "submit", "assign", "classes", "add-media", "restore", "merge": as the audit has it */
 } LwStep;
-void lw_step_free (LwStep *step);
+void lw_step_free (LwStep *step);                                                              /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStep, lw_step_free)
 /* What this person (the user of this computer) would undo and redo next, also after a restart. @undo, @redo (out): NULL: nothing */
 gboolean lw_project_peek_steps (LwProject *project, LwStep **undo, LwStep **redo, GError **error);
@@ -209,7 +214,7 @@ typedef struct {
   LwLabelMap *confidence;       /* ceil (w / 4) x ceil (h / 4): 0..255 for 0..1 */
   gint64 created;
 } LwProposal;
-void lw_proposal_free (LwProposal *proposal);
+void lw_proposal_free (LwProposal *proposal);                                                  /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwProposal, lw_proposal_free)
 gboolean lw_project_set_proposal (LwProject *project, const LwProposal *proposal, GError **error);   /* replaces the frame's; kept in history while something of it was applied */
 LwProposal *lw_project_load_proposal (LwProject *project, gint64 frame, GError **error);       /* NULL without an error: none */
@@ -227,7 +232,7 @@ typedef struct {
   gint64 seed, created;
   LwModelStatus status;
 } LwModel;
-void lw_model_free (LwModel *model);
+void lw_model_free (LwModel *model);                                                           /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwModel, lw_model_free)
 /* Copies @file into models/ under its hash; fields of @model but id, uuid, path, sha256, created are taken. Returns the id, 0 on error. */
 gint64 lw_project_add_model (LwProject *project, const LwModel *model, const char *file, GError **error);
@@ -243,7 +248,7 @@ gboolean lw_project_map_channels (LwProject *project, const char *classes_json, 
 typedef enum { LW_SPLIT_TRAIN, LW_SPLIT_VAL, LW_SPLIT_TEST } LwSplit;
 typedef struct { gint64 frame, revision; LwSplit split; } LwDatasetItem;
 typedef struct { gint64 id; char *uuid, *name; gint64 created; GArray *items; guint n_train, n_val, gap; } LwDataset;
-void lw_dataset_free (LwDataset *dataset);
+void lw_dataset_free (LwDataset *dataset);                                                     /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDataset, lw_dataset_free)
 typedef struct {
   double val_fraction;          /* 0.25 unless told */
@@ -265,11 +270,11 @@ LwDataset *lw_project_load_dataset (LwProject *project, const char *name_or_uuid
 /* ---- jobs ---- */
 typedef enum { LW_JOB_RUNNING, LW_JOB_DONE, LW_JOB_FAILED, LW_JOB_CANCELLED } LwJobStatus;
 typedef struct { gint64 id; char *uuid, *kind, *folder, *message; LwJobStatus status; gint64 dataset, base_model, model, created; } LwJob;
-void lw_job_free (LwJob *job);
+void lw_job_free (LwJob *job);                                                                 /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwJob, lw_job_free)
 /* Makes jobs/UUID/ and its row. */
 LwJob *lw_project_create_job (LwProject *project, const char *kind, gint64 dataset, gint64 base_model, GError **error);
-GPtrArray *lw_project_list_jobs (LwProject *project, GError **error);
+GPtrArray *lw_project_list_jobs (LwProject *project, GError **error);                          /* (element-type LwJob), newest first */
 /* A job that is done stays so, whatever a slower window makes of its folder. */
 gboolean lw_project_finish_job (LwProject *project, gint64 job, LwJobStatus status, gint64 model, const char *message, GError **error);
 
@@ -279,7 +284,7 @@ char *lw_project_get_evaluation (LwProject *project, gint64 model, gint64 datase
 
 /* ---- who did what ---- */
 typedef struct { char *copy, *actor, *action, *object, *details; gint64 seq, at; /* microseconds since 1970, UTC */ } LwAuditEntry;
-void lw_audit_entry_free (LwAuditEntry *entry);
+void lw_audit_entry_free (LwAuditEntry *entry);                                                /* NULL is nothing to free */
 /* (element-type LwAuditEntry), oldest first; @newest: only so many of the last ones, 0: all. */
 GPtrArray *lw_project_list_audit (LwProject *project, guint newest, GError **error);
 

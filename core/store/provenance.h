@@ -12,7 +12,7 @@ typedef struct {
   char *stroke, *tool, *actor;  /* @tool "restore" or "merge": the label is older than the stroke; @actor: the person’s name as it is now */
   gint64 created;               /* microseconds since 1970, UTC */
 } LwPixel;
-void lw_pixel_free (LwPixel *pixel);
+void lw_pixel_free (LwPixel *pixel);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwPixel, lw_pixel_free)
 /* Of a frame as it is now (@revision 0), or as it was in a revision of it. What was undone does not count; what was redone counts as done the first time.
  * LW_STORE_ERROR_INVALID where the pixel is outside the frame or the revision another frame's. */

@@ -7,7 +7,7 @@ typedef struct {
   guint frames, revisions, strokes;      /* in the new project */
   GPtrArray *lost;                       /* (element-type utf8): what could not be read, in words; empty where all is there */
 } LwRepairReport;
-void lw_repair_report_clear (LwRepairReport *report);
+void lw_repair_report_clear (LwRepairReport *report);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwRepairReport, lw_repair_report_clear)
 
 /* Makes a project in @target (a folder that is empty or not there) of every frame, revision and stroke of @folder that is whole, without changing @folder. Models and

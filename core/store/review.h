@@ -24,7 +24,7 @@ typedef struct {
   char *resolver;               /* who did; NULL unless @resolved */
   GPtrArray *comments;          /* (element-type LwComment), oldest first; never empty */
 } LwThread;
-void lw_thread_free (LwThread *thread);
+void lw_thread_free (LwThread *thread);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwThread, lw_thread_free)
 /* @frame 0: of all frames. Returns: (element-type LwThread), oldest first */
 GPtrArray *lw_project_list_threads (LwProject *project, gint64 frame, GError **error);
@@ -32,7 +32,9 @@ GPtrArray *lw_project_list_threads (LwProject *project, gint64 frame, GError **e
 GHashTable *lw_project_count_open_threads (LwProject *project, GError **error);
 /* A first comment at a pixel of the frame, or an answer. Both open a thread that was resolved. Returns: the comment's id; 0 on error */
 gint64 lw_project_add_comment (LwProject *project, gint64 frame, int x, int y, const char *text, GError **error);
+/* @thread: LwThread.id. Returns: the comment's id; 0 on error */
 gint64 lw_project_answer_comment (LwProject *project, gint64 thread, const char *text, GError **error);
+/* @resolved FALSE opens it again. Said by the person at this computer, as a comment is. */
 gboolean lw_project_resolve_thread (LwProject *project, gint64 thread, gboolean resolved, GError **error);
 /* One's own only; what was said stays in the project, out of sight. With the first comment goes the thread, unless somebody answered: then INVALID. */
 gboolean lw_project_withdraw_comment (LwProject *project, gint64 comment, GError **error);
@@ -44,7 +46,7 @@ typedef struct {
   LwAction action;
   gint64 at;                    /* microseconds since 1970, UTC */
 } LwVerdict;
-void lw_verdict_free (LwVerdict *verdict);
+void lw_verdict_free (LwVerdict *verdict);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwVerdict, lw_verdict_free)
 GPtrArray *lw_project_list_verdicts (LwProject *project, gint64 frame, GError **error);        /* (element-type LwVerdict), newest first */
 
@@ -56,7 +58,9 @@ typedef struct {
   gboolean resolved;            /* every thread is resolved */
   gboolean other;               /* the reviewer has not painted on the frame since it was accepted last, did not submit it, and it is not assigned to him or her */
 } LwContract;
+/* Empty where none was set, or what was set can't be read. */
 void lw_project_get_contract (LwProject *project, LwContract *contract);
+/* For all frames that are accepted from now on; with an audit row. */
 gboolean lw_project_set_contract (LwProject *project, const LwContract *contract, GError **error);
 
 typedef enum { LW_BREACH_UNLABELLED, LW_BREACH_SPECK, LW_BREACH_LOCKED, LW_BREACH_THREAD, LW_BREACH_REVIEWER, LW_N_BREACH_KINDS } LwBreachKind;
@@ -76,9 +80,9 @@ typedef struct {
   gint64 seq;                   /* strokes of the frame that were looked at */
 } LwContractReport;
 #define LW_CONTRACT_MAX_PLACES 1000
-void lw_contract_report_clear (LwContractReport *report);
+void lw_contract_report_clear (LwContractReport *report);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwContractReport, lw_contract_report_clear)
-gboolean lw_contract_report_is_clean (const LwContractReport *report);
+gboolean lw_contract_report_is_clean (const LwContractReport *report);      /* nothing breaks the contract */
 char *lw_contract_report_describe (const LwContractReport *report);                            /* one sentence for a person; NULL where it is clean */
 /* What lw_project_act() would find were @frame accepted now; it refuses with LW_STORE_ERROR_CONTRACT. */
 gboolean lw_project_check_contract (LwProject *project, gint64 frame, LwContractReport *report, GError **error);

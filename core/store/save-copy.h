@@ -11,7 +11,7 @@ typedef struct {
   gint64 base_seq;             /* as in LwStrokeInfo */
   LwDiff *diff;
 } LwUnsavedStroke;
-void lw_unsaved_stroke_free (LwUnsavedStroke *stroke);
+void lw_unsaved_stroke_free (LwUnsavedStroke *stroke);      /* NULL is nothing to free */
 
 /* Makes a project of its own in @target (empty or not there, and outside of the project): the file as it is, @strokes (element-type LwUnsavedStroke, those of a frame in
  * their order) on top of it, then models and copied media; all with the ids that they have, so that the two can be merged later. The project is read only, and may be

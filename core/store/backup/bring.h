@@ -9,4 +9,5 @@ guint lw_bring_files (const char *folder, const char *target, GCancellable *canc
 gboolean lw_media_move_paths (LwDb *db, const char *folder, const char *target, GError **error);
 /* What refuses changes stands back until everything is in its place. Returns: (transfer full) (element-type utf8): for restore */
 GPtrArray *lw_triggers_drop (LwDb *db, GError **error);
+/* Makes again what lw_triggers_drop() took out, in its order. @triggers: borrowed */
 gboolean lw_triggers_restore (LwDb *db, GPtrArray *triggers, GError **error);

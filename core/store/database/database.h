@@ -31,30 +31,37 @@ struct _LwDb {
   gpointer owner;              /* for @release */
 };
 
+/* Without any trust in what the file says: no functions called by its schema, no writes to it, cells checked. NULL: @error says whether it is damaged, busy, not there … */
 LwDb *lw_db_open (const char *path, LwDbMode mode, GError **error);
+/* Closes it whatever lw_db_release() would do. @db: not NULL, without a query under way */
 void lw_db_close (LwDb *db);
 /* FALSE: another file, or none, is at its path now, as where a drive was removed or a folder renamed. What is written by this handle then is seen by nobody. */
 gboolean lw_db_is_in_place (const LwDb *db);
 /* Sets LW_STORE_ERROR_GONE; always FALSE. */
 gboolean lw_db_gone (const LwDb *db, GError **error);
+/* Gives it back to whom it is of, as lw_readers_take() lent it, or closes it. NULL is nothing to release. */
 void lw_db_release (LwDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwDb, lw_db_release)
 
 /* Sets @error from the handle's last error; always FALSE. */
 gboolean lw_db_fail (LwDb *db, GError **error);
+/* Sets LW_STORE_ERROR_DAMAGED; always FALSE. @what: for those who mend it, not translated */
 gboolean lw_db_damaged (LwDb *db, GError **error, const char *what);
 /* Sets LW_STORE_ERROR_NOT_FOUND: the project has no row @id of what a person calls @what ("frame"); always FALSE. */
 gboolean lw_store_not_found (GError **error, const char *what, gint64 id);
+/* All statements of @script, without values; those before one that fails stay done unless a transaction is under way. */
 gboolean lw_db_exec (LwDb *db, const char *script, GError **error);
 
 /* @types: a letter a value: i int, I gint64, d double, s string or NULL, b GBytes or NULL, x pointer and gsize. A zero for
  * 'K' (gint64, a reference) is stored as NULL. */
 typedef sqlite3_stmt LwQuery;
 LwQuery *lw_db_query (LwDb *db, GError **error, const char *sql, const char *types, ...);
+/* The statement stays prepared for the next time. NULL is nothing to end. */
 void lw_query_end (LwQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwQuery, lw_query_end)
 /* 1: a row, 0: no more, -1: @error is set. NULL (a query that failed and set its error) is -1 too. */
 int lw_query_step (LwQuery *query, GError **error);
+/* Prepares, runs to its end and lets go: for what gives no rows. */
 gboolean lw_db_run (LwDb *db, GError **error, const char *sql, const char *types, ...);
 /* The first column of the first row; 1: found, 0: no row or NULL, -1: @error is set. */
 int lw_db_get (LwDb *db, gint64 *value, GError **error, const char *sql, const char *types, ...);

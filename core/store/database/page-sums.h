@@ -15,6 +15,7 @@ const char *lw_page_sums_get_vfs (void);
 void lw_page_sums_expect (LwDb *db, int reserved);
 /* Pages of a new file, before anything is written to it, or of an old one at its next VACUUM, end with a sum. */
 void lw_page_sums_use (LwDb *db);
+/* Bytes at the end of each page that SQLite leaves to others: LW_PAGE_SUM_BYTES where the file has sums; -1: not known */
 int lw_page_sums_get_reserved (LwDb *db);
 
 /* Whether a page has its sum. Pages of zeros, which SQLite leaves where it has not written yet, are sound. */

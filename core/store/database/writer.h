@@ -28,6 +28,7 @@ typedef void (*LwWriteDone) (gpointer data, GError *error);
 void lw_writer_push (LwWriter *writer, LwWriteFunc func, gpointer data, LwWriteDone done);
 /* The file may not be in its place: looks, and tells by the events, even where nothing is queued. */
 void lw_writer_poke (LwWriter *writer);
+/* Jobs of lw_writer_push() that are not written yet. */
 guint lw_writer_get_n_kept (LwWriter *writer);
 /* @func gets the data of each kept job, oldest first, while the queue is locked. */
 void lw_writer_foreach_kept (LwWriter *writer, GFunc func, gpointer user_data);

@@ -14,6 +14,7 @@ typedef struct {
 gboolean lw_frame_head_read (LwDb *db, gint64 frame, LwFrameHead *head, GError **error);
 /* LW_STORE_ERROR_CONFLICT where strokes were added since @head was read: what was prepared from it no longer holds. */
 gboolean lw_frame_head_check (LwDb *db, const LwFrameHead *head, GError **error);
+/* In a transaction; windows hear of it. Neither step nor audit: whoever sets it adds these. */
 gboolean lw_frame_set_status (LwDb *db, gint64 frame, LwFrameStatus status, GError **error);
 
 /* The columns that lw_frame_from_row() reads. */
@@ -21,4 +22,5 @@ gboolean lw_frame_set_status (LwDb *db, gint64 frame, LwFrameStatus status, GErr
                          " frame.height, frame.status, ifnull (frame.proposal, 0), frame.seq, " LW_NAME_OF ("frame.assignee")
 /* Frames whose operation is complete, and whose medium was not removed. */
 #define LW_FRAME_TABLES "frame JOIN media ON media.id = frame.media AND media.operation IS NULL AND NOT media.removed"
+/* (transfer full): never NULL; what the file can't mean is clamped. */
 LwFrame *lw_frame_from_row (LwQuery *query);

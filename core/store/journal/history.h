@@ -3,6 +3,7 @@
 
 #include "store/journal/frames.h"
 
+/* (transfer full): of a frame without strokes. */
 LwHistory *lw_history_new (void);
 /* Of all strokes up to @head->seq. */
 LwHistory *lw_history_read (LwDb *db, gint64 frame, GError **error);

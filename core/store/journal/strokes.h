@@ -17,9 +17,10 @@ typedef struct {
   GError *error;
   gint failed;                 /* atomic: it won't be written any more */
 } LwStroke;
+/* (transfer full): with one reference. Copies @info, makes a uuid where it has none, takes a reference to @diff. */
 LwStroke *lw_stroke_new (gint64 frame, const LwStrokeInfo *info, LwDiff *diff);
-LwStroke *lw_stroke_ref (LwStroke *stroke);
-void lw_stroke_unref (LwStroke *stroke);
+LwStroke *lw_stroke_ref (LwStroke *stroke);      /* atomic: from any thread. Returns: @stroke */
+void lw_stroke_unref (LwStroke *stroke);      /* atomic, too; NULL is nothing to unref */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwStroke, lw_stroke_unref)
 
 /* In a transaction, after lw_frame_head_check(): the journal's row, the tiles, the frame's number and status. @undone: the stroke that it takes back, or 0;

@@ -16,7 +16,7 @@ typedef struct {
   gint64 pixels[256];          /* how many more (or fewer) pixels each class has */
   gint64 origins[256];         /* and each origin */
 } LwWorkingChange;
-void lw_working_change_clear (LwWorkingChange *change);
+void lw_working_change_clear (LwWorkingChange *change);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwWorkingChange, lw_working_change_clear)
 
 /* What @diff makes of the frame's tiles. LW_STORE_ERROR_INVALID where it is not one of a frame of that size. */
@@ -28,6 +28,7 @@ gboolean lw_working_write (LwDb *db, const LwFrameHead *head, const LwWorkingCha
 LwPlanes *lw_working_load (LwDb *db, const LwFrameHead *head, GError **error);
 /* Unpacks a tile from column @column; LW_STORE_ERROR_DAMAGED. */
 gboolean lw_working_unpack (LwDb *db, LwQuery *query, int column, guint8 raw[LW_TILE_BYTES], GError **error);
+/* Whether all of it is LW_LABEL_NONE; in the plane of origins that is nobody. */
 gboolean lw_tile_is_empty (const guint8 raw[LW_TILE_BYTES]);
 /* Where a tile of a frame may be; FALSE for what a damaged file says else. */
 gboolean lw_frame_has_tile (const LwFrameHead *head, gint64 plane, gint64 ty, gint64 tx);

@@ -9,6 +9,7 @@
 typedef struct { guint8 table[LW_N_PLANES][256]; } LwMergeIds;
 /* Classes by name and origins by who they are; adds what is not here, unless @dry, where new ones stay as they are. */
 gboolean lw_merge_map_ids (LwProject *ours, LwProject *theirs, gboolean dry, LwMergeIds *ids, GError **error);
+/* Turns their ids into ours, in place. */
 void lw_merge_remap (LwPlanes *planes, const LwMergeIds *ids);
 /* The names of persons that are not here, or were changed there later. */
 gboolean lw_merge_persons (LwProject *ours, LwProject *theirs, GError **error);

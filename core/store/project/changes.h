@@ -10,15 +10,17 @@ typedef enum { LW_TOPIC_FRAMES, LW_TOPIC_CLASSES, LW_TOPIC_MODELS, LW_TOPIC_JOBS
 
 /* The number of the transaction under way; 0 on error. */
 gint64 lw_change_take (LwDb *db, GError **error);
+/* Marks a topic, or a frame, with that number: in the transaction that changed it. */
 gboolean lw_change_topic (LwDb *db, LwTopic topic, GError **error);
 gboolean lw_change_frame (LwDb *db, gint64 frame, GError **error);
+/* The highest number so far, whoever took it. */
 gboolean lw_change_last (LwDb *db, gint64 *change, GError **error);
 
 typedef struct {
   gboolean topics[LW_N_TOPICS];
   GArray *frames;              /* of gint64 */
 } LwChanges;
-void lw_changes_clear (LwChanges *changes);
+void lw_changes_clear (LwChanges *changes);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwChanges, lw_changes_clear)
 
 typedef struct _LwWatcher LwWatcher;
@@ -28,7 +30,8 @@ typedef struct { LwChangesFunc changed; void (*moved) (gpointer data); gpointer 
 LwWatcher *lw_watcher_new (LwDb *db /* taken */, gboolean may_checkpoint, gint64 since, const LwWatcherEvents *events);
 /* Looks at this connection from now on, for what changed since it last looked. */
 void lw_watcher_renew (LwWatcher *watcher, LwDb *db /* taken */);
+/* Waits for its thread's end: @changed and @moved are not called any more. */
 void lw_watcher_stop (LwWatcher *watcher);
-void lw_watcher_free (LwWatcher *watcher);
+void lw_watcher_free (LwWatcher *watcher);      /* stops it first; NULL is nothing to free */
 /* This process committed something; @wal_pages: how long the log is now. */
 void lw_watcher_poke (LwWatcher *watcher, int wal_pages);

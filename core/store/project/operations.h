@@ -9,6 +9,7 @@
 typedef struct { gint64 id; int fd; } LwOperation;
 #define LW_OPERATION_NONE { 0, -1 }
 
+/* In a transaction of its own. @kind: for those who look into the file; @operation (out): to be released on error, too */
 gboolean lw_operation_begin (LwProject *project, const char *kind, LwOperation *operation, GError **error);
 /* In the last transaction, after the rows were made visible. */
 gboolean lw_operation_end (LwDb *db, const LwOperation *operation, GError **error);

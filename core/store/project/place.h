@@ -15,7 +15,7 @@ typedef struct {
   gint64 audit;
   GBytes *hash;
 } LwPlaceMark;
-void lw_place_mark_clear (LwPlaceMark *mark);
+void lw_place_mark_clear (LwPlaceMark *mark);      /* frees what it holds; it may be used again */
 /* Takes the place of what @mark had; stays as it was where @db can't be read any more. */
 void lw_place_mark_take (LwPlaceMark *mark, LwDb *db);
 

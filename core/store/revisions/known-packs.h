@@ -4,8 +4,9 @@
 #include "store/revisions/tile-rows.h"
 
 typedef struct _LwKnownPacks LwKnownPacks;
+/* (transfer full): knows none. Locked by itself: any thread may use it. */
 LwKnownPacks *lw_known_packs_new (void);
-void lw_known_packs_free (LwKnownPacks *self);
+void lw_known_packs_free (LwKnownPacks *self);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwKnownPacks, lw_known_packs_free)
 
 /* After lw_tile_row_check() of row @id, which has the hash @hash. */

@@ -27,6 +27,7 @@ typedef struct {
   gpointer data;
   gboolean changed;            /* out: the labels or the status did */
 } LwRelabel;
+/* Runs on the writer thread, in a transaction of its own. A frame that is so already is no error: @changed tells. */
 gboolean lw_relabel_frame (LwProject *project, LwRelabel *relabel, GError **error);
 
 /* A step's row of a frame whose labels, status and accepted revision are what they are to be. @head: as it was before. */

@@ -32,7 +32,7 @@ typedef struct {
   guint n_links;               /* from the whole map on */
   GHashTable *tiles;           /* NULL: none that are right */
 } LwRevisionWalk;
-void lw_revision_walk_clear (LwRevisionWalk *walk);
+void lw_revision_walk_clear (LwRevisionWalk *walk);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwRevisionWalk, lw_revision_walk_clear)
 
 /* Whether @revision and what it builds on are there, and have the contents of their hashes; of single tiles only the hash is looked at. In any order; cheap in the order of ids. */

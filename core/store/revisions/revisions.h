@@ -14,7 +14,7 @@ typedef struct {
   int depth;                   /* steps from a whole map */
   guint8 hash[32];             /* over all tiles of the map (revision-tiles.h) */
 } LwRevisionDraft;
-void lw_revision_draft_clear (LwRevisionDraft *draft);
+void lw_revision_draft_clear (LwRevisionDraft *draft);      /* frees what it holds; it may be used again */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LwRevisionDraft, lw_revision_draft_clear)
 
 /* Of the working map as @head has it, with @change (or NULL) on top. */
@@ -24,6 +24,7 @@ gboolean lw_revision_prepare (LwDb *db, const LwFrameHead *head, const LwWorking
 gint64 lw_revision_write (LwDb *db, const LwFrameHead *head, const LwRevisionDraft *draft, gint64 seq, LwRevisionKind kind, const char *message, GError **error);
 /* The revision that holds the working map as it is; made with @message where there is none. Returns: its id, 0 on error */
 gint64 lw_revision_keep (LwDb *db, gint64 frame, const char *message, GError **error);
+/* (transfer full); LW_STORE_ERROR_DAMAGED as lw_revision_tiles_read(). @head: of its frame (lw_revision_head_read()) */
 LwPlanes *lw_revision_load (LwDb *db, const LwFrameHead *head, gint64 revision, GError **error);
 /* Whether one of @origins (256 flags) set a pixel of it. */
 gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origins[256], gboolean *has, GError **error);
@@ -31,6 +32,7 @@ gboolean lw_revision_has_origin (LwDb *db, gint64 revision, const gboolean origi
 #define LW_REVISION_COLUMNS \
   "revision.id, revision.frame, revision.parent, revision.uuid, " LW_NAME_OF ("revision.author") ", revision.message, revision.kind, revision.created, " \
   "revision.seq, (SELECT person.uuid FROM person WHERE person.uuid = revision.author)"
+/* (transfer full): of a row of LW_REVISION_COLUMNS; never NULL. */
 LwRevision *lw_revision_from_row (LwQuery *query);
 
 /* A revision made elsewhere, whole, with its uuid, author and time. @revision->seq -1: its state is none of this frame's journal. In a transaction. Returns: its id, 0 on error */

@@ -19,7 +19,9 @@ typedef struct {
   GBytes *data;                /* packed; in a draft only */
   GBytes *labels;              /* the values in it, ascending; in a draft only */
 } LwRevisionTile;
+/* For GArray: frees what the tile holds. */
 void lw_revision_tile_clear (gpointer tile);
+/* For GHashTable: that, and the tile; not NULL. */
 void lw_revision_tile_free (gpointer tile);
 /* Takes @data. */
 LwRevisionTile *lw_revision_tile_from_raw (LwTilePlace place, const guint8 raw[LW_TILE_BYTES], GBytes *data);
@@ -36,8 +38,8 @@ typedef struct {
   guint8 hashes[LW_PACK_MOST][LW_TILE_HASH_BYTES];      /* after lw_tile_row_check() */
   guint8 *raw;                 /* the tiles, one after another */
 } LwTileRow;
-LwTileRow *lw_tile_row_new (void);
-void lw_tile_row_free (LwTileRow *row);
+LwTileRow *lw_tile_row_new (void);      /* (transfer full): empty, with room for the raw bytes of LW_PACK_MOST tiles */
+void lw_tile_row_free (LwTileRow *row);      /* NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwTileRow, lw_tile_row_free)
 
 /* Unpacks it and hashes the tiles. FALSE: it does not have the contents of its hash. */

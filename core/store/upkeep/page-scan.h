@@ -23,4 +23,5 @@ typedef struct {
 } LwScanRow;
 typedef void (*LwScanFunc) (const LwScanRow *row, gpointer data);
 
+/* On this thread; a row may come twice where the file has it twice, and what makes no sense is passed over. FALSE: @path is no file that can be read, or cancelled */
 gboolean lw_scan_file (const char *path, LwScanFunc func, gpointer data, GCancellable *cancellable, GError **error);

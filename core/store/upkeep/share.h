@@ -8,7 +8,7 @@ typedef struct _LwShare LwShare;
 /* @db: the caller's own, in a reading transaction. The others see what it sees, or what came after. Where there can be no others, there are none.
  * Cancelling ends long statements, too. */
 LwShare *lw_share_new (LwProject *project, LwDb *db, GCancellable *cancellable);
-void lw_share_free (LwShare *self);
+void lw_share_free (LwShare *self);      /* @db goes back to the caller; NULL is nothing to free */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwShare, lw_share_free)
 
 /* On any of the threads. FALSE: with an error, which ends all. */
