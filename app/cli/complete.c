@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
-#include "store/frames.h"
+#include "store/project.h"
 
 /* Options with few values. A NULL @command: of all. Statuses are added to those with @statuses. */
 static const struct { const char *command, *option, *values; gboolean statuses; } known_values[] = {
