@@ -15,6 +15,7 @@ typedef struct {
 #define LW_BIT_EVEN { 0x8000, 0 }
 #define LW_BIT_SEEN 6
 
+/* One more of its kind was @bit: moves the probability towards it, by 1/2, 1/2, 1/4, 1/4 … down to 1/16 of what is missing. */
 static inline void
 lw_bit_learn (LwBitModel *model, gboolean bit)
 {

@@ -27,8 +27,9 @@ gboolean lw_diff_is_empty (const LwDiff *diff);
 LwRect lw_diff_get_bbox (const LwDiff *diff);             /* of the changed pixels, exact */
 guint64 lw_diff_count (const LwDiff *diff);               /* changed pixels of the class plane */
 GBytes *lw_diff_encode (const LwDiff *diff);              /* zstd; what the stroke journal stores */
-LwDiff *lw_diff_decode (GBytes *data, int width, int height, GError **error);
-void lw_diff_apply (const LwDiff *diff, LwPlanes *planes);
+LwDiff *lw_diff_decode (GBytes *data, int width, int height, GError **error);      /* of a frame of that size; LW_TILE_ERROR_DAMAGED */
+void lw_diff_apply (const LwDiff *diff, LwPlanes *planes);                         /* of the diff's size: lw_diff_fits() */
+/* Calls @func for each tile that changed, by plane, then row, then column. */
 typedef void (*LwDiffTileFunc) (LwPlaneKind plane, int ty, int tx, gpointer data);
 void lw_diff_foreach_tile (const LwDiff *diff, LwDiffTileFunc func, gpointer data);
 /* The XOR bytes of one tile, LW_TILE_BYTES of them, lent; NULL where the diff does not touch it. */

@@ -7,16 +7,17 @@
 /* Row: truth; column: prediction. Pixels whose truth or prediction is not below n (void, not labelled) are left out, and counted. */
 typedef struct {
   int n;
-  guint64 *counts;         /* n * n */
+  guint64 *counts;         /* n * n: counts[truth * n + prediction] */
   guint64 left_out_truth, left_out_predicted;
 } LwConfusion;
 
 LwConfusion *lw_confusion_new (int n);
 void lw_confusion_free (LwConfusion *confusion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwConfusion, lw_confusion_free)
+/* Two maps of @width x @height, one byte a pixel; their rows lie so many bytes apart. */
 void lw_confusion_add (LwConfusion *confusion, const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride,
                        int width, int height);
-void lw_confusion_merge (LwConfusion *into, const LwConfusion *from);
+void lw_confusion_merge (LwConfusion *into, const LwConfusion *from);      /* of the same n */
 
 /* NaN where a class is in neither truth nor prediction; means leave NaN out. */
 typedef struct {
@@ -30,7 +31,7 @@ double lw_confusion_kappa (const LwConfusion *confusion);
 void lw_scores_free (LwScores *scores);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwScores, lw_scores_free)
 
-/* Boundary F1 of each class in one image: @bf receives n values, NaN where the class is in neither map.
+/* Boundary F1 of each class in one image (Csurka et al., BMVC 2013): @bf receives n values, NaN where the class is in neither map.
  * Boundary: 4-neighbour inner boundary, image border not counted; theta: 0.75 % of the diagonal; matching by distance transform.
  * Predicted boundary pixels where the truth is not below @n are left out. */
 void lw_boundary_f1 (const guint8 *truth, gsize truth_stride, const guint8 *predicted, gsize predicted_stride, int width, int height,

@@ -33,12 +33,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwPalette, lw_palette_free)
 
 /* @name_or_path: a file of data/palettes without its ending ("camvid11", "camvid32", "cityscapes"), or a path. */
 LwPalette *lw_palette_load (const char *name_or_path, GError **error);
-LwPalette *lw_palette_parse (const char *json, gsize length, const char *source, GError **error);
-char *lw_palette_to_json (const LwPalette *palette);
-gboolean lw_palette_validate (const LwPalette *palette, GError **error);
+LwPalette *lw_palette_parse (const char *json, gsize length, const char *source /* what messages call it */, GError **error);
+char *lw_palette_to_json (const LwPalette *palette);                                 /* (transfer full) */
+gboolean lw_palette_validate (const LwPalette *palette, GError **error);             /* FALSE with LW_PALETTE_ERROR_DUPLICATE or _LIMIT */
 
 /* Returns: (transfer none): the added class; shortcut, ignored and aliases start empty */
 LwClass *lw_palette_add (LwPalette *palette, guint8 id, const char *name, const guint8 rgb[3]);
+/* Lent; NULL: there is none. */
 LwClass *lw_palette_find_id (const LwPalette *palette, guint8 id);
 LwClass *lw_palette_find_name (const LwPalette *palette, const char *name);          /* without regard to case; aliases too */
 LwClass *lw_palette_find_rgb (const LwPalette *palette, const guint8 rgb[3]);

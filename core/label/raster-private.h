@@ -27,6 +27,7 @@ lw_raster_first_after (double edge)
   return (int) floor (edge - 0.5) + 1;
 }
 
+/* The part of the run x0 <= x < x1 that lies in @clip, whose rows hold @y. */
 static inline void
 lw_raster_emit (int y, int x0, int x1, const LwRect *clip, LwSpanFunc func, gpointer data)
 {

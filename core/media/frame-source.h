@@ -9,7 +9,7 @@ typedef enum {
   LW_MEDIA_ERROR_NOT_FOUND,    /* moved or removed: relink */
   LW_MEDIA_ERROR_UNSUPPORTED,  /* neither an image nor a video that this build reads */
   LW_MEDIA_ERROR_DAMAGED,      /* truncated, lying header, no decodable frame */
-  LW_MEDIA_ERROR_TOO_LARGE,
+  LW_MEDIA_ERROR_TOO_LARGE,    /* a side above LW_MAX_SIDE, more than LW_MAX_PIXELS (label-map.h), an image file above 1 GiB, more than the memory holds */
   LW_MEDIA_ERROR_CHANGED,      /* not the file that was indexed (size or frames differ) */
 } LwMediaError;
 GQuark lw_media_error_quark (void);
@@ -21,7 +21,7 @@ typedef struct {
   gint64 pts;                  /* in @tb_num / @tb_den seconds; G_MININT64: none (images) */
   int tb_num, tb_den;
   guint8 packet_hash[16];      /* first bytes of SHA-256 of the coded packet, or of the image file */
-  int width, height;           /* as shown: EXIF orientation and the sample aspect ratio are not 1:1 corrected, only the orientation is */
+  int width, height;           /* as shown: turned as EXIF or the stream says; pixels that are not square stay so */
   char *name;                  /* image: file stem; video: NULL (the project names it `<clip>_<ordinal, six digits>`) */
 } LwFrameInfo;
 
@@ -33,14 +33,15 @@ typedef struct {
   char *sha256;                /* of the file; for a folder, of its list of (name, size, hash); hex */
   int width, height;           /* of the first frame */
   GArray *frames;              /* of LwFrameInfo, in display order: frame n of a video is the n-th frame of a full decode */
-  GBytes *index;               /* opaque, versioned: what lw_frame_source_open() needs to seek without another scan */
+  GBytes *index;               /* opaque, versioned: what lw_frame_source_new() needs to seek without another scan */
 } LwMediaInfo;
 void lw_media_info_free (LwMediaInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwMediaInfo, lw_media_info_free)
 
 typedef void (*LwProgress) (double fraction, gpointer data);     /* called on the thread of the work, at most every 50 ms */
 
-/* Blocking: call it on a worker. A folder takes every image in it, in natural order (img2 before img10), not its subfolders. */
+/* Blocking: call it on a worker. A folder takes every image in it, in natural order (img2 before img10), not its subfolders.
+ * Returns: (transfer full): NULL with LW_MEDIA_ERROR_* or G_IO_ERROR_CANCELLED */
 LwMediaInfo *lw_media_scan (const char *path, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
 
 /* An open medium. Its own thread decodes; a cache holds decoded frames up to a budget; reading frame n reads n+1, n+2 ahead. */

@@ -49,8 +49,8 @@ show (LwCanvas *self)
   canvas_update_actions (self);
 }
 
-gboolean
-canvas_cursor_is_down (LwCanvas *self)
+static gboolean
+is_down (LwCanvas *self)
 {
   return self->cursor_down && (self->stroking || self->dragging);
 }
@@ -58,7 +58,7 @@ canvas_cursor_is_down (LwCanvas *self)
 void
 canvas_cursor_lift (LwCanvas *self)
 {
-  if (canvas_cursor_is_down (self))
+  if (is_down (self))
     canvas_hand_off (self);
   self->cursor_down = FALSE;
 }
@@ -141,7 +141,7 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
       put_at (self, self->cursor_x + ways[i].x * step_in_pixels (self, how), self->cursor_y + ways[i].y * step_in_pixels (self, how));
   place_pointer (self);
   keep_in_view (self);
-  if (canvas_cursor_is_down (self))
+  if (is_down (self))
     {
       LwBrushSample sample = sample_here (self);
       canvas_hand_samples (self, &sample, 1);
@@ -171,7 +171,7 @@ use_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (!can_show (self))
     return;
-  if (canvas_cursor_is_down (self))
+  if (is_down (self))
     {
       canvas_cursor_lift (self);
       canvas_update_pointer (self);
@@ -201,6 +201,6 @@ canvas_cursor_snapshot (LwCanvas *self, const graphene_rect_t *clip, GtkSnapshot
 
   if (!self->cursor_shown || self->playback_image != NULL || !canvas_pixel_at (self, self->pointer_x, self->pointer_y, &x, &y))
     return;
-  LwOverlayCursor state = canvas_cursor_is_down (self) ? LW_OVERLAY_CURSOR_DOWN : canvas_tool_is_refused (self, x, y) ? LW_OVERLAY_CURSOR_REFUSED : LW_OVERLAY_CURSOR_UP;
+  LwOverlayCursor state = is_down (self) ? LW_OVERLAY_CURSOR_DOWN : canvas_tool_is_refused (self, x, y) ? LW_OVERLAY_CURSOR_REFUSED : LW_OVERLAY_CURSOR_UP;
   lw_overlay_cursor (snapshot, clip, self->pointer_x, self->pointer_y, state);
 }

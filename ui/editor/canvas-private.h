@@ -137,7 +137,6 @@ gboolean canvas_tool_paints (LwCanvas *canvas);                             /* t
 double canvas_brush_radius (LwCanvas *canvas, double pressure);             /* image pixels */
 void canvas_tool_press (LwCanvas *canvas, double x, double y, guint32 time);   /* a click of a tool that doesn't paint */
 void canvas_pick_class (LwCanvas *canvas, double x, double y);
-void canvas_cancel (LwCanvas *canvas);                                      /* the stroke, or with its tool the polygon in progress */
 gboolean canvas_has_tool (LwCanvas *canvas, LwTool tool);                     /* in the hand */
 gboolean canvas_has_polygon_tool (LwCanvas *canvas);                        /* in the hand: with another one a polygon in progress waits */
 
@@ -208,7 +207,6 @@ void canvas_cut_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkSnap
 
 /* canvas-cursor.c */
 void canvas_cursor_add_actions (GtkWidgetClass *klass);
-gboolean canvas_cursor_is_down (LwCanvas *canvas);
 void canvas_cursor_lift (LwCanvas *canvas);                                 /* what it painted stays */
 void canvas_cursor_hide (LwCanvas *canvas);
 void canvas_cursor_follow_view (LwCanvas *canvas);

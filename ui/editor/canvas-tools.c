@@ -173,8 +173,9 @@ has_begun (LwCanvas *self)
          (canvas_has_tool (self, LW_TOOL_CUT) && lw_assistant_has_cut (self->assistant, &box));
 }
 
-void
-canvas_cancel (LwCanvas *self)
+/* The stroke, or with its tool the shape in progress. */
+static void
+cancel (LwCanvas *self)
 {
   gboolean nothing = !self->stroking && !self->dragging && !has_begun (self);
 
@@ -381,7 +382,7 @@ part_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  canvas_cancel (LW_CANVAS (widget));
+  cancel (LW_CANVAS (widget));
 }
 
 static void

@@ -6,12 +6,23 @@
 #include "editor/look.h"
 #include "editor/toolbox.h"
 
-/* Properties: "document", "toolbox", "zoom" (device pixels an image pixel, 0.01..64; notifies), "pointer-text" ("812, 404 · Road · 93 %": for the status line).
- * Actions: canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-100, canvas.undo, canvas.redo, canvas.finish-polygon, canvas.remove-corner, canvas.cancel,
- * canvas.brush-smaller, canvas.brush-larger, canvas.pick-class (under the pointer), canvas.peek (a switch, of the property "peek": the overlay is off; the keys h and Tab hold it), canvas.compare (of the int
- * property "compare", an LwAgainst shown in place of the labels; the keys d and y hold it).
- * Signals: "say" (const char *: a message for the annotator), "turn" (gboolean redo → gboolean: taken), before undo or redo: whoever has something newer than the last stroke takes it; "view-changed" (zoom or place: lw_canvas_locate() says something
- * else), "turns-changed" (lw_canvas_can_turn() may say something else).
+/* Properties:
+ *   "document", "toolbox"
+ *   "zoom"          double, 0.01..64: device pixels an image pixel (read-only; notifies)
+ *   "pointer-text"  string: "812, 404 · Road · 93 %", for the status line (read-only; notifies)
+ *   "peek"          boolean: the overlay is off; notifies; the keys h and Tab hold it
+ *   "compare"       int, an LwAgainst: shown in place of the labels; notifies; the keys d and y hold it
+ * Actions (ui/keys/commands.c has their keys):
+ *   canvas.zoom-in, .zoom-out, .zoom-fit, .zoom-100; canvas.undo, .redo
+ *   canvas.finish-polygon, .finish-part, .remove-corner, .remove-part: of the shape in progress; canvas.cancel: of it, or of the stroke
+ *   canvas.brush-smaller, .brush-larger; canvas.pick-class: that under the pointer
+ *   canvas.cursor (s), .cursor-use, .cursor-use-other: the keys' cursor is moved, and uses the tool, or the tool the other way round
+ *   canvas.peek, .compare: the properties
+ * Signals:
+ *   "say" (const char *): a message for the annotator
+ *   "turn" (gboolean redo → gboolean taken): before undo or redo; whoever has something newer than the last stroke takes it
+ *   "view-changed": zoom or place; lw_canvas_locate() says something else
+ *   "turns-changed": lw_canvas_can_turn() may say something else
  * docs/canvas.md lists keys and pointer. The CSS node is `canvas`; what the picture leaves free shows its background. */
 #define LW_TYPE_CANVAS (lw_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (LwCanvas, lw_canvas, LW, CANVAS, GtkWidget)

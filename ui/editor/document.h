@@ -6,11 +6,19 @@
 #include "label/operations.h"
 #include "store/save-copy.h"
 
-/* Properties (all notify, all read-only): "frame" (pointer: lw_document_get_frame), "loading", "can-undo", "can-redo", "n-unsaved" (uint: strokes not yet on disk), "has-proposal".
- * Signals: "opened" (another frame is shown, or the same one was loaded again: everything changed), "damaged" (const LwRect *: repaint this part of the labels
- * or the proposal), "edit-ended" (the LwEdit is gone, by whatever way), "palette-changed", "source-opened" (gint64 media: lw_document_get_source() has it now), "origins-changed" (lw_document_get_origin()
- * knows more), "failed" (const GError *: a toast), "ask-before-turn" (const char *person, gboolean redo: what undo or redo would take next was made in another
- * window, by this person, NULL: the same one; the next call takes it), "answered" (it was taken, or something else was done).
+/* Properties (all notify, all read-only): "frame" (pointer: lw_document_get_frame()), "loading", "can-undo", "can-redo", "n-unsaved" (uint: strokes
+ * not yet on disk), "has-proposal".
+ * Signals:
+ *   "opened"           another frame is shown, or the same one was loaded again: everything changed
+ *   "damaged"          (const LwRect *): repaint this part of the labels or the proposal
+ *   "edit-ended"       the LwEdit is gone, by whatever way
+ *   "palette-changed"
+ *   "source-opened"    (gint64 media): lw_document_get_source() has it now
+ *   "origins-changed"  lw_document_get_origin() knows more
+ *   "failed"           (const GError *): for a toast
+ *   "ask-before-turn"  (const char *person, gboolean redo): what undo or redo would take next was made in another window, by this person (NULL: the
+ *                      same one); the next call takes it
+ *   "answered"         it was taken, or something else was done
  * Main thread only. A document that goes away hands its last strokes to the project first: lw_project_close() waits for them. */
 #define LW_TYPE_DOCUMENT (lw_document_get_type ())
 G_DECLARE_FINAL_TYPE (LwDocument, lw_document, LW, DOCUMENT, GObject)

@@ -67,13 +67,67 @@ frame_state_unref (FrameState *state)
   g_free (state);
 }
 
+/* ---- diffs in memory ---- */
+
+static void
+count_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
+{
+  ++*(gsize *) data;
+}
+
+gsize
+diff_count_tiles (const LwDiff *diff)
+{
+  gsize n = 0;
+
+  lw_diff_foreach_tile (diff, count_tile, &n);
+  return n;
+}
+
+static void
+add_diff (FrameState *state, const char *uuid, LwDiff *diff)
+{
+  state->n_tiles += diff_count_tiles (diff);
+  g_hash_table_insert (state->diffs, g_strdup (uuid), lw_diff_ref (diff));
+}
+
+/* The first one is kept whatever its size: the next undo must not wait. */
+static void
+keep_top (FrameState *state, const GPtrArray *stack, GHashTable *from)
+{
+  gsize limit = state->n_tiles + TILES_KEPT;
+
+  for (guint i = stack->len; i > 0 && state->n_tiles < limit; i--)
+    {
+      LwDiff *diff = g_hash_table_lookup (from, stack->pdata[i - 1]);
+      if (diff != NULL)
+        add_diff (state, stack->pdata[i - 1], diff);
+    }
+}
+
+/* Drops diffs deep down in the stacks when there are many: they can be loaded again. */
+static void
+prune (FrameState *state)
+{
+  if (state->n_tiles <= 4 * TILES_KEPT)
+    return;
+
+  g_autoptr(GHashTable) before = state->diffs;
+  state->diffs = new_diffs ();
+  state->n_tiles = 0;
+  keep_top (state, state->undo, before);
+  keep_top (state, state->redo, before);
+}
+
+/* ---- the stacks ---- */
+
 void
 frame_state_push (FrameState *state, const char *uuid, LwDiff *diff)
 {
   g_ptr_array_add (state->undo, g_strdup (uuid));
   g_ptr_array_set_size (state->redo, 0);
-  frame_state_add_diff (state, uuid, diff);
-  frame_state_prune (state);
+  add_diff (state, uuid, diff);
+  prune (state);
 }
 
 char *
@@ -102,32 +156,10 @@ frame_state_get_diff (const FrameState *state, const char *uuid)
   return g_hash_table_lookup (state->diffs, uuid);
 }
 
-static void
-count_tile (LwPlaneKind plane, int ty, int tx, gpointer data)
-{
-  ++*(gsize *) data;
-}
-
-gsize
-diff_count_tiles (const LwDiff *diff)
-{
-  gsize n = 0;
-
-  lw_diff_foreach_tile (diff, count_tile, &n);
-  return n;
-}
-
-void
-frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff)
-{
-  state->n_tiles += diff_count_tiles (diff);
-  g_hash_table_insert (state->diffs, g_strdup (uuid), lw_diff_ref (diff));
-}
-
 void
 frame_state_add_loaded (FrameState *state, const char *uuid, LwDiff *diff, const LwMaker *maker)
 {
-  frame_state_add_diff (state, uuid, diff);
+  add_diff (state, uuid, diff);
   if (maker != NULL)
     g_hash_table_insert (state->makers, g_strdup (uuid), lw_maker_copy (maker));
 }
@@ -136,31 +168,4 @@ const LwMaker *
 frame_state_get_maker (const FrameState *state, const char *uuid)
 {
   return g_hash_table_lookup (state->makers, uuid);
-}
-
-/* The first one is kept whatever its size: the next undo must not wait. */
-static void
-keep_top (FrameState *state, const GPtrArray *stack, GHashTable *from)
-{
-  gsize limit = state->n_tiles + TILES_KEPT;
-
-  for (guint i = stack->len; i > 0 && state->n_tiles < limit; i--)
-    {
-      LwDiff *diff = g_hash_table_lookup (from, stack->pdata[i - 1]);
-      if (diff != NULL)
-        frame_state_add_diff (state, stack->pdata[i - 1], diff);
-    }
-}
-
-void
-frame_state_prune (FrameState *state)
-{
-  if (state->n_tiles <= 4 * TILES_KEPT)
-    return;
-
-  g_autoptr(GHashTable) before = state->diffs;
-  state->diffs = new_diffs ();
-  state->n_tiles = 0;
-  keep_top (state, state->undo, before);
-  keep_top (state, state->redo, before);
 }

@@ -44,9 +44,6 @@ const char *frame_state_peek (const FrameState *state, gboolean redo);
 LwDiff *frame_state_get_diff (const FrameState *state, const char *uuid);     /* (transfer none); NULL: not in memory */
 #define DIFF_TILES_AHEAD 512       /* as many tiles of diffs are read at once; 16 KiB each */
 gsize diff_count_tiles (const LwDiff *diff);
-void frame_state_add_diff (FrameState *state, const char *uuid, LwDiff *diff);
-/* The same with whose it is; NULL: not known. */
+/* The diff of a stroke in one of the stacks, read from the disk. @maker: whose it is; NULL: not known. */
 void frame_state_add_loaded (FrameState *state, const char *uuid, LwDiff *diff, const LwMaker *maker);
 const LwMaker *frame_state_get_maker (const FrameState *state, const char *uuid);      /* NULL: not known, or it was made here */
-/* Drops diffs deep down in the stacks when there are many: they can be loaded again. */
-void frame_state_prune (FrameState *state);

@@ -112,7 +112,7 @@ lw_toolbox_class_init (LwToolboxClass *klass)
   props[PROP_LAST_TOOL] = g_param_spec_int ("last-tool", NULL, NULL, 0, LW_N_TOOLS - 1, LW_TOOL_ERASER, flags);
   props[PROP_CLASS_ID] = g_param_spec_uint ("class-id", NULL, NULL, 0, LW_LABEL_NONE - 1, 0, flags);
   props[PROP_BRUSH_SIZE] = g_param_spec_double ("brush-size", NULL, NULL, LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, 20, flags);
-  props[PROP_SUPERPIXEL_SIZE] = g_param_spec_double ("superpixel-size", NULL, NULL, LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, 20, flags);
+  props[PROP_SUPERPIXEL_SIZE] = g_param_spec_double ("superpixel-size", NULL, NULL, LW_SUPERPIXEL_SIZE_MIN, LW_SUPERPIXEL_SIZE_MAX, 20, flags);
   props[PROP_FILL_TOLERANCE] = g_param_spec_double ("fill-tolerance", NULL, NULL, LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, 12, flags);
   props[PROP_BRUSH_SHAPE] = g_param_spec_int ("brush-shape", NULL, NULL, LW_BRUSH_ROUND, LW_BRUSH_SQUARE, LW_BRUSH_ROUND, flags);
   props[PROP_PAINT_OVER] = g_param_spec_int ("paint-over", NULL, NULL, LW_PAINT_OVER_ALL, LW_PAINT_OVER_CLASS, LW_PAINT_OVER_ALL, flags);
@@ -197,7 +197,7 @@ lw_toolbox_set_brush_size (LwToolbox *self, double diameter)
 double
 lw_toolbox_get_superpixel_size (LwToolbox *self)
 {
-  g_return_val_if_fail (LW_IS_TOOLBOX (self), LW_SUPERPIXEL_SIZE_LEAST);
+  g_return_val_if_fail (LW_IS_TOOLBOX (self), LW_SUPERPIXEL_SIZE_MIN);
   return self->superpixel_size;
 }
 

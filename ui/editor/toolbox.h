@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib-object.h>
+#include "assist/superpixels.h"
 #include "label/edit.h"
 #include "label/raster.h"
 
@@ -13,15 +14,28 @@ typedef enum {
 } LwTool;
 #define LW_BRUSH_SIZE_MIN 1.0
 #define LW_BRUSH_SIZE_MAX 1024.0
-#define LW_SUPERPIXEL_SIZE_LEAST 4.0
-#define LW_SUPERPIXEL_SIZE_MOST 256.0
 #define LW_FILL_TOLERANCE_MIN 1.0
 #define LW_FILL_TOLERANCE_MAX 255.0
 
-/* Properties: "tool" (LwTool as int), "last-tool" (the one before it), "class-id" (uint, 0..254), "brush-size" (double, diameter in image pixels, 1..1024), "brush-shape" (int, LwBrushShape),
- * "superpixel-size" (double, side in image pixels, 4..256), "fill-tolerance" (double, of a colour channel, 1..255), "paint-over" (int, LwPaintOver), "paint-over-class" (uint, for LW_PAINT_OVER_CLASS), "opacity" (double 0..1), "pen-pressure" (bool: a pen's pressure sets the size), "pen-least" (int, percent of the size at the softest pressure, 1..100), "pen-softness" (int, -100..100: how soon the pressure counts), "overlay-visible" (bool), "show-proposal" (bool), "overwrite-hand" (bool: applying a
- * proposal may overwrite hand work), "protect-hand" (bool: neither may the tools).
- * Signals: "hidden-changed", "locked-changed". All notify, so that settings can be bound to them. */
+/* Properties; all notify, so that settings can be bound to them:
+ *   "tool"              int, an LwTool
+ *   "last-tool"         int: the one before it
+ *   "class-id"          uint, 0..254
+ *   "brush-size"        double: diameter in image pixels, 1..1024
+ *   "brush-shape"       int, an LwBrushShape
+ *   "superpixel-size"   double: side in image pixels, 4..256
+ *   "fill-tolerance"    double: of a colour channel, 1..255
+ *   "paint-over"        int, an LwPaintOver
+ *   "paint-over-class"  uint: for LW_PAINT_OVER_CLASS
+ *   "opacity"           double, 0..1
+ *   "pen-pressure"      boolean: a pen's pressure sets the size
+ *   "pen-least"         int, 1..100: percent of the size at the softest pressure
+ *   "pen-softness"      int, -100..100: how soon the pressure counts
+ *   "overlay-visible"   boolean
+ *   "show-proposal"     boolean
+ *   "overwrite-hand"    boolean: applying a proposal may overwrite hand work
+ *   "protect-hand"      boolean: the tools may not overwrite it either
+ * Signals: "hidden-changed", "locked-changed". */
 #define LW_TYPE_TOOLBOX (lw_toolbox_get_type ())
 G_DECLARE_FINAL_TYPE (LwToolbox, lw_toolbox, LW, TOOLBOX, GObject)
 LwToolbox *lw_toolbox_new (void);

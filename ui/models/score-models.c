@@ -10,7 +10,7 @@
 #define MAX_EVALUATION_BYTES (4u << 20)      /* a confusion matrix of 255 classes takes 1 MB */
 
 void
-lw_comparison_free (LwComparison *comparison)
+lw_model_comparison_free (LwModelComparison *comparison)
 {
   g_free (comparison->base_name);
   g_free (comparison->model_name);
@@ -95,7 +95,7 @@ score (LwProject *project, LwEngine *engine, const LwModel *model, const LwDatas
   return TRUE;
 }
 
-LwComparison *
+LwModelComparison *
 lw_adopt_and_compare (LwProject *project, LwEngine *engine, const LwJob *job, LwProgress progress, gpointer data, GCancellable *cancellable,
                       GError **error)
 {
@@ -104,8 +104,8 @@ lw_adopt_and_compare (LwProject *project, LwEngine *engine, const LwJob *job, Lw
   g_autoptr (LwDataset) dataset = model != NULL ? find_dataset (project, job->dataset, error) : NULL;
   if (dataset == NULL)
     return NULL;
-  g_autoptr (LwComparison) comparison = g_new0 (LwComparison, 1);
-  *comparison = (LwComparison) { base != NULL ? base->id : 0, model->id, g_strdup (base != NULL ? base->name : NULL), g_strdup (model->name),
+  g_autoptr (LwModelComparison) comparison = g_new0 (LwModelComparison, 1);
+  *comparison = (LwModelComparison) { base != NULL ? base->id : 0, model->id, g_strdup (base != NULL ? base->name : NULL), g_strdup (model->name),
                                  dataset->n_train, dataset->n_val, NAN, NAN, NAN, NAN };
   Half first = { progress, data, 0 }, second = { progress, data, 0.5 };
   if (dataset->n_val > 0

@@ -3,10 +3,10 @@
 
 #include "trainer.h"
 
-void lw_comparison_free (LwComparison *comparison);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwComparison, lw_comparison_free)
+void lw_model_comparison_free (LwModelComparison *comparison);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LwModelComparison, lw_model_comparison_free)
 
-LwComparison *lw_adopt_and_compare (LwProject *project, LwEngine *engine, const LwJob *job, LwProgress progress, gpointer data, GCancellable *cancellable,
+LwModelComparison *lw_adopt_and_compare (LwProject *project, LwEngine *engine, const LwJob *job, LwProgress progress, gpointer data, GCancellable *cancellable,
                                     GError **error);
 /* One number of an evaluation's JSON; NaN where it has none. */
 double lw_evaluation_get (const char *json, const char *key);

@@ -113,7 +113,7 @@ on_models_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     gtk_string_list_append (names, "starter");
   adw_combo_row_set_model (self->base_row, G_LIST_MODEL (names));
   adw_combo_row_set_selected (self->base_row, selected);
-  const LwComparison *comparison = lw_trainer_get_comparison (self->trainer);
+  const LwModelComparison *comparison = lw_trainer_get_comparison (self->trainer);
   gtk_widget_set_visible (self->use_new_button, comparison != NULL && comparison->model != self->champion);
   gtk_widget_set_visible (self->use_old_button, comparison != NULL && comparison->base != 0 && comparison->model == self->champion);
 }
@@ -233,7 +233,7 @@ show_scores (GtkLabel *label, double miou, double accuracy)
 
 /* In words, before the numbers. */
 static const char *
-judge (const LwComparison *comparison)
+judge (const LwModelComparison *comparison)
 {
   double difference = comparison->model_miou - comparison->base_miou;
   if (isnan (difference))
@@ -244,7 +244,7 @@ judge (const LwComparison *comparison)
 static void
 on_finished_cb (LwTrainPage *self)
 {
-  const LwComparison *comparison = lw_trainer_get_comparison (self->trainer);
+  const LwModelComparison *comparison = lw_trainer_get_comparison (self->trainer);
   g_autofree char *text = NULL;
   if (comparison->n_val == 0)
     text = g_strdup_printf (_("Trained on %u frames. They are too few, or too close together, to keep some apart for scoring, so there is no score."), comparison->n_train);
@@ -269,7 +269,7 @@ static void
 use_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LwTrainPage *self = LW_TRAIN_PAGE (widget);
-  const LwComparison *comparison = lw_trainer_get_comparison (self->trainer);
+  const LwModelComparison *comparison = lw_trainer_get_comparison (self->trainer);
   gboolean new = g_str_equal (name, "train.use-new");
   if (comparison != NULL)
     lw_promote (widget, self->desk, new ? comparison->model : comparison->base, new ? "chosen after its training" : "back after a comparison");

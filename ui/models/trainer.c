@@ -20,7 +20,7 @@ struct _LwTrainer
   LwJob *job;
   LwJobProgress *progress;
   GArray *steps;                 /* of LwCurvePoint */
-  LwComparison *comparison;
+  LwModelComparison *comparison;
   guint poll;
   gboolean polling;              /* a read is on its way */
 };
@@ -50,7 +50,7 @@ lw_trainer_get_steps (LwTrainer *self)
   return self->steps;
 }
 
-const LwComparison *
+const LwModelComparison *
 lw_trainer_get_comparison (LwTrainer *self)
 {
   return self->comparison;
@@ -117,10 +117,10 @@ on_scored_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LwTrainer) self = data;
   g_autoptr (GError) error = NULL;
-  LwComparison *comparison = g_task_propagate_pointer (G_TASK (result), &error);
+  LwModelComparison *comparison = g_task_propagate_pointer (G_TASK (result), &error);
   if (self->desk == NULL)
     {
-      g_clear_pointer (&comparison, lw_comparison_free);
+      g_clear_pointer (&comparison, lw_model_comparison_free);
       return;
     }
   go_idle (self);
@@ -129,7 +129,7 @@ on_scored_cb (GObject *source, GAsyncResult *result, gpointer data)
       lw_desk_fail (self->desk, _("The new model could not be taken or scored"), error);
       return;
     }
-  g_clear_pointer (&self->comparison, lw_comparison_free);
+  g_clear_pointer (&self->comparison, lw_model_comparison_free);
   self->comparison = comparison;
   g_signal_emit (self, signals[FINISHED], 0);
 }
@@ -271,7 +271,7 @@ lw_trainer_start (LwTrainer *self, const char *base, guint epochs)
 {
   if (self->state != LW_TRAINER_IDLE)
     return;
-  g_clear_pointer (&self->comparison, lw_comparison_free);
+  g_clear_pointer (&self->comparison, lw_model_comparison_free);
   g_array_set_size (self->steps, 0);
   take_progress (self, lw_job_progress_new ());
   begin_operation (self, _("Preparing the Training"));
@@ -391,7 +391,7 @@ lw_trainer_finalize (GObject *object)
 {
   LwTrainer *self = LW_TRAINER (object);
   g_clear_pointer (&self->job, lw_job_free);
-  g_clear_pointer (&self->comparison, lw_comparison_free);
+  g_clear_pointer (&self->comparison, lw_model_comparison_free);
   lw_job_progress_free (self->progress);
   g_array_unref (self->steps);
   G_OBJECT_CLASS (lw_trainer_parent_class)->finalize (object);

@@ -22,7 +22,7 @@ typedef struct {
   guint n_train, n_val;                      /* n_val 0: too few frames, and no scores */
   double base_miou, model_miou;              /* NaN: not measured */
   double base_accuracy, model_accuracy;      /* global accuracy, likewise */
-} LwComparison;
+} LwModelComparison;
 
 /* Properties: "state" (int; notifies). Signals: "progress" (lw_trainer_get_progress() changed), "finished" (lw_trainer_get_comparison() is there). */
 #define LW_TYPE_TRAINER (lw_trainer_get_type ())
@@ -33,7 +33,7 @@ LwTrainerState lw_trainer_get_state (LwTrainer *trainer);
 double lw_trainer_get_fraction (LwTrainer *trainer);                     /* 0..1 of what it does now */
 const LwJobProgress *lw_trainer_get_progress (LwTrainer *trainer);       /* never NULL; empty before the first report */
 const GArray *lw_trainer_get_steps (LwTrainer *trainer);                 /* of LwCurvePoint: the loss at each report */
-const LwComparison *lw_trainer_get_comparison (LwTrainer *trainer);      /* NULL: nothing finished in this window */
+const LwModelComparison *lw_trainer_get_comparison (LwTrainer *trainer);      /* NULL: nothing finished in this window */
 
 /* @base: name of a model, NULL: the champion. @epochs 0: the recipe's. */
 void lw_trainer_start (LwTrainer *trainer, const char *base, guint epochs);

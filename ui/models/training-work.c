@@ -70,14 +70,14 @@ score_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 {
   Scoring *scoring = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (LwComparison) comparison = NULL;
+  g_autoptr (LwModelComparison) comparison = NULL;
   LwJob *job = lw_find_job (LW_PROJECT (source), scoring->uuid, &error);
   if (job != NULL)
     comparison = lw_adopt_and_compare (LW_PROJECT (source), scoring->engine, job, lw_operation_progress, scoring->operation,
                                        lw_operation_get_cancellable (scoring->operation), &error);
   g_clear_pointer (&job, lw_job_free);
   if (comparison != NULL)
-    g_task_return_pointer (task, g_steal_pointer (&comparison), (GDestroyNotify) lw_comparison_free);
+    g_task_return_pointer (task, g_steal_pointer (&comparison), (GDestroyNotify) lw_model_comparison_free);
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }

@@ -8,7 +8,7 @@
 /* Before: the frames are frozen and written into a job folder. @base: name of a model, NULL: the champion. The task's result is an LwJob. */
 void lw_training_prepare_async (LwDesk *desk, const char *base, guint epochs, LwOperation *operation, GAsyncReadyCallback callback, gpointer data);
 
-/* After: the job's model is taken into the project and scored beside the one it came from. The task's result is an LwComparison. */
+/* After: the job's model is taken into the project and scored beside the one it came from. The task's result is an LwModelComparison. */
 void lw_training_score_async (LwDesk *desk, const LwJob *job, LwOperation *operation, GAsyncReadyCallback callback, gpointer data);
 
 /* A job that an earlier window, or another program, left. */

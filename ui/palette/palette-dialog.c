@@ -10,7 +10,6 @@ struct _LwPaletteDialog
 {
   AdwWindow parent_instance;
   LwPaletteEditor *editor;
-  GtkWidget *apply_button;
 };
 
 enum { APPLY, N_SIGNALS };
@@ -49,7 +48,6 @@ lw_palette_dialog_class_init (LwPaletteDialogClass *klass)
   signals[APPLY] = g_signal_new ("apply", LW_TYPE_PALETTE_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/palette/palette-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, LwPaletteDialog, editor);
-  gtk_widget_class_bind_template_child (widget_class, LwPaletteDialog, apply_button);
   gtk_widget_class_bind_template_callback (widget_class, on_apply_clicked_cb);
 }
 

@@ -15,7 +15,7 @@ struct _LwBackupsPane
   LwPane parent_instance;
   AdwComboRow *schedule_row;
   AdwPreferencesGroup *list_group;
-  GtkWidget *now_button, *elsewhere_button;
+  GtkWidget *now_button;
   GtkStack *stack;
   GtkListBox *list;
   gboolean filling;            /* the schedule is being shown, not chosen */
@@ -338,7 +338,6 @@ lw_backups_pane_class_init (LwBackupsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, schedule_row);
   gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, list_group);
   gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, now_button);
-  gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, elsewhere_button);
   gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, stack);
   gtk_widget_class_bind_template_child (widget_class, LwBackupsPane, list);
   gtk_widget_class_bind_template_callback (widget_class, on_schedule_cb);

@@ -35,7 +35,7 @@ struct _LwCompareView
   GtkStack *stack;
   GtkLabel *title_label, *about_label, *states_label, *sum_label;
   GtkDropDown *with;
-  GtkToggleButton *difference_button, *before_button, *after_button;
+  GtkToggleButton *before_button, *after_button;
   GtkPicture *picture;
   LwPixelLine *pixel_line;
   GtkListBox *classes;
@@ -398,7 +398,6 @@ lw_compare_view_class_init (LwCompareViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, states_label);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, sum_label);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, with);
-  gtk_widget_class_bind_template_child (widget_class, LwCompareView, difference_button);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, before_button);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, after_button);
   gtk_widget_class_bind_template_child (widget_class, LwCompareView, picture);

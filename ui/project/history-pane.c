@@ -13,7 +13,7 @@
 struct _LwHistoryPane
 {
   LwPane parent_instance;
-  GtkToggleButton *this_button, *all_button;
+  GtkToggleButton *this_button;
   GtkLabel *frame_label, *more_label;
   GtkEditable *search;
   GtkMenuButton *filter_button;
@@ -257,7 +257,6 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, this_button);
-  gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, all_button);
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, frame_label);
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, more_label);
   gtk_widget_class_bind_template_child (widget_class, LwHistoryPane, search);

@@ -15,7 +15,7 @@ struct _LwMergeWindow
   GtkLabel *summary_label, *conflicts_label, *place_label, *our_label, *their_label;
   GtkExpander *agreement_expander;
   GtkFlowBox *scores_box;
-  GtkWidget *rules_box, *conflict_box, *merge_button;
+  GtkWidget *rules_box, *conflict_box;
   AdwWindowTitle *title;
   GtkButton *mine_button, *theirs_button, *newest_button;
   GtkToggleButton *our_button, *their_button;
@@ -420,7 +420,6 @@ lw_merge_window_class_init (LwMergeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, scores_box);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, rules_box);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, conflict_box);
-  gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, merge_button);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, title);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, mine_button);
   gtk_widget_class_bind_template_child (widget_class, LwMergeWindow, theirs_button);

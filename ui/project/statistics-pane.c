@@ -11,7 +11,7 @@
 struct _LwStatisticsPane
 {
   LwPane parent_instance;
-  GtkToggleButton *all_button, *this_button;
+  GtkToggleButton *this_button;
   GtkLabel *frame_label;
   GtkStack *stack;
   GtkLabel *frames_label, *labelled_label, *strokes_label, *revisions_label;
@@ -234,7 +234,6 @@ lw_statistics_pane_class_init (LwStatisticsPaneClass *klass)
   LW_PANE_CLASS (klass)->news = LW_PANE_FRAMES | LW_PANE_CLASSES | LW_PANE_POSITION;
   LW_PANE_CLASS (klass)->refresh = lw_statistics_pane_refresh;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/project/statistics-pane.ui");
-  gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, all_button);
   gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, this_button);
   gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, frame_label);
   gtk_widget_class_bind_template_child (widget_class, LwStatisticsPane, stack);

@@ -12,7 +12,7 @@
 struct _LwReviewPane
 {
   AdwBin parent_instance;
-  GtkWidget *scroller, *status_icon, *breach_box, *next_button, *comment_button, *earlier_expander, *earlier_box;
+  GtkWidget *status_icon, *breach_box, *next_button, *comment_button, *earlier_expander, *earlier_box;
   GtkLabel *status_label, *reason_label, *assignee_label, *comments_label, *quiet_label;
   GtkListBox *list;
   LwReviews *reviews;
@@ -420,7 +420,6 @@ lw_review_pane_class_init (LwReviewPaneClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lw_review_pane_dispose;
   signals[GO] = g_signal_new ("go", LW_TYPE_REVIEW_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/labelwright/Labelwright/review/review-pane.ui");
-  gtk_widget_class_bind_template_child (widget_class, LwReviewPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, status_icon);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, status_label);
   gtk_widget_class_bind_template_child (widget_class, LwReviewPane, reason_label);

@@ -126,7 +126,7 @@ tolerance_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer d
 /* The brush's come first. */
 static const struct { LwTool tool; const char *property; double least, most; const char *name; GBindingTransformFunc to_text; } sizes[] = {
   { LW_TOOL_BRUSH, "brush-size", LW_BRUSH_SIZE_MIN, LW_BRUSH_SIZE_MAX, N_("Brush Size"), size_to_text },
-  { LW_TOOL_SUPERPIXELS, "superpixel-size", LW_SUPERPIXEL_SIZE_LEAST, LW_SUPERPIXEL_SIZE_MOST, N_("Superpixel Size"), size_to_text },
+  { LW_TOOL_SUPERPIXELS, "superpixel-size", LW_SUPERPIXEL_SIZE_MIN, LW_SUPERPIXEL_SIZE_MAX, N_("Superpixel Size"), size_to_text },
   { LW_TOOL_FILL_COLOUR, "fill-tolerance", LW_FILL_TOLERANCE_MIN, LW_FILL_TOLERANCE_MAX, N_("Tolerance of Fill by Colour"), tolerance_to_text },
 };
 

@@ -49,12 +49,6 @@ car_random (Random *random)
   return (Car) { choice[random_below (random, G_N_ELEMENTS (choice))], paints[random_below (random, G_N_ELEMENTS (paints))], random_range (random, 0.96f, 1.05f) };
 }
 
-float
-car_length (const Car *car)
-{
-  return shapes[car->shape].length * car->size;
-}
-
 typedef struct {
   Scene *scene;
   const Place *place;

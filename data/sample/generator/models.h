@@ -49,7 +49,6 @@ void furniture_paint_kit (Kit *kit, Random *random);
 /* ---- car.c ---- */
 typedef struct { int shape; Vec paint; float size; } Car;
 Car car_random (Random *random);
-float car_length (const Car *car);
 void add_car (Scene *scene, const Kit *kit, const Place *place, const Car *car, const Light *light, float rolled, gboolean braking);
 
 /* ---- people.c ---- */

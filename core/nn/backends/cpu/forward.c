@@ -79,8 +79,9 @@ run_convert (LwPlan *plan, const LwStep *step)
   return dnnl_success;
 }
 
-int
-lw_layer_input (LwPlan *plan, int i, int k)
+/* The buffer of input @k in the type in which layer @i takes it; converts it if need be. */
+static int
+input_of (LwPlan *plan, int i, int k)
 {
   const LwLayer *layer = lw_plan_layer (plan, i);
   gboolean multiplies = layer->kind == LW_OP_CONV || layer->kind == LW_OP_UP_CONV;
@@ -131,7 +132,7 @@ picked_input (LwPlan *plan, int i)
 
   if (input->picked >= 0)
     return input->picked;
-  from = lw_layer_input (plan, i, 0);
+  from = input_of (plan, i, 0);
   input->picked = lw_buffer_new (plan, (gsize) plan->options.n * input->padded_channels * (gsize) (layer->height * layer->width) * lw_type_bytes (plan->type));
   step = lw_step_add (plan, i, "pick", run_pick);
   step->buffers[0] = lw_buffer_use (plan, from);
@@ -149,7 +150,7 @@ add_step (LwPlan *plan, int i, dnnl_status_t (*run) (LwPlan *, const LwStep *))
 
   for (int k = 0; k < 2; k++)
     if (layer->inputs[k] >= 0)
-      inputs[k] = lw_layer_picks (plan, layer) ? picked_input (plan, i) : lw_layer_input (plan, i, k);
+      inputs[k] = lw_layer_picks (plan, layer) ? picked_input (plan, i) : input_of (plan, i, k);
   step = lw_step_add (plan, i, "forward", run);
   for (int k = 0; k < 2; k++)
     if (inputs[k] >= 0)

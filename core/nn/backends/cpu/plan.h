@@ -109,7 +109,6 @@ struct _LwPlan {
   GArray *parameters;          /* of LwParameter */
 
   int score;                   /* the layer whose output is the score grid */
-  int partial_buffer;          /* of the loss */
 
   LwMode mode;                 /* of the run in progress */
   const LwBatch *batch;
@@ -182,8 +181,6 @@ dnnl_status_t lw_step_run_dropout (LwPlan *plan, const LwStep *step);
 /* Whether a convolution runs on what is picked from its input (its buffer @picked); the layout of what it runs on. */
 gboolean lw_layer_picks (const LwPlan *plan, const LwLayer *layer);
 LwDesc *lw_layer_source_desc (const LwPlan *plan, const LwLayer *layer);
-/* The buffer of input @k in the type in which layer @i takes it; converts it if need be. */
-int lw_layer_input (LwPlan *plan, int i, int k);
 LwConvShape lw_layer_conv_shape (const LwPlan *plan, const LwLayer *layer);
 gboolean lw_layer_take_weights (LwPlan *plan, LwLayer *layer, GError **error);
 /* The buffer into which a step is to write its part of the gradient by @layer's output, and what must follow that step. */

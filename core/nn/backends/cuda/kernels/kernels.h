@@ -84,8 +84,7 @@ cudaError_t lw_cuda_patch_floats (cudaStream_t stream, const float *input, LwCud
 /* (k, c, r, s) float32 -> (kp, r, s, cp) of @type, padding zero; and back from float32. A bias is a filter with c = k channels: k = kp = r = s = 1. */
 cudaError_t lw_cuda_filter_to_device (cudaStream_t stream, LwCudaFilter filter, const float *oihw, LwCudaType type, void *krsc);
 cudaError_t lw_cuda_filter_from_device (cudaStream_t stream, LwCudaFilter filter, const float *krsc, float *oihw);
-/* (n, c, h, w) float32 <-> an activation */
-cudaError_t lw_cuda_from_nchw (cudaStream_t stream, const float *nchw, LwCudaShape out, void *y);
+/* (n, c, h, w) float32 of an activation */
 cudaError_t lw_cuda_to_nchw (cudaStream_t stream, LwCudaShape in, const void *x, float *nchw);
 /* @count elements, a multiple of 8 */
 cudaError_t lw_cuda_cast (cudaStream_t stream, size_t count, LwCudaType from, const void *x, LwCudaType to, void *y);

@@ -86,26 +86,6 @@ lw_cuda_filter_from_device (cudaStream_t stream, LwCudaFilter filter, const floa
 }
 
 template <typename T>
-struct FromNchw {
-  Octets shape;
-  const float *nchw;
-  T *y;
-
-  LW_METHOD void
-  operator() (uint32_t i) const
-  {
-    Place p = place_of (shape, i);
-    size_t plane = (size_t) shape.h * (size_t) shape.w;
-    const float *from = nchw + ((size_t) p.n * (size_t) shape.c + (size_t) p.c) * plane + (size_t) p.y * (size_t) shape.w + (size_t) p.x;
-    Octet o;
-
-    for (int k = 0; k < 8; k++)
-      o.v[k] = p.c + k < shape.c ? from[(size_t) k * plane] : 0;
-    store8 (y + (size_t) i * 8, o);
-  }
-};
-
-template <typename T>
 struct ToNchw {
   Octets shape;
   const T *x;
@@ -124,20 +104,6 @@ struct ToNchw {
         to[(size_t) k * plane] = o.v[k];
   }
 };
-
-template <typename T>
-static cudaError_t
-from_nchw (cudaStream_t stream, const float *nchw, LwCudaShape out, void *y)
-{
-  return lw_each (stream, octet_count (out), FromNchw<T> { octets_of (out), nchw, (T *) y });
-}
-
-cudaError_t
-lw_cuda_from_nchw (cudaStream_t stream, const float *nchw, LwCudaShape out, void *y)
-{
-  LW_REQUIRE (is_shape (out));
-  return LW_BY_TYPE (out.type, from_nchw, stream, nchw, out, y);
-}
 
 template <typename T>
 static cudaError_t
