@@ -36,5 +36,5 @@ void lw_keys_attach (GtkWidget *widget, LwKeyScope scope);
 void lw_keys_tip (GtkWidget *widget, const char *text, const char *id, const char *second);
 /* The keys beside the items of a menu and its sections, as they are now and will be; again after items were added. */
 void lw_keys_show_in_menu (GMenu *menu);
-/* Tooltips for every button below @root that has an action and a tooltip; keys in the menus of its menu buttons. */
+/* Tooltips for every button below @root whose action has a key; keys in the menus of its menu buttons. */
 void lw_keys_tip_actions (GtkWidget *root);

@@ -43,15 +43,17 @@ lw_keys_tip (GtkWidget *widget, const char *text, const char *id, const char *se
   show_tip (widget);
 }
 
+/* A button whose words say all tells its key with what the table calls the action. But not what closes a dialog: everybody knows Escape. */
 static void
 tip_action (GtkWidget *widget)
 {
   const char *name = gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), *text = gtk_widget_get_tooltip_text (widget);
-  if (name == NULL || text == NULL || g_object_get_data (G_OBJECT (widget), DATA) != NULL)
+  if (name == NULL || g_str_equal (name, "window.close") || g_object_get_data (G_OBJECT (widget), DATA) != NULL)
     return;
   g_autofree char *id = g_action_print_detailed_name (name, gtk_actionable_get_action_target_value (GTK_ACTIONABLE (widget)));
-  g_autofree char *plain = g_strdup (text);
-  if (lw_commands_find (id) != NULL)
+  const LwCommand *command = lw_commands_find (id);
+  g_autofree char *plain = g_strdup (text != NULL || command == NULL ? text : _(command->label));
+  if (command != NULL && (text != NULL || GTK_IS_BUTTON (widget)))
     lw_keys_tip (widget, plain, id, NULL);
 }
 

@@ -3,6 +3,7 @@
 #include "project-page.h"
 
 #include <glib/gi18n-lib.h>
+#include "keys/keys.h"
 #include "project/backups-pane.h"
 #include "project/check-pane.h"
 #include "project/datasets-pane.h"
@@ -58,6 +59,7 @@ show_pane (LwProjectPage *self, int index)
   if (pane == NULL)
     {
       pane = g_object_new (panes[index].get_type (), NULL);
+      lw_keys_tip_actions (pane);
       gtk_stack_add_named (self->stack, pane, panes[index].name);
       lw_pane_set_desk (LW_PANE (pane), self->desk);
     }
