@@ -502,6 +502,62 @@ test_small (void)
   rig_free (rig);
 }
 
+/* Of the names below @root that can be seen. */
+static int
+count_names (GtkWidget *root, gboolean cut)
+{
+  int n = GTK_IS_LABEL (root) && *gtk_label_get_label (GTK_LABEL (root)) != '\0' && pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (root))) == cut;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_get_mapped (child))
+      n += count_names (child, cut);
+  return n;
+}
+
+/* The names of all pages stand in the header or below, and none is cut. */
+static gboolean
+shows_pages_once (LwWorkspace *workspace, gboolean below)
+{
+  GtkWidget *there = below ? GTK_WIDGET (workspace->switcher_bar) : workspace->switchers;
+  return adw_view_switcher_bar_get_reveal (workspace->switcher_bar) == below && gtk_widget_get_visible (workspace->switchers) != below &&
+         count_names (there, FALSE) == 4 && count_names (there, TRUE) == 0;
+}
+
+static void
+resize (Rig *rig, int width)
+{
+  gtk_window_set_default_size (rig->window, width, 700);
+  fixture_wait (abs (gtk_widget_get_width (rig->workspace) - width) < 20);      /* the window may have an edge */
+}
+
+/* From broad to narrow the pages' names move below once, and stay there whatever page is chosen: nothing moves under the hand. */
+static void
+test_breadth (void)
+{
+  Rig *rig = rig_new ();
+  LwWorkspace *workspace = LW_WORKSPACE (rig->workspace);
+  guint moves = 0;
+  gboolean below = FALSE;
+  resize (rig, 1240);
+  fixture_wait (shows_pages_once (workspace, FALSE));
+  for (int width = 1200; width >= 720; width -= 40)
+    {
+      resize (rig, width);
+      fixture_wait (shows_pages_once (workspace, FALSE) || shows_pages_once (workspace, TRUE));
+      moves += shows_pages_once (workspace, TRUE) != below;
+      below = shows_pages_once (workspace, TRUE);
+    }
+  g_assert_true (below);
+  g_assert_cmpuint (moves, ==, 1);
+  adw_view_stack_set_visible_child_name (workspace->stack, "models");      /* which has little else in the header */
+  settle ();
+  g_assert_true (shows_pages_once (workspace, TRUE));
+  resize (rig, 1240);
+  fixture_wait (shows_pages_once (workspace, FALSE));
+  adw_view_stack_set_visible_child_name (workspace->stack, "label");
+  fixture_wait (shows_pages_once (workspace, FALSE));
+  rig_free (rig);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -520,5 +576,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/workspace/keys/unsure", test_unsure);
   g_test_add_func ("/workspace/keys/class-icons", test_class_icons);
   g_test_add_func ("/workspace/keys/small", test_small);
+  g_test_add_func ("/workspace/keys/breadth", test_breadth);
   return g_test_run ();
 }
