@@ -86,5 +86,6 @@ void cli_put_counts (LwJson *object, const char *key, GHashTable *counts);      
 guint64 cli_put_statistics (LwJson *object, const LwStatistics *statistics, const LwPalette *palette, GPtrArray *origins);
 
 extern const CliCommand cli_create, cli_add, cli_relink, cli_frames, cli_import, cli_export, cli_propose, cli_apply, cli_submit, cli_accept, cli_return,
-  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_package, cli_merge, cli_stats, cli_space, cli_log, cli_verify, cli_sheet,
+  cli_dataset, cli_train, cli_evaluate, cli_models, cli_segment, cli_history, cli_restore, cli_snapshot, cli_undo, cli_redo, cli_backup, cli_package,
+  cli_merge, cli_stats, cli_space, cli_log, cli_verify, cli_sheet,
   cli_assign, cli_comment, cli_comments, cli_contract, cli_check, cli_packages, cli_remove_class, cli_remove_media, cli_restore_media, cli_author;

@@ -273,5 +273,8 @@ show_history (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_history = { "history", "PROJECT [SPEC...]", N_("Show the revisions of frames, newest first, and what changed between them"),
   N_("A revision is named by the first letters of its number, as the list shows them."),
-  "history drive drive_000012\nhistory drive --author ann --since 2026-11-01\nhistory drive --compare 3f2a91c0 --picture changed.png\nhistory drive drive_000012 --at 120,80", options, 1, G_MAXUINT,
+  "history drive drive_000012\n"
+  "history drive --author ann --since 2026-11-01\n"
+  "history drive --compare 3f2a91c0 --picture changed.png\n"
+  "history drive drive_000012 --at 120,80", options, 1, G_MAXUINT,
   show_history };

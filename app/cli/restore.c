@@ -106,7 +106,11 @@ restore (Cli *cli, char **arguments, GError **error)
 
 const CliCommand cli_restore = { "restore", "PROJECT [REVISION]", N_("Make labels again what they were"),
   N_("Nothing is lost: what was there is kept as a revision, and undo takes the change back. Frames that were not labelled at the time lose their labels."),
-  "restore drive 3f2a91c0\nrestore drive --at \"2026-11-20 18:00\" --frames drive:0-99\nrestore drive --snapshot before-merge\nrestore drive --backup project-auto-20261123T051234Z.sqlite\nrestore drive --backup project-auto-20261123T051234Z.sqlite --to drive-on-monday", restore_options, 1, 2, restore };
+  "restore drive 3f2a91c0\n"
+  "restore drive --at \"2026-11-20 18:00\" --frames drive:0-99\n"
+  "restore drive --snapshot before-merge\n"
+  "restore drive --backup project-auto-20261123T051234Z.sqlite\n"
+  "restore drive --backup project-auto-20261123T051234Z.sqlite --to drive-on-monday", restore_options, 1, 2, restore };
 
 /* ---- snapshot ---- */
 

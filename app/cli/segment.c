@@ -232,4 +232,5 @@ segment (Cli *cli, char **arguments, GError **error)
 const CliCommand cli_segment = { "segment", "--model FILE --out DIR [IMAGE...]", N_("Label pictures without a project: batch work"),
   N_("Writes an 8-bit grey PNG for each picture: the value of a pixel is the number of its class in DIR/classes.json.\n"
      "A picture that fails is reported and does not stop the others; the exit code is 1 then."),
-  "segment --model fcn8s.safetensors --out labels --json frames/*.jpg\nsegment --model m.safetensors --out labels --name path --manifest list.txt", options, 0, G_MAXUINT, segment };
+  "segment --model fcn8s.safetensors --out labels --json frames/*.jpg\nsegment --model m.safetensors --out labels --name path --manifest list.txt",
+  options, 0, G_MAXUINT, segment };

@@ -38,7 +38,8 @@ typedef struct {
 /* Freezes the dataset, writes jobs/UUID/ (request.json, frames/NNNNNN.png, labels/NNNNNN.png at training scale). Where the base model knows all classes that
  * were painted, its channels stay as they are; else the new model gets the project's classes. Frames that trained the base model, or one before it, never
  * validate: a dataset given by name that has such frames is refused. With too few frames to validate on, LwJob's dataset has n_val 0, and the result no score. */
-LwJob *lw_workflow_prepare_training (LwProject *project, LwEngine *engine, const LwTrainRequest *request, LwProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+LwJob *lw_workflow_prepare_training (LwProject *project, LwEngine *engine, const LwTrainRequest *request, LwProgress progress, gpointer data,
+                                     GCancellable *cancellable, GError **error);
 /* Takes the result of a finished job into the project as a candidate model (as the champion where there is none); (transfer full). Evaluates nothing. */
 LwModel *lw_workflow_adopt_job (LwProject *project, const LwJob *job, GError **error);
 /* Finished jobs that no window adopted yet (the program was killed, or training outlived it). */

@@ -370,7 +370,8 @@ connect_project (LwDesk *self)
 static void
 bind_toolbox (LwDesk *self)
 {
-  const char *keys[] = { "tool", "last-tool", "brush-size", "brush-shape", "superpixel-size", "fill-tolerance", "opacity", "paint-over", "overwrite-hand", "protect-hand", "pen-pressure", "pen-least", "pen-softness" };
+  const char *keys[] = { "tool", "last-tool", "brush-size", "brush-shape", "superpixel-size", "fill-tolerance", "opacity", "paint-over", "overwrite-hand",
+                         "protect-hand", "pen-pressure", "pen-least", "pen-softness" };
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_bind (lw_settings_get (), keys[i], self->toolbox, keys[i], G_SETTINGS_BIND_DEFAULT);
 }

@@ -63,7 +63,8 @@ describe_skipped (GString *text, const LwImportReport *report)
 {
   if (report->skipped == 0)
     return;
-  g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, "\n\n%u label map has no frame of its name:", "\n\n%u label maps have no frame of their name:", report->skipped), report->skipped);
+  g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, "\n\n%u label map has no frame of its name:",
+                                             "\n\n%u label maps have no frame of their name:", report->skipped), report->skipped);
   for (guint i = 0; report->skipped_names != NULL && i < MIN (report->skipped_names->len, MAX_NAMED); i++)
     g_string_append_printf (text, "\n%s", (char *) report->skipped_names->pdata[i]);
   if (report->skipped > MAX_NAMED)

@@ -216,7 +216,8 @@ void canvas_cursor_snapshot (LwCanvas *canvas, const graphene_rect_t *clip, GtkS
 gboolean canvas_event_is_eraser (GdkEvent *event);
 gboolean canvas_pen_touches (LwCanvas *canvas, GdkEvent *event);            /* FALSE: something else goes down */
 void canvas_pen_read (LwCanvas *canvas, GdkEvent *event, LwBrushSample *sample);        /* pressure and tilt */
-void canvas_pen_recall (LwCanvas *canvas, const GdkTimeCoord *point, double part, const LwBrushSample *last, LwBrushSample *sample);      /* of a point that was merged into an event, @part of the way (0..1) to @last, the event's own sample */
+/* Of a point that was merged into an event, @part of the way (0..1) to @last, the event's own sample. */
+void canvas_pen_recall (LwCanvas *canvas, const GdkTimeCoord *point, double part, const LwBrushSample *last, LwBrushSample *sample);
 double canvas_pen_pressure (LwCanvas *canvas, gboolean measured, double pressure);      /* the part of the size that it makes: 1 where it isn't measured, or isn't wanted */
 void canvas_pen_follow (LwCanvas *canvas, GdkEvent *event, gint64 now);
 void canvas_pen_near (LwCanvas *canvas, gboolean eraser, gint64 now);

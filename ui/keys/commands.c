@@ -224,7 +224,8 @@ lw_command_group_get_title (LwCommandGroup group)
   static const char *const titles[LW_N_GROUPS] = {
     [LW_GROUP_FRAMES] = N_("Frames"), [LW_GROUP_STATUS] = N_("Status"), [LW_GROUP_LEFT] = N_("What Is Left"), [LW_GROUP_CLASSES] = N_("Classes"),
     [LW_GROUP_PROPOSAL] = N_("Proposal"), [LW_GROUP_EDITING] = N_("Editing"), [LW_GROUP_TOOLS] = N_("Tools"), [LW_GROUP_TOOL_USE] = N_("At Work"),
-    [LW_GROUP_CURSOR] = N_("Painting by Keys"), [LW_GROUP_VIEW] = N_("View"), [LW_GROUP_PICTURE] = N_("Picture (shown, never changed)"), [LW_GROUP_PROJECT] = N_("Project"), [LW_GROUP_TRAINING] = N_("Training"), [LW_GROUP_PROGRAM] = N_("Program"),
+    [LW_GROUP_CURSOR] = N_("Painting by Keys"), [LW_GROUP_VIEW] = N_("View"), [LW_GROUP_PICTURE] = N_("Picture (shown, never changed)"),
+    [LW_GROUP_PROJECT] = N_("Project"), [LW_GROUP_TRAINING] = N_("Training"), [LW_GROUP_PROGRAM] = N_("Program"),
   };
   return _(titles[group]);
 }

@@ -26,7 +26,8 @@ show (LwLeftMeter *self)
   guint64 left = lw_coverage_get_unlabelled (coverage);
   double labelled = 1 - lw_coverage_get_share (coverage, LW_LABEL_NONE), percent = left > 0 ? MIN (round (labelled * 1000) / 10, 99.9) : 100;
   g_autofree char *text = g_strdup_printf (left > 0 ? _("%.1f %%") : _("%.0f %%"), percent);
-  g_autofree char *detail = left > 0 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'u pixel is not labelled yet", "%'u pixels are not labelled yet", (gulong) left), (guint) left)
+  g_autofree char *detail = left > 0 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'u pixel is not labelled yet", "%'u pixels are not labelled yet",
+                                                                     (gulong) left), (guint) left)
                                      : g_strdup (_("Every pixel is labelled"));
   g_autofree char *name = g_strdup_printf (_("Labelled: %s"), text);
   gtk_widget_set_visible (GTK_WIDGET (self), lw_coverage_is_known (coverage));

@@ -223,7 +223,8 @@ show_sum (LwBackupsPane *self, GPtrArray *backups)
   for (guint i = 0; i < backups->len; i++)
     sum += ((const LwBackup *) backups->pdata[i])->size;
   g_autofree char *size = g_format_size (sum);
-  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u backup beside the project, %s", "%u backups beside the project, %s", backups->len), backups->len, size);
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u backup beside the project, %s", "%u backups beside the project, %s",
+                                                        backups->len), backups->len, size);
   adw_preferences_group_set_description (self->list_group, backups->len > 0 ? text : NULL);
 }
 

@@ -66,7 +66,8 @@ typedef struct
 } Column;
 
 static const Column columns[] = {
-  { N_("Time"), dup_time, 125, FALSE, PANGO_ELLIPSIZE_END }, { N_("Person"), dup_actor, 120, FALSE, PANGO_ELLIPSIZE_END }, { N_("What"), dup_action, 145, FALSE, PANGO_ELLIPSIZE_END },
+  { N_("Time"), dup_time, 125, FALSE, PANGO_ELLIPSIZE_END }, { N_("Person"), dup_actor, 120, FALSE, PANGO_ELLIPSIZE_END },
+  { N_("What"), dup_action, 145, FALSE, PANGO_ELLIPSIZE_END },
   { N_("On"), dup_object, 120, TRUE, PANGO_ELLIPSIZE_MIDDLE }, { N_("Details"), dup_details, 130, TRUE, PANGO_ELLIPSIZE_END },
 };
 

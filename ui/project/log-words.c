@@ -21,7 +21,8 @@ lw_audit_action_get_label (const char *action)
     { "restore", N_("Restore labels") }, { "snapshot", N_("Take a snapshot") }, { "merge", N_("Merge") }, { "package", N_("Make a package") },
     { "add-model", N_("Add a model") }, { "promote", N_("Let a model propose") }, { "rollback", N_("Back to a model") }, { "create-dataset", N_("Make a dataset") },
     { "create-job", N_("Begin a job") }, { "finish-job", N_("End a job") }, { "evaluate", N_("Score a model") }, { "backup", N_("Back up") },
-    { "restore-backup", N_("Restore a backup") }, { "save-copy", N_("Save a copy") }, { "repair", N_("Repair") }, { "assign", N_("Assign") }, { "contract", N_("Set what must hold") }, { "prune", N_("Make room") },
+    { "restore-backup", N_("Restore a backup") }, { "save-copy", N_("Save a copy") }, { "repair", N_("Repair") }, { "assign", N_("Assign") },
+    { "contract", N_("Set what must hold") }, { "prune", N_("Make room") },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
     if (g_strcmp0 (action, labels[i].action) == 0)

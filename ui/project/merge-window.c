@@ -237,7 +237,8 @@ show_agreement (LwMergeWindow *self, const LwMerging *merging)
   gtk_widget_set_visible (GTK_WIDGET (self->agreement_expander), !isnan (kappa));
   if (isnan (kappa))
     return;
-  g_autofree char *text = g_strdup_printf (_("Agreement where both worked: Cohen’s kappa %.3f, mean IoU %.3f, %.1f %% of the pixels"), kappa, scores->mean_iou, 100 * scores->global_accuracy);
+  g_autofree char *text = g_strdup_printf (_("Agreement where both worked: Cohen’s kappa %.3f, mean IoU %.3f, %.1f %% of the pixels"), kappa,
+                                           scores->mean_iou, 100 * scores->global_accuracy);
   gtk_expander_set_label (self->agreement_expander, text);
   for (int i = 0; i < scores->n; i++)
     {
@@ -285,7 +286,8 @@ show_report (gpointer owner, gpointer found, gpointer wanted)
                                : g_strdup_printf (_("Frames worked on there alone: %u; in both: %u; with nothing new: %u. A snapshot is taken before, and Undo takes all of it back."),
                                                   report->taken, report->merged, report->same);
   g_autofree char *recalled = merging->recalled > 0 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s %u region is decided as you left it.",
-                                                                                    "%s %u regions are decided as you left them.", merging->recalled), summary, merging->recalled) : NULL;
+                                                                                    "%s %u regions are decided as you left them.", merging->recalled), summary,
+                                                                      merging->recalled) : NULL;
   gtk_label_set_label (self->summary_label, recalled != NULL ? recalled : summary);
   self->key = g_strdup (merging->key);
   show_agreement (self, merging);

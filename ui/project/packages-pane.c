@@ -36,7 +36,8 @@ create_row (const LwPackage *package)
 {
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *made = lw_format_time (package->created), *merged = package->merged != 0 ? lw_format_time (package->merged) : NULL;
-  g_autofree char *about = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame, made by %s, %s", "%u frames, made by %s, %s", package->n_frames), package->n_frames, package->actor, made);
+  g_autofree char *about = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u frame, made by %s, %s", "%u frames, made by %s, %s", package->n_frames),
+                                            package->n_frames, package->actor, made);
   g_autofree char *state = merged != NULL ? g_strdup_printf (_("Merged %s"), merged) : g_strdup (_("Not merged yet"));
   GtkWidget *label = gtk_label_new (state);
   gtk_widget_add_css_class (label, "dim-label");
@@ -110,7 +111,8 @@ make_in_thread (LwProject *project, gpointer wanted, LwOperation *operation, GCa
   for (guint i = 0; frames != NULL && i < frames->len; i++)
     g_array_append_val (ids, ((const LwFrame *) frames->pdata[i])->id);
   making->n = ids->len;
-  return frames != NULL && lw_project_package_for (project, &g_array_index (ids, gint64, 0), ids->len, &options, making->folder, lw_operation_progress, operation, cancellable, error)
+  return frames != NULL && lw_project_package_for (project, &g_array_index (ids, gint64, 0), ids->len, &options, making->folder, lw_operation_progress,
+                                                   operation, cancellable, error)
            ? making : NULL;
 }
 
@@ -179,7 +181,8 @@ on_folder_cb (GtkNativeDialog *native, int response, LwPackagesPane *self)
 static void
 choose_folder (LwPackagesPane *self, const char *title, const char *answer, GCallback callback)
 {
-  GtkFileChooserNative *native = gtk_file_chooser_native_new (title, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, answer, _("_Cancel"));
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (title, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                                              GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, answer, _("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
   g_signal_connect_object (native, "response", callback, self, 0);
   g_object_set_data_full (G_OBJECT (self), "native", native, g_object_unref);

@@ -39,7 +39,8 @@ static void
 make_room (LwTimeline *self)
 {
   gboolean narrow = gtk_widget_get_width (GTK_WIDGET (self)) < ROOM_FOR_ALL;
-  gboolean pointing = *gtk_label_get_label (self->pointer_label) != '\0', counted = *gtk_label_get_label (self->count_label) != '\0', told = *gtk_label_get_label (self->status_label) != '\0';
+  gboolean pointing = *gtk_label_get_label (self->pointer_label) != '\0', counted = *gtk_label_get_label (self->count_label) != '\0',
+      told = *gtk_label_get_label (self->status_label) != '\0';
   gtk_widget_set_visible (GTK_WIDGET (self->count_label), counted && !(pointing && narrow));
   gtk_widget_set_visible (GTK_WIDGET (self->status_label), told && !(gtk_widget_get_visible (self->company_box) && narrow));
 }

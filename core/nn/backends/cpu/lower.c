@@ -138,7 +138,8 @@ new_layer (LwPlan *plan, const Facts *facts, int i)
   LwLayer layer = {
     .kind = node->kind, .node = i, .last_node = i, .norm = -1, .inputs = { -1, -1 }, .addend = -1, .pool = -1,
     .channels = node->channels, .height = facts->heights[i], .width = facts->widths[i],
-    .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type, .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
+    .type = facts->head[i] && node->kind != LW_OP_SCORE ? LW_TYPE_F32 : plan->type,
+    .plain = node->kind == LW_OP_INPUT || (node->kind == LW_OP_LRN && lw_plan_layer (plan, plan->layer_of[node->inputs[0]])->plain),
     .value = -1, .index = -1, .gradient = -1, .converted = -1, .picked = -1,
     .weight_parameter = -1, .bias_parameter = -1, .mean_parameter = -1, .variance_parameter = -1,
   };
