@@ -22,9 +22,9 @@ locate (const LwNode *node, double place, int cells)
   return between;
 }
 
-/* The softmax of the scores at one place: @p receives the classes' probabilities. */
+/* @log_p receives the logarithms of the classes' probabilities at one place: of one that is too small for a double, too. */
 static void
-softmax_at (const RefNode *score, int n, Between y, Between x, double *p)
+log_softmax_at (const RefNode *score, int n, Between y, Between x, double *log_p)
 {
   double highest = -INFINITY, sum = 0;
 
@@ -34,13 +34,21 @@ softmax_at (const RefNode *score, int n, Between y, Between x, double *p)
       double top = grid[y.a * score->w + x.a] * (1 - x.t) + grid[y.a * score->w + x.b] * x.t;
       double bottom = grid[y.b * score->w + x.a] * (1 - x.t) + grid[y.b * score->w + x.b] * x.t;
 
-      p[c] = top * (1 - y.t) + bottom * y.t;
-      highest = MAX (highest, p[c]);
+      log_p[c] = top * (1 - y.t) + bottom * y.t;
+      highest = MAX (highest, log_p[c]);
     }
   for (int c = 0; c < score->c; c++)
-    sum += p[c] = exp (p[c] - highest);
+    sum += exp (log_p[c] - highest);
   for (int c = 0; c < score->c; c++)
-    p[c] /= sum;
+    log_p[c] -= highest + log (sum);
+}
+
+static void
+softmax_at (const RefNode *score, int n, Between y, Between x, double *p)
+{
+  log_softmax_at (score, n, y, x, p);
+  for (int c = 0; c < score->c; c++)
+    p[c] = exp (p[c]);
 }
 
 static int
@@ -136,16 +144,16 @@ hard_labels (const LwPlan *plan, const RefNode *score, const guint8 *labels, con
 {
   gsize rows = (gsize) plan->options.height, columns = (gsize) plan->options.width, n = (gsize) score->n * rows * columns;
   guint8 *levels = g_new (guint8, n);
-  double p[NO_CHANNEL];
+  double log_p[NO_CHANNEL];
 
   for (gsize i = 0; i < n; i++)
     {
       levels[i] = LW_HARD_NONE;
       if (labels[i] >= score->c)
         continue;
-      softmax_at (score, (int) (i / columns / rows), locate (score->node, (double) (i / columns % rows) + 0.5, score->h),
-                  locate (score->node, (double) (i % columns) + 0.5, score->w), p);
-      levels[i] = (guint8) lw_hard_level ((float) -log (MAX (p[labels[i]], 1e-300)));
+      log_softmax_at (score, (int) (i / columns / rows), locate (score->node, (double) (i / columns % rows) + 0.5, score->h),
+                      locate (score->node, (double) (i % columns) + 0.5, score->w), log_p);
+      levels[i] = (guint8) lw_hard_level ((float) -log_p[labels[i]]);
     }
   lw_loss_keep_hard (options, labels, levels, n);
   return levels;
@@ -174,8 +182,10 @@ ref_score_loss (const LwPlan *plan, RefNode *score, const guint8 *labels, const 
             continue;
           double weight = (class_weights != NULL ? (double) class_weights[label] : 1) / total;
 
-          softmax_at (score, n, by, bx, p);
-          loss -= weight * log (MAX (p[label], 1e-300));
+          log_softmax_at (score, n, by, bx, p);
+          loss -= weight * p[label];
+          for (int c = 0; c < score->c; c++)
+            p[c] = exp (p[c]);
           if (with_gradient)
             scatter (score, n, by, bx, p, label, weight);
         }
