@@ -8,6 +8,13 @@
 #include <string.h>
 #include "store/project.h"
 
+/* By their list alone: the networks themselves are the engine's, which this program does not link. */
+#define LW_NETWORK(function, architecture, input) " " architecture
+static const char architectures[] =
+#include "nn/networks/list.h"
+  ;
+#undef LW_NETWORK
+
 /* Options with few values. A NULL @command: of all. Statuses are added to those with @statuses. */
 static const struct { const char *command, *option, *values; gboolean statuses; } known_values[] = {
   { NULL, "device", "auto cpu cuda", FALSE },
@@ -26,7 +33,7 @@ static const struct { const char *command, *option, *values; gboolean statuses; 
   { "merge", "rule", "ours theirs newest", FALSE },
   { "space", "prune", "proposals jobs", FALSE },
   { "backup", "schedule", "off hourly daily weekly", FALSE },
-  { "train", "arch", "fcn8s fcn8s-lite fcn8s-resnet50 fcn8s-resnet50-b fcn8s-resnet50-lite segnet segnet-basic unet", FALSE },
+  { "train", "arch", architectures, FALSE },
   { "train", "recipe", "fine-tune best scratch lite matlab paper", FALSE },
 };
 
